@@ -1,0 +1,34 @@
+import type { Command } from '../kernel/decider.js';
+import type { Envelope } from '../kernel/envelope.js';
+import type { Document, Model } from '../read-models/read-models.js';
+
+/** An event in its current version, with its place in the ledger. */
+export interface SequencedEvent<E extends Envelope = Envelope> {
+  readonly sequence: number;
+  readonly event: E;
+}
+
+/**
+ * Answers one question: a pure fold for each document, rebuildable at any time, without side effects, clock or I/O.
+ * Delivering events twice, or stopping in the middle, changes nothing.
+ */
+export interface Projection<D extends Document = Document> {
+  /** Also the consumer's name: kebab-case, for ever. */
+  readonly name: string;
+  readonly model: Model<D>;
+  /** The types it wants; a string that ends in `.*` or `*Rejected` is not supported: name them, or `'*'` for all. */
+  readonly types: readonly string[] | '*';
+  /** The documents that an event touches: from the event alone, never from another stream. */
+  identify(event: Envelope): readonly string[];
+  /** The document after the event; null deletes it. Must not change what it is given. */
+  evolve(document: D | null, event: SequencedEvent, id: string): D | null;
+}
+
+/** Sends the commands that follow from an event. Never replayed for a rebuild (DESIGN.md, Policies). */
+export interface Policy {
+  /** Part of its commands' ids: kebab-case, for ever. */
+  readonly name: string;
+  readonly types: readonly string[];
+  /** The commands that follow, in order; those of one target are sent one after the other. */
+  react(event: Envelope): readonly Command[];
+}

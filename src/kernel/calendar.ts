@@ -1,0 +1,36 @@
+import type { Brand } from './brand.js';
+import { InvalidValue } from './invalid-value.js';
+
+/** A day in Asia/Riyadh, `YYYY-MM-DD`: when something counts. */
+export type BusinessDate = Brand<string, 'BusinessDate'>;
+/** A moment, RFC 3339 in UTC with milliseconds: when something was recorded. */
+export type Instant = Brand<string, 'Instant'>;
+
+/** Asia/Riyadh has been UTC+3 without daylight saving for as long as any event can be dated. */
+const RIYADH_OFFSET_MS = 3 * 3_600_000;
+const FIRST_DAY = '1900-01-01';
+const LAST_DAY = '2199-12-31';
+
+/** @throws InvalidValue for anything but a real day between 1900-01-01 and 2199-12-31. */
+export function parseBusinessDate(text: string, what = 'date'): BusinessDate {
+  if (!isBusinessDate(text)) {
+    throw new InvalidValue('NOT_A_DATE', `${what} must be a real day as YYYY-MM-DD between ${FIRST_DAY} and ${LAST_DAY}`);
+  }
+  return text;
+}
+
+export function isBusinessDate(text: string): text is BusinessDate {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || text < FIRST_DAY || text > LAST_DAY) return false;
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text); // 2023-02-30 would roll over
+}
+
+/** The business day in Asia/Riyadh at a moment given in milliseconds since 1970. */
+export const businessDateAt = (epochMs: number): BusinessDate =>
+  new Date(epochMs + RIYADH_OFFSET_MS).toISOString().slice(0, 10) as BusinessDate;
+
+export const instantAt = (epochMs: number): Instant => new Date(epochMs).toISOString() as Instant;
+
+/** `days` may be negative. */
+export const addDays = (date: BusinessDate, days: number): BusinessDate =>
+  new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10) as BusinessDate;

@@ -1,0 +1,30 @@
+/** ٠–٩ and ۰–۹ become 0–9 (domain.md §2). */
+export const foldDigits = (text: string): string =>
+  text.replace(/[٠-٩۰-۹]/g, (digit) => String(digit.charCodeAt(0) & 0xf));
+
+/** A national ID (1…) or Iqama (2…): ten digits with a Luhn check digit (domain.md §2). */
+export const isNationalId = (text: string): boolean => /^[12]\d{9}$/.test(text) && luhn(text);
+
+/** IBAN of Saudi Arabia: SA and 22 digits, ISO 7064 mod-97 = 1 (domain.md §2). Spaces are not accepted. */
+export function isSaudiIban(text: string): boolean {
+  if (!/^SA\d{22}$/.test(text)) return false;
+  const rearranged = text.slice(4) + '2810' + text.slice(2, 4); // S = 28, A = 10
+  return BigInt(rearranged) % 97n === 1n;
+}
+
+/** True where a text holds a national ID or Iqama, an IBAN or a mobile number: none may enter an event. */
+export function holdsPersonalNumber(text: string): boolean {
+  const plain = foldDigits(text);
+  if (/SA\d{22}/i.test(plain) || /\+9665\d{8}/.test(plain)) return true;
+  return [...plain.matchAll(/(?<!\d)[12]\d{9}(?!\d)/g)].some(([digits]) => isNationalId(digits));
+}
+
+function luhn(digits: string): boolean {
+  let sum = 0;
+  for (let i = 0; i < digits.length; i++) {
+    const digit = digits.charCodeAt(digits.length - 1 - i) - 48;
+    const doubled = i % 2 === 0 ? digit : digit * 2;
+    sum += doubled > 9 ? doubled - 9 : doubled;
+  }
+  return sum % 10 === 0;
+}

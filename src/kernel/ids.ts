@@ -1,0 +1,101 @@
+import { hash } from 'node:crypto';
+import type { Brand } from './brand.js';
+import { InvalidValue } from './invalid-value.js';
+import { foldDigits, isNationalId } from './identifiers.js';
+
+export type Uuid = Brand<string, 'Uuid'>;
+export type EventId = Brand<Uuid, 'EventId'>;
+export type CommandId = Brand<Uuid, 'CommandId'>;
+export type LedgerId = Brand<Uuid, 'LedgerId'>;
+/** A person, establishment or entity, as the log knows it: `party_` + UUID. The vault knows who it is. */
+export type PartyId = Brand<`party_${string}`, 'PartyId'>;
+/** Who acts: the pseudonym of a token's subject, `actor_` + UUID. */
+export type ActorId = Brand<`actor_${string}`, 'ActorId'>;
+/** `<category>-<uuid>`; a category has no hyphen, and one that begins with `_` holds our own bookkeeping. */
+export type StreamName = Brand<`${string}-${string}`, 'StreamName'>;
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const CATEGORY = /^_?[a-z][a-zA-Z0-9]*$/;
+
+export const isUuid = (text: string): text is Uuid => UUID.test(text);
+
+export function parseUuid(text: string, what = 'id'): Uuid {
+  if (!isUuid(text)) throw new InvalidValue('NOT_A_UUID', `${what} must be a lower-case UUID`);
+  return text;
+}
+
+/** @throws InvalidValue `PARTY_IS_NATIONAL_ID` where personal data stands in a pseudonym's place (domain.md §2). */
+export function parsePartyId(text: string, what = 'party'): PartyId {
+  if (isPartyId(text)) return text;
+  if (isNationalId(foldDigits(text.replace(/^party_/, '')))) {
+    throw new InvalidValue(
+      'PARTY_IS_NATIONAL_ID',
+      `${what} must be an opaque id, "party_" and a UUID; a national ID or Iqama never enters the ledger`,
+    );
+  }
+  throw new InvalidValue('NOT_A_PARTY', `${what} must be "party_" and a lower-case UUID`);
+}
+
+export const isPartyId = (text: string): text is PartyId => text.startsWith('party_') && UUID.test(text.slice(6));
+
+/**
+ * RFC 9562 name-based UUID (version 5) of any list of texts. The parts are joined as a JSON array, so that no two
+ * different lists share a name.
+ */
+export function uuid5(namespace: Uuid, ...parts: readonly (string | number | null)[]): Uuid {
+  return nameBased(namespace, JSON.stringify(parts));
+}
+
+/** RFC 9562 version 5 of one name, exactly as the RFC has it. */
+export function nameBased(namespace: Uuid, name: string): Uuid {
+  const bytes = Buffer.concat([Buffer.from(namespace.replaceAll('-', ''), 'hex'), Buffer.from(name, 'utf8')]);
+  const digest = hash('sha1', bytes, 'hex');
+  const version = '5' + digest.slice(13, 16);
+  const variant = ((parseInt(digest.slice(16, 18), 16) & 0x3f) | 0x80).toString(16) + digest.slice(18, 20);
+  return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-${version}-${variant}-${digest.slice(20, 32)}` as Uuid;
+}
+
+/**
+ * The namespaces under which the ledger names things. They are part of every stored id: never change one.
+ * Each is itself uuid5(DNS namespace, "<name>.sijill").
+ */
+export const NAMESPACE = {
+  command: nameBased('6ba7b810-9dad-11d1-80b4-00c04fd430c8' as Uuid, 'command.sijill'),
+  event: nameBased('6ba7b810-9dad-11d1-80b4-00c04fd430c8' as Uuid, 'event.sijill'),
+  aggregate: nameBased('6ba7b810-9dad-11d1-80b4-00c04fd430c8' as Uuid, 'aggregate.sijill'),
+  receipt: nameBased('6ba7b810-9dad-11d1-80b4-00c04fd430c8' as Uuid, 'receipt.sijill'),
+  balance: nameBased('6ba7b810-9dad-11d1-80b4-00c04fd430c8' as Uuid, 'balance.sijill'),
+  policy: nameBased('6ba7b810-9dad-11d1-80b4-00c04fd430c8' as Uuid, 'policy.sijill'),
+} as const;
+
+/** `target` is the aggregate a command addresses, or the route that creates one (DESIGN.md, Ids). */
+export const commandId = (
+  issuer: string,
+  subject: string,
+  party: string | null,
+  target: string,
+  idempotencyKey: string,
+): CommandId => uuid5(NAMESPACE.command, issuer, subject, party, target, idempotencyKey) as CommandId;
+
+export const policyCommandId = (event: EventId, policy: string, index: number, target: string): CommandId =>
+  uuid5(NAMESPACE.policy, event, policy, index, target) as CommandId;
+
+export const eventId = (command: CommandId, index: number): EventId => uuid5(NAMESPACE.event, command, index) as EventId;
+
+/** The id of an aggregate that a command creates. */
+export const aggregateId = (command: CommandId): Uuid => uuid5(NAMESPACE.aggregate, command);
+
+export const receiptId = (bank: PartyId, reference: string): Uuid => uuid5(NAMESPACE.receipt, bank, reference);
+
+export const balanceId = (party: PartyId, entity: PartyId, currency: string): Uuid =>
+  uuid5(NAMESPACE.balance, party, entity, currency);
+
+export function streamName(category: string, id: Uuid): StreamName {
+  if (!CATEGORY.test(category)) throw new Error(`"${category}" is no stream category: letters and digits, no hyphen`);
+  return `${category}-${id}` as StreamName;
+}
+
+export const categoryOf = (stream: StreamName): string => stream.slice(0, stream.indexOf('-'));
+
+/** Streams whose events have no sequence: ours (`_`) and the server's (`$`). */
+export const isBookkeeping = (stream: string): boolean => stream.startsWith('_') || stream.startsWith('$');
