@@ -52,12 +52,17 @@ export interface CommandContext {
   eventId(index: number): EventId;
 }
 
+/** "That was done already": the answer is the one that an earlier command of the same aggregate got. */
+export interface Earlier {
+  readonly earlier: CommandId;
+}
+
 /** Any event of a decider's aggregate, as it was recorded. */
 export type Recorded<E extends NewEvent> = E extends NewEvent<infer T, infer D> ? Envelope<T, D> : never;
 
 /**
  * Three pure functions for each aggregate. No clock, no randomness, no I/O (DESIGN.md, Eight ideas).
- * `decide` answers events (none: accepted, but nothing to record) or a refusal.
+ * `decide` answers events (none: accepted, but nothing to record), a refusal, or an earlier command's answer.
  */
 export interface Decider<State, C extends Command, E extends NewEvent> {
   /** `debts`: the first part of the stored type of a refusal. */
@@ -66,7 +71,7 @@ export interface Decider<State, C extends Command, E extends NewEvent> {
   readonly category: string;
   readonly initial: State;
   evolve(state: State, event: Recorded<E>): State;
-  decide(command: C, state: State, context: CommandContext): readonly E[] | Refusal;
+  decide(command: C, state: State, context: CommandContext): readonly E[] | Refusal | Earlier;
   /** What an acknowledgement shows of the state after the command. */
   summary(state: State): Summary;
 }
