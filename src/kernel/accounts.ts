@@ -7,7 +7,12 @@ export const CHART = {
   '1110': { kind: 'asset', en: 'SADAD clearing', ar: 'مقاصة سداد', dims: [] },
   '1120': { kind: 'asset', en: 'Card clearing', ar: 'مقاصة البطاقات', dims: [] },
   '1200': { kind: 'asset', en: 'Debts receivable', ar: 'مديونيات مستحقة التحصيل', dims: ['party', 'sector', 'debt'] },
-  '1205': { kind: 'asset', en: 'Instalments receivable', ar: 'أقساط مستحقة التحصيل', dims: ['party', 'sector', 'debt'] },
+  '1205': {
+    kind: 'asset',
+    en: 'Instalments receivable',
+    ar: 'أقساط مستحقة التحصيل',
+    dims: ['party', 'sector', 'debt'],
+  },
   '1210': { kind: 'asset', en: 'Fees receivable', ar: 'رسوم مستحقة التحصيل', dims: ['party', 'sector'] },
   '1220': { kind: 'asset', en: 'Contributions receivable', ar: 'اشتراكات تأمينية مستحقة التحصيل', dims: ['party'] },
   '1230': { kind: 'asset', en: 'Due from GOSI', ar: 'مستحق من التأمينات الاجتماعية', dims: [] },

@@ -14,7 +14,10 @@ const LAST_DAY = '2199-12-31';
 /** @throws InvalidValue for anything but a real day between 1900-01-01 and 2199-12-31. */
 export function parseBusinessDate(text: string, what = 'date'): BusinessDate {
   if (!isBusinessDate(text)) {
-    throw new InvalidValue('NOT_A_DATE', `${what} must be a real day as YYYY-MM-DD between ${FIRST_DAY} and ${LAST_DAY}`);
+    throw new InvalidValue(
+      'NOT_A_DATE',
+      `${what} must be a real day as YYYY-MM-DD between ${FIRST_DAY} and ${LAST_DAY}`,
+    );
   }
   return text;
 }

@@ -80,7 +80,8 @@ export const commandId = (
 export const policyCommandId = (event: EventId, policy: string, index: number, target: string): CommandId =>
   uuid5(NAMESPACE.policy, event, policy, index, target) as CommandId;
 
-export const eventId = (command: CommandId, index: number): EventId => uuid5(NAMESPACE.event, command, index) as EventId;
+export const eventId = (command: CommandId, index: number): EventId =>
+  uuid5(NAMESPACE.event, command, index) as EventId;
 
 /** The id of an aggregate that a command creates. */
 export const aggregateId = (command: CommandId): Uuid => uuid5(NAMESPACE.aggregate, command);
