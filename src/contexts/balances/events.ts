@@ -1,0 +1,55 @@
+/** What can happen to a refundable balance (الرصيد القابل للاسترداد): what an entity owes back to a party. */
+import Type from 'typebox';
+import { defineEvent, rejections, type EventDefinition, type EventOf } from '../../event-store/catalogue.js';
+import { AmountText, closed, CodeText, CurrencyText, PartyText, UuidText } from '../../event-store/schemas.js';
+
+/** `available` is the sector's after the event, `total` that of all sectors (domain.md E4). */
+const figures = { available: AmountText, total: AmountText };
+
+/** `transit` is the event through which a debt gave the money back; null: the money comes from the receipt itself. */
+export const BalanceCredited = defineEvent({
+  type: 'balances.BalanceCredited',
+  schema: closed({
+    party: PartyText,
+    entity: PartyText,
+    currency: CurrencyText,
+    sector: CodeText,
+    amount: AmountText,
+    receipt: UuidText,
+    debt: UuidText,
+    reason: CodeText,
+    transit: Type.Union([UuidText, Type.Null()]),
+    ...figures,
+  }),
+  en: 'Balance credited',
+  ar: 'أُضيف إلى الرصيد القابل للاسترداد',
+  rule: 'E4',
+});
+export type BalanceCredited = EventOf<typeof BalanceCredited>;
+
+/** The bank took back the receipt whose money was credited; `reference` is the bank's for the reversal. */
+export const CreditReversed = defineEvent({
+  type: 'balances.CreditReversed',
+  schema: closed({
+    receipt: UuidText,
+    debt: UuidText,
+    sector: CodeText,
+    amount: AmountText,
+    reference: CodeText,
+    currency: CurrencyText,
+    ...figures,
+  }),
+  en: 'Credit reversed',
+  ar: 'عُكست إضافة إلى الرصيد القابل للاسترداد',
+  rule: 'E4 E8',
+});
+export type CreditReversed = EventOf<typeof CreditReversed>;
+
+export type BalanceEvent = BalanceCredited | CreditReversed;
+
+/** Everything that this context may store. */
+export const balanceEvents: readonly EventDefinition[] = [
+  BalanceCredited,
+  CreditReversed,
+  ...rejections('balances', ['CreditBalance', 'ReverseCredit', 'ViewBalances']),
+];

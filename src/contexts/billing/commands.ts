@@ -1,0 +1,61 @@
+import type { BusinessDate } from '../../kernel/calendar.js';
+import { Issued, type CommandOf } from '../../kernel/decider.js';
+import type { PartyId, Uuid } from '../../kernel/ids.js';
+
+/** What a bank tells of one payment; the same reference of the same bank is the same payment. */
+export interface ReceiptFacts {
+  readonly bank: PartyId;
+  /** The bank's own, unique within the bank. */
+  readonly reference: string;
+  readonly payer: PartyId;
+  /** The entity that is paid. */
+  readonly payee: PartyId;
+  /** What the payer says it pays. */
+  readonly target?: { readonly debt: Uuid };
+  /** Decimal text, more than zero. */
+  readonly amount: string;
+  readonly currency: string;
+  readonly paidOn: BusinessDate;
+  readonly valueDate?: BusinessDate;
+  /** An open list of codes; `sadad` and `card` have clearing accounts of their own. */
+  readonly channel: string;
+  readonly sector: string;
+  /** The commitment to the payer's account number, which the vault holds. */
+  readonly sourceAccount?: string;
+}
+
+/** The target is `receiptId(bank, reference)`. */
+export class RecordReceipt extends Issued<
+  'RecordReceipt',
+  ReceiptFacts & {
+    /** The facts' own target, where the caller found it registered, of this payee and in this currency. */
+    readonly match: null | { readonly debt: Uuid };
+  }
+> {
+  readonly type = 'RecordReceipt';
+}
+
+export class MatchReceipt extends Issued<
+  'MatchReceipt',
+  {
+    readonly debt: Uuid;
+    /** What the caller read of the debt: none of it can change once the debt is registered. */
+    readonly found: null | { readonly state: string; readonly creditor: PartyId; readonly currency: string };
+  }
+> {
+  readonly type = 'MatchReceipt';
+}
+
+/** The bank takes the money back. */
+export class ReverseRecordedReceipt extends Issued<
+  'ReverseRecordedReceipt',
+  {
+    /** Of the reversal, not of the receipt. */
+    readonly reference: string;
+    readonly on: BusinessDate;
+  }
+> {
+  readonly type = 'ReverseRecordedReceipt';
+}
+
+export type ReceiptCommand = CommandOf<RecordReceipt> | CommandOf<MatchReceipt> | CommandOf<ReverseRecordedReceipt>;
