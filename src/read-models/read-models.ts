@@ -90,6 +90,8 @@ export interface ReadModels extends ReadModelReader {
    * process folds the same consumer.
    */
   apply(target: Target, consumer: string, writes: readonly Write[], checkpoint: Checkpoint): Promise<void>;
+  /** For a consumer without documents: a policy. */
+  saveCheckpoint(consumer: string, checkpoint: Checkpoint): Promise<void>;
   /** Starts an empty new version of a model beside the live one; reads go on from the live one. */
   beginRebuild(model: Model): Promise<Target>;
   /** Builds the indexes of a finished version, makes it the live one and drops the old one. */
