@@ -1,4 +1,6 @@
+import type { BusinessDate } from '../../kernel/calendar.js';
 import { Issued, type CommandOf } from '../../kernel/decider.js';
+import type { EventId, PartyId, Uuid } from '../../kernel/ids.js';
 
 /**
  * Amounts are decimal texts. Where a command may name a `currency`, an absent one is the debt's, and another one than
@@ -11,14 +13,14 @@ interface OptionalCurrency {
 export class DraftDebt extends Issued<
   'DraftDebt',
   {
-    readonly debtor: string;
-    readonly creditor: string;
+    readonly debtor: PartyId;
+    readonly creditor: PartyId;
     /** May be zero until the debt is registered. */
     readonly amount: string;
     readonly currency: string;
     readonly ground: string;
     readonly sector: string;
-    readonly dueOn?: string;
+    readonly dueOn?: BusinessDate;
   }
 > {
   readonly type = 'DraftDebt';
@@ -26,7 +28,7 @@ export class DraftDebt extends Issued<
 
 export class EditDraft extends Issued<
   'EditDraft',
-  OptionalCurrency & { readonly amount?: string; readonly ground?: string; readonly dueOn?: string }
+  OptionalCurrency & { readonly amount?: string; readonly ground?: string; readonly dueOn?: BusinessDate }
 > {
   readonly type = 'EditDraft';
 }
@@ -42,7 +44,7 @@ export class RegisterDebt extends Issued<'RegisterDebt', Readonly<Record<string,
 /** `ground` is the reason of the update; the debt's own stays. */
 export class RequestUpdate extends Issued<
   'RequestUpdate',
-  OptionalCurrency & { readonly amount?: string; readonly ground: string; readonly dueOn?: string }
+  OptionalCurrency & { readonly amount?: string; readonly ground: string; readonly dueOn?: BusinessDate }
 > {
   readonly type = 'RequestUpdate';
 }
@@ -55,22 +57,22 @@ export class RequestCancellation extends Issued<'RequestCancellation', { readonl
   readonly type = 'RequestCancellation';
 }
 
-export class ApproveRequest extends Issued<'ApproveRequest', { readonly request: string }> {
+export class ApproveRequest extends Issued<'ApproveRequest', { readonly request: EventId }> {
   readonly type = 'ApproveRequest';
 }
 
-export class DeclineRequest extends Issued<'DeclineRequest', { readonly request: string; readonly reason: string }> {
+export class DeclineRequest extends Issued<'DeclineRequest', { readonly request: EventId; readonly reason: string }> {
   readonly type = 'DeclineRequest';
 }
 
-export class WithdrawRequest extends Issued<'WithdrawRequest', { readonly request: string }> {
+export class WithdrawRequest extends Issued<'WithdrawRequest', { readonly request: EventId }> {
   readonly type = 'WithdrawRequest';
 }
 
 /** Sent by a policy when a receipt has found its debt. */
 export class ApplyReceipt extends Issued<
   'ApplyReceipt',
-  { readonly receipt: string; readonly payer: string; readonly amount: string; readonly currency: string }
+  { readonly receipt: Uuid; readonly payer: PartyId; readonly amount: string; readonly currency: string }
 > {
   readonly type = 'ApplyReceipt';
 }
@@ -78,12 +80,12 @@ export class ApplyReceipt extends Issued<
 /** Sent by a policy when the bank takes a receipt back, under the bank's `reference` of the day `on`. */
 export class ReverseReceipt extends Issued<
   'ReverseReceipt',
-  { readonly receipt: string; readonly reference: string; readonly on: string }
+  { readonly receipt: Uuid; readonly reference: string; readonly on: BusinessDate }
 > {
   readonly type = 'ReverseReceipt';
 }
 
-export class RecordProceeding extends Issued<'RecordProceeding', { readonly kind: string; readonly on: string }> {
+export class RecordProceeding extends Issued<'RecordProceeding', { readonly kind: string; readonly on: BusinessDate }> {
   readonly type = 'RecordProceeding';
 }
 

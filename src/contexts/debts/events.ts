@@ -31,6 +31,7 @@ export const DebtDrafted = defineEvent({
   ar: 'أُنشئت مسودة المديونية',
   rule: 'E5 E6',
 });
+export type DebtDrafted = EventOf<typeof DebtDrafted>;
 
 /** Only what the edit changed. */
 export const DraftEdited = defineEvent({
@@ -44,6 +45,7 @@ export const DraftEdited = defineEvent({
   ar: 'عُدّلت المسودة',
   rule: 'E6',
 });
+export type DraftEdited = EventOf<typeof DraftEdited>;
 
 export const DraftDiscarded = defineEvent({
   type: 'debts.DraftDiscarded',
@@ -52,6 +54,7 @@ export const DraftDiscarded = defineEvent({
   ar: 'أُهملت المسودة',
   rule: 'E6',
 });
+export type DraftDiscarded = EventOf<typeof DraftDiscarded>;
 
 export const DebtRegistered = defineEvent({
   type: 'debts.DebtRegistered',
@@ -60,6 +63,7 @@ export const DebtRegistered = defineEvent({
   ar: 'سُجّلت المديونية',
   rule: 'E5 E6 E7',
 });
+export type DebtRegistered = EventOf<typeof DebtRegistered>;
 
 /** `ground` is the reason of the update; the debt keeps its own. */
 export const UpdateRequested = defineEvent({
@@ -74,6 +78,7 @@ export const UpdateRequested = defineEvent({
   ar: 'طُلب تحديث البيانات',
   rule: 'E7',
 });
+export type UpdateRequested = EventOf<typeof UpdateRequested>;
 
 /** The debtor asks that so much of what was received be recognised as settlement. */
 export const PaymentRequested = defineEvent({
@@ -83,6 +88,7 @@ export const PaymentRequested = defineEvent({
   ar: 'طُلب اعتماد السداد',
   rule: 'E7',
 });
+export type PaymentRequested = EventOf<typeof PaymentRequested>;
 
 export const CancellationRequested = defineEvent({
   type: 'debts.CancellationRequested',
@@ -91,6 +97,7 @@ export const CancellationRequested = defineEvent({
   ar: 'طُلب الإلغاء',
   rule: 'E7',
 });
+export type CancellationRequested = EventOf<typeof CancellationRequested>;
 
 export const RequestWithdrawn = defineEvent({
   type: 'debts.RequestWithdrawn',
@@ -99,6 +106,7 @@ export const RequestWithdrawn = defineEvent({
   ar: 'سُحب الطلب',
   rule: 'E7',
 });
+export type RequestWithdrawn = EventOf<typeof RequestWithdrawn>;
 
 export const RequestDeclined = defineEvent({
   type: 'debts.RequestDeclined',
@@ -107,6 +115,7 @@ export const RequestDeclined = defineEvent({
   ar: 'رُفض الطلب',
   rule: 'E7',
 });
+export type RequestDeclined = EventOf<typeof RequestDeclined>;
 
 /** `received`, `approved` and `balance` are those after the update; `dueOn` is there where the update changed it. */
 export const DebtUpdated = defineEvent({
@@ -127,6 +136,7 @@ export const DebtUpdated = defineEvent({
   ar: 'حُدّثت المديونية',
   rule: 'E7',
 });
+export type DebtUpdated = EventOf<typeof DebtUpdated>;
 
 /** `amount` is what this approval recognised, `approved` all that is recognised by now. */
 export const PartialPaymentApproved = defineEvent({
@@ -136,6 +146,7 @@ export const PartialPaymentApproved = defineEvent({
   ar: 'اعتُمد سداد جزئي',
   rule: 'E6 E7',
 });
+export type PartialPaymentApproved = EventOf<typeof PartialPaymentApproved>;
 
 /** `amount` is what this approval recognised: zero where a reduction of the debt settled it. */
 export const DebtSettled = defineEvent({
@@ -145,6 +156,7 @@ export const DebtSettled = defineEvent({
   ar: 'سُدّدت المديونية',
   rule: 'E6 E7',
 });
+export type DebtSettled = EventOf<typeof DebtSettled>;
 
 /** `unpaid` and `received` were the debt's until now; all that was received is given back. */
 export const DebtCancelled = defineEvent({
@@ -162,6 +174,7 @@ export const DebtCancelled = defineEvent({
   ar: 'أُلغيت المديونية',
   rule: 'E6 E7',
 });
+export type DebtCancelled = EventOf<typeof DebtCancelled>;
 
 /** amount = applied + excess; `received` and `balance` are the debt's after it. */
 export const ReceiptApplied = defineEvent({
@@ -180,6 +193,7 @@ export const ReceiptApplied = defineEvent({
   ar: 'قُيّد سند القبض على المديونية',
   rule: 'E6 E8',
 });
+export type ReceiptApplied = EventOf<typeof ReceiptApplied>;
 
 /**
  * `applied` is taken off this debt again; `credited` had gone to the payer's refundable balance, as an excess or given
@@ -190,7 +204,7 @@ export const ReceiptReversed = defineEvent({
   schema: closed({
     receipt: UuidText,
     payer: PartyText,
-    reference: Type.String({ minLength: 1, maxLength: 128 }),
+    reference: CodeText,
     on: DateText,
     applied: AmountText,
     credited: AmountText,
@@ -203,6 +217,7 @@ export const ReceiptReversed = defineEvent({
   ar: 'عُكس سند القبض',
   rule: 'E8',
 });
+export type ReceiptReversed = EventOf<typeof ReceiptReversed>;
 
 export const DebtReopened = defineEvent({
   type: 'debts.DebtReopened',
@@ -211,6 +226,7 @@ export const DebtReopened = defineEvent({
   ar: 'أُعيد فتح المديونية',
   rule: 'E6 E8',
 });
+export type DebtReopened = EventOf<typeof DebtReopened>;
 
 /** A dated fact without money: notice served, appeal lodged, sent for collection … */
 export const ProceedingRecorded = defineEvent({
@@ -220,6 +236,7 @@ export const ProceedingRecorded = defineEvent({
   ar: 'دُوّن إجراء',
   rule: 'E5',
 });
+export type ProceedingRecorded = EventOf<typeof ProceedingRecorded>;
 
 const definitions = [
   DebtDrafted,
