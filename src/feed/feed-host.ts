@@ -1,0 +1,108 @@
+import type { FeedListener, FeedStatus } from './status.js';
+import type { PolicyAlarm } from './policy-runner.js';
+
+/** The feed as the thread that answers requests sees it, whether it runs there or in a worker. */
+export interface FeedControl {
+  stop(): Promise<void>;
+  rebuild(names: readonly string[]): Promise<void>;
+}
+
+interface Waiter {
+  readonly reached: (status: FeedStatus) => boolean;
+  readonly resolve: (reached: boolean) => void;
+}
+
+/** Remembers what the feed last said, and lets callers wait for it to come somewhere. */
+export class FeedHost implements FeedListener {
+  #status: FeedStatus = { head: 0, consumers: [] };
+  readonly #waiters = new Set<Waiter>();
+  #control: FeedControl | undefined;
+  #alarms = 0;
+
+  constructor(
+    private readonly write: (level: 'info' | 'error', message: string) => void,
+    private readonly countHead: () => Promise<number>,
+  ) {}
+
+  attach(control: FeedControl): void {
+    this.#control = control;
+  }
+
+  current(): FeedStatus {
+    return this.#status;
+  }
+
+  /** Commands of policies that were refused or failed since the start. */
+  get alarms(): number {
+    return this.#alarms;
+  }
+
+  /** @returns whether all running projections folded the event of this sequence within the time */
+  waitForProjections(sequence: number, timeoutMs: number): Promise<boolean> {
+    return this.#wait((status) => reached(status, 'projection', sequence), timeoutMs);
+  }
+
+  /** @returns whether what policies do about the event of this sequence is recorded within the time */
+  waitForPolicies(sequence: number, timeoutMs: number): Promise<boolean> {
+    return this.#wait((status) => reached(status, 'policy', sequence), timeoutMs);
+  }
+
+  /** Waits until nothing is left to do: every effect is recorded and every running projection folded. */
+  async drain(): Promise<void> {
+    for (let head = await this.countHead(); ; ) {
+      if (head > 0) {
+        await this.waitForPolicies(head - 1, Infinity);
+        await this.waitForProjections(head - 1, Infinity);
+      }
+      const now = await this.countHead();
+      if (now === head) return;
+      head = now;
+    }
+  }
+
+  async rebuild(names: readonly string[]): Promise<void> {
+    if (this.#control === undefined) throw new Error('the feed does not run yet');
+    await this.#control.rebuild(names);
+  }
+
+  async stop(): Promise<void> {
+    await this.#control?.stop();
+    for (const waiter of this.#waiters) waiter.resolve(false);
+  }
+
+  status(status: FeedStatus): void {
+    this.#status = status;
+    for (const waiter of this.#waiters) if (waiter.reached(status)) waiter.resolve(true);
+  }
+
+  alarm({ policy, sequence, command, target, reason }: PolicyAlarm): void {
+    this.#alarms++;
+    this.write('error', `policy ${policy}, event ${sequence}: ${command} on ${target} did not go through: ${reason}`);
+  }
+
+  log(level: 'info' | 'error', message: string): void {
+    this.write(level, message);
+  }
+
+  #wait(reachedBy: Waiter['reached'], timeoutMs: number): Promise<boolean> {
+    if (reachedBy(this.#status)) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const timer = Number.isFinite(timeoutMs) ? setTimeout(() => waiter.resolve(false), timeoutMs) : undefined;
+      const waiter: Waiter = {
+        reached: reachedBy,
+        resolve: (result) => {
+          clearTimeout(timer);
+          this.#waiters.delete(waiter);
+          resolve(result);
+        },
+      };
+      this.#waiters.add(waiter);
+    });
+  }
+}
+
+/** A stopped consumer holds nobody up: it shows in health and metrics. */
+function reached(status: FeedStatus, kind: 'projection' | 'policy', sequence: number): boolean {
+  if (status.consumers.length === 0) return false;
+  return status.consumers.every((each) => each.kind !== kind || each.state === 'stopped' || each.count > sequence);
+}

@@ -1,0 +1,135 @@
+import type { Catalogue } from '../event-store/catalogue.js';
+import type { LogPage, Position } from '../event-store/event-store.js';
+import type { Checkpoint, Document, ReadModels, Target, Versioned, Write } from '../read-models/read-models.js';
+import type { Projection, SequencedEvent } from './consumers.js';
+
+/** An event of a page, upcast once for all consumers. */
+export interface FeedEvent extends SequencedEvent {
+  readonly position: Position;
+}
+
+/** A page of the log as consumers get it: business events only. */
+export interface FeedPage {
+  readonly events: readonly FeedEvent[];
+  /** Where a consumer stands when it has considered the whole page. */
+  readonly end: Checkpoint;
+}
+
+/** @param before how many business events precede the page */
+export function feedPage(page: LogPage, catalogue: Catalogue, before: number): FeedPage | undefined {
+  if (page.next === undefined) return undefined;
+  const events: FeedEvent[] = [];
+  for (const { position, sequence, event } of page.events) {
+    if (sequence !== undefined) events.push({ position, sequence, event: catalogue.upcast(event) });
+  }
+  return { events, end: { position: page.next, count: (events.at(-1)?.sequence ?? before - 1) + 1 } };
+}
+
+/** A fold that failed: its consumer stops here, loudly, and never skips. */
+export class PoisonEvent extends Error {
+  override readonly name = 'PoisonEvent';
+  constructor(
+    readonly consumer: string,
+    readonly event: FeedEvent,
+    cause: unknown,
+  ) {
+    super(
+      `${consumer} cannot handle event ${event.sequence} (${event.event.type} ${event.event.id}): ` +
+        (cause instanceof Error ? cause.message : String(cause)),
+      { cause },
+    );
+  }
+}
+
+/** Folds pages into one projection's documents: loads what a page touches, folds in memory, writes once. */
+export class Projector {
+  readonly #types: ReadonlySet<string> | '*';
+
+  constructor(
+    readonly projection: Projection,
+    private readonly readModels: ReadModels,
+  ) {
+    this.#types = projection.types === '*' ? '*' : new Set(projection.types);
+  }
+
+  /**
+   * @param from where the consumer stood; events up to there are left out
+   * @returns where it stands now
+   * @throws PoisonEvent after everything before the event was written
+   */
+  async fold(target: Target, page: FeedPage, from: Checkpoint | undefined): Promise<Checkpoint> {
+    const events = page.events.filter((each) => each.sequence >= (from?.count ?? 0) && this.#wants(each));
+    const touched = new Map<FeedEvent, readonly string[]>();
+    let poison: PoisonEvent | undefined;
+    for (const each of events) {
+      try {
+        touched.set(each, this.projection.identify(each.event));
+      } catch (error) {
+        poison = new PoisonEvent(this.projection.name, each, error);
+        break;
+      }
+    }
+
+    const documents = await this.#load(target, new Set([...touched.values()].flat()));
+    for (const [each, ids] of touched) {
+      try {
+        this.#foldOne(documents, each, ids);
+      } catch (error) {
+        poison = new PoisonEvent(this.projection.name, each, error);
+        break;
+      }
+    }
+
+    const end = poison === undefined ? page.end : before(poison.event, page, from);
+    const writes: Write[] = [];
+    for (const { id, document, sequence, read } of documents.values()) {
+      const changed = sequence !== (read?.sequence ?? -1);
+      const noise = read === undefined && document === null; // came and went within the page
+      if (changed && !noise) {
+        writes.push({ model: this.projection.model.name, id, document, sequence, previous: read?.sequence ?? null });
+      }
+    }
+    if (end !== undefined) await this.readModels.apply(target, this.projection.name, writes, end);
+    if (poison !== undefined) throw poison;
+    return page.end;
+  }
+
+  #wants({ event }: FeedEvent): boolean {
+    return this.#types === '*' || this.#types.has(event.type);
+  }
+
+  async #load(target: Target, ids: ReadonlySet<string>): Promise<Map<string, Folding>> {
+    const documents = new Map<string, Folding>();
+    for (const id of ids) documents.set(id, { id, document: null, sequence: -1, read: undefined });
+    if (ids.size > 0) {
+      for (const read of await this.readModels.load(target, [...ids])) documents.set(read.id, { ...read, read });
+    }
+    return documents;
+  }
+
+  /** All documents of an event, or none: a poison event leaves no half behind. */
+  #foldOne(documents: Map<string, Folding>, each: FeedEvent, ids: readonly string[]): void {
+    const folded: Folding[] = [];
+    for (const id of ids) {
+      const held = documents.get(id) as Folding;
+      if (held.sequence >= each.sequence) continue; // delivered before
+      const document = this.projection.evolve(held.document, each, id);
+      folded.push({ id, document, sequence: each.sequence, read: held.read });
+    }
+    for (const each of folded) documents.set(each.id, each);
+  }
+}
+
+interface Folding {
+  readonly id: string;
+  readonly document: Document | null;
+  readonly sequence: number;
+  readonly read: Versioned | undefined;
+}
+
+/** Where a consumer stands just before an event of a page; undefined: at the very beginning. */
+function before(event: FeedEvent, page: FeedPage, from: Checkpoint | undefined): Checkpoint | undefined {
+  const previous = page.events[page.events.indexOf(event) - 1];
+  if (previous === undefined || previous.sequence < (from?.count ?? 0)) return from;
+  return { position: previous.position, count: previous.sequence + 1 };
+}

@@ -1,0 +1,30 @@
+import type { PolicyAlarm } from './policy-runner.js';
+
+/** How one consumer stands: shown by /health/ready, /metrics and GET /v1/projections. */
+export interface ConsumerStatus {
+  readonly name: string;
+  readonly kind: 'projection' | 'policy';
+  /** `stopped`: it met an event that it cannot handle, and needs a person. `retrying`: a store does not answer. */
+  readonly state: 'running' | 'rebuilding' | 'stopped' | 'retrying';
+  /** Business events considered (projections) or whose effects are recorded (policies). */
+  readonly count: number;
+  /** Business events that it is behind. */
+  readonly lag: number;
+  readonly error?: string;
+  /** While a new version is filled: events folded into it, of how many. */
+  readonly rebuild?: { readonly count: number; readonly total: number };
+}
+
+export interface FeedStatus {
+  /** Business events in the log. */
+  readonly head: number;
+  readonly consumers: readonly ConsumerStatus[];
+}
+
+/** What a feed tells the thread that answers requests. */
+export interface FeedListener {
+  status(status: FeedStatus): void;
+  alarm(alarm: PolicyAlarm): void;
+  /** Once for each thing that somebody should know: a consumer stopped, a rebuild began or ended. */
+  log(level: 'info' | 'error', message: string): void;
+}
