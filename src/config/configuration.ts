@@ -1,0 +1,154 @@
+import { isLoopback, VARIABLES, type LogLevel, type ValueOf, type Variable, type VariableName } from './variables.js';
+
+/** Everything that the environment decides, read once at start. */
+export interface Configuration {
+  readonly host: string;
+  readonly port: number;
+  /** Directory. */
+  readonly data: string;
+  /** 32 bytes. */
+  readonly masterKey?: Buffer;
+  readonly environment: string;
+  readonly logOrigin: string;
+  /** Absent: the development mode, which issues its own tokens on a loopback address. */
+  readonly oidc?: Oidc;
+  readonly logLevel: LogLevel;
+  readonly backdatingDays: number;
+  /** Bytes. */
+  readonly bodyLimit: number;
+  /** For each subject; 0: no limit. */
+  readonly requestsPerMinute: number;
+  /** For each subject; 0: no limit. */
+  readonly refusalsPerHour: number;
+  readonly cacheBytes: number;
+  /** Milliseconds. */
+  readonly drainMs: number;
+}
+
+export interface Oidc {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly jwksUrl: URL;
+}
+
+/** Start-up is refused; the message lists every fault at once. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+  constructor(readonly faults: readonly string[]) {
+    super(['The configuration is not accepted:', ...faults.map((fault) => `  - ${fault}`)].join('\n'));
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Names with our prefixes that other programs of the project read. */
+const OTHERS: ReadonlySet<string> = new Set(['SIJILL_FINES']);
+
+/** @throws ConfigurationError naming every fault and what would be accepted */
+export function readConfiguration(environment: Environment = process.env): Configuration {
+  const faults = unknownNames(environment);
+  const read = <N extends VariableName>(name: N): ValueOf<N> | undefined => {
+    const variable = VARIABLES[name] as Variable<ValueOf<N>>;
+    const text = environment[name]?.trim() || variable.default; // `NAME=` in a file of settings means "not set"
+    if (text === undefined) return undefined;
+    const value = variable.parse(text);
+    if (value === undefined) {
+      faults.push(`${name} must be ${variable.accepts}${variable.secret ? '' : `; it is ${JSON.stringify(text)}`}`);
+    }
+    return value;
+  };
+  const values = {
+    host: read('HOST'),
+    port: read('PORT'),
+    data: read('SIJILL_DATA'),
+    masterKey: read('SIJILL_MASTER_KEY'),
+    environment: read('SIJILL_ENVIRONMENT'),
+    logOrigin: read('SIJILL_LOG_ORIGIN'),
+    logLevel: read('LOG_LEVEL'),
+    backdatingDays: read('SIJILL_BACKDATING_DAYS'),
+    bodyLimit: read('SIJILL_BODY_LIMIT'),
+    requestsPerMinute: read('SIJILL_REQUESTS_PER_MINUTE'),
+    refusalsPerHour: read('SIJILL_REFUSALS_PER_HOUR'),
+    cacheMib: read('SIJILL_CACHE_MIB'),
+    drainSeconds: read('SIJILL_DRAIN_SECONDS'),
+    issuer: read('OIDC_ISSUER'),
+    audience: read('OIDC_AUDIENCE'),
+    jwksUrl: read('OIDC_JWKS_URL'),
+  };
+  faults.push(...issuerFaults(environment, values.host));
+  if (faults.length > 0) throw new ConfigurationError(faults);
+
+  const { masterKey, issuer, audience, jwksUrl, cacheMib, drainSeconds, ...plain } = values as Checked<typeof values>;
+  return {
+    ...plain,
+    cacheBytes: cacheMib * 1024 * 1024,
+    drainMs: drainSeconds * 1000,
+    ...(masterKey !== undefined && { masterKey }),
+    ...(issuer !== undefined &&
+      audience !== undefined &&
+      jwksUrl !== undefined && { oidc: { issuer, audience, jwksUrl } }),
+  };
+}
+
+type OptionalName = 'masterKey' | 'issuer' | 'audience' | 'jwksUrl';
+/** What is left once no fault was found: only the variables without a default may be absent. */
+type Checked<T> = { [K in keyof T]: K extends OptionalName ? T[K] : Exclude<T[K], undefined> };
+
+/** Without an issuer anyone who reaches the port can make tokens: so nobody else may reach it. */
+function issuerFaults(environment: Environment, host: string | undefined): string[] {
+  const names = ['OIDC_ISSUER', 'OIDC_AUDIENCE', 'OIDC_JWKS_URL'] as const;
+  const missing = names.filter((name) => !environment[name]?.trim());
+  if (missing.length > 0 && missing.length < names.length) {
+    return [`${names.join(', ')} must be set together or not at all; missing: ${missing.join(', ')}`];
+  }
+  if (missing.length === 0) return [];
+  const set = `set ${names.join(', ')}`;
+  const faults: string[] = [];
+  if (environment['NODE_ENV'] === 'production') {
+    faults.push(`NODE_ENV is production and there is no issuer of tokens: ${set}`);
+  }
+  if (host !== undefined && !isLoopback(host)) {
+    faults.push(
+      `HOST ${JSON.stringify(host)} can be reached from elsewhere and there is no issuer of tokens: ${set}, or listen on 127.0.0.1`,
+    );
+  }
+  return faults;
+}
+
+function unknownNames(environment: Environment): string[] {
+  const known = Object.keys(VARIABLES);
+  return Object.keys(environment)
+    .filter((name) => !known.includes(name) && !OTHERS.has(name))
+    .flatMap((name) => {
+      const meant = known.find((candidate) => squeezed(candidate) === squeezed(name));
+      if (meant !== undefined) return [`${name} is not known: ${meant} is meant`];
+      if (!/^(SIJILL|OIDC)_/i.test(name)) return [];
+      return [
+        `${name} is not known: remove it, or use ${known.filter((k) => k.startsWith(name.slice(0, 4).toUpperCase())).join(', ')}`,
+      ];
+    });
+}
+
+/** `sijill-data`, `SIJILLDATA` and `SIJILL_DATA` are one name to a hasty reader. `host` and `port` are not ours alone. */
+const squeezed = (name: string): string =>
+  name.includes('_') || name.includes('-') || name.length > 5 ? name.toUpperCase().replaceAll(/[_-]/g, '') : name;
+
+/** The table of the README. */
+export function configurationTable(): string {
+  const rows = Object.entries<Variable<unknown>>(VARIABLES).map(
+    ([name, { default: value, meaning, accepts }]) =>
+      `| \`${name}\` | ${value === undefined ? '' : `\`${value}\``} | ${meaning} | ${accepts} |`,
+  );
+  return ['| Variable | Default | Meaning | Accepted |', '|-|-|-|-|', ...rows].join('\n');
+}
+
+/** The part of `--help` about the environment. */
+export function configurationHelp(): string {
+  const width = Math.max(...Object.keys(VARIABLES).map((name) => name.length));
+  return Object.entries<Variable<unknown>>(VARIABLES)
+    .map(([name, { default: value, meaning, accepts }]) => {
+      const indent = ' '.repeat(width + 4);
+      return `  ${name.padEnd(width)}  ${meaning}\n${indent}${accepts}${value === undefined ? '' : ` (default ${value})`}`;
+    })
+    .join('\n');
+}

@@ -1,0 +1,138 @@
+/** What the environment may say: from this table come validation, `--help` and the README's table. */
+export interface Variable<T> {
+  /** As it would be written in the environment; absent: not set. */
+  readonly default?: string;
+  readonly meaning: string;
+  /** Completes "must be …". */
+  readonly accepts: string;
+  /** Never shown, not even in an error. */
+  readonly secret?: true;
+  /** undefined: not accepted. */
+  parse(text: string): T | undefined;
+}
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export const VARIABLES = {
+  HOST: {
+    default: '127.0.0.1',
+    meaning: 'Address to listen on.',
+    accepts: 'an IP address or a host name',
+    parse: (text) => (/^(?=.{1,253}$)[A-Za-z0-9.:_-]+$/.test(text) ? text : undefined),
+  } satisfies Variable<string>,
+  PORT: {
+    default: '3000',
+    meaning: 'Port to listen on; 0 takes any free one.',
+    accepts: 'a whole number from 0 to 65535',
+    parse: (text) => wholeNumber(text, 0, 65_535),
+  } satisfies Variable<number>,
+  SIJILL_DATA: {
+    default: './data',
+    meaning: 'Directory of the embedded stores, the vault and generated keys; it is created where it is missing.',
+    accepts: 'a path',
+    parse: (text) => (text.includes('\0') ? undefined : text),
+  } satisfies Variable<string>,
+  SIJILL_MASTER_KEY: {
+    meaning:
+      'Wraps the keys of the vault. Not set: generated once, in a file of SIJILL_DATA that only its owner reads.',
+    accepts: '32 bytes, as 64 hexadecimal digits or as base64',
+    secret: true,
+    parse: masterKey,
+  } satisfies Variable<Buffer>,
+  SIJILL_ENVIRONMENT: {
+    default: 'development',
+    meaning: "Written into a new ledger's first event, so that a test's ledger is never taken for a real one.",
+    accepts: 'a code of letters, digits, dots and hyphens, at most 64 of them',
+    parse: (text) => (/^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/.test(text) ? text : undefined),
+  } satisfies Variable<string>,
+  SIJILL_LOG_ORIGIN: {
+    default: 'sijill.localhost/ledger',
+    meaning: "Name of the transparency log, written into a new ledger's first event.",
+    accepts: 'a host name and an optional path, without a scheme: log.example.sa/ledger',
+    parse: (text) => (/^[a-z0-9][a-z0-9.-]*(\/[A-Za-z0-9._-]+)*$/.test(text) && text.length <= 200 ? text : undefined),
+  } satisfies Variable<string>,
+  OIDC_ISSUER: {
+    meaning: 'Issuer (`iss`) of the bearer tokens. Not set: a development ledger, which issues its own.',
+    accepts: 'an http or https URL',
+    parse: (text) => (webUrl(text) === undefined ? undefined : text),
+  } satisfies Variable<string>,
+  OIDC_AUDIENCE: {
+    meaning: 'Audience (`aud`) that a token must name.',
+    accepts: 'a text of 1 to 255 visible ASCII characters',
+    parse: (text) => (/^[\x21-\x7e]{1,255}$/.test(text) ? text : undefined),
+  } satisfies Variable<string>,
+  OIDC_JWKS_URL: {
+    meaning: "Where the issuer's public keys are.",
+    accepts: 'an https URL (http only on a loopback host)',
+    parse: (text) => {
+      const url = webUrl(text);
+      return url !== undefined && (url.protocol === 'https:' || isLoopback(url.hostname)) ? url : undefined;
+    },
+  } satisfies Variable<URL>,
+  LOG_LEVEL: {
+    default: 'info',
+    meaning: 'Least severe messages that are logged; `debug` adds a line for each request.',
+    accepts: `one of ${LOG_LEVELS.join(', ')}`,
+    parse: (text) => LOG_LEVELS.find((level) => level === text),
+  } satisfies Variable<LogLevel>,
+  SIJILL_BACKDATING_DAYS: {
+    default: '30',
+    meaning: 'How many days back `effectiveOn` may lie without the role `importer`.',
+    accepts: 'a whole number of days from 0 to 3650',
+    parse: (text) => wholeNumber(text, 0, 3_650),
+  } satisfies Variable<number>,
+  SIJILL_BODY_LIMIT: {
+    default: '32768',
+    meaning: 'Largest request body, in bytes.',
+    accepts: 'a whole number of bytes from 1024 to 1048576',
+    parse: (text) => wholeNumber(text, 1_024, 1_048_576),
+  } satisfies Variable<number>,
+  SIJILL_REQUESTS_PER_MINUTE: {
+    default: '6000',
+    meaning: 'Requests that one subject may make in a minute; 0: no limit. The role `importer` has none.',
+    accepts: 'a whole number from 0 to 1000000000',
+    parse: (text) => wholeNumber(text, 0, 1_000_000_000),
+  } satisfies Variable<number>,
+  SIJILL_REFUSALS_PER_HOUR: {
+    default: '600',
+    meaning: 'Recorded refusals that one subject may cause in an hour; 0: no limit. The role `importer` has none.',
+    accepts: 'a whole number from 0 to 1000000000',
+    parse: (text) => wholeNumber(text, 0, 1_000_000_000),
+  } satisfies Variable<number>,
+  SIJILL_CACHE_MIB: {
+    default: '64',
+    meaning: 'Memory for cached aggregates, in MiB.',
+    accepts: 'a whole number of MiB from 1 to 65536',
+    parse: (text) => wholeNumber(text, 1, 65_536),
+  } satisfies Variable<number>,
+  SIJILL_DRAIN_SECONDS: {
+    default: '10',
+    meaning: 'How long a shutdown waits for the requests that are still running.',
+    accepts: 'a whole number of seconds from 0 to 300',
+    parse: (text) => wholeNumber(text, 0, 300),
+  } satisfies Variable<number>,
+} as const;
+
+export type VariableName = keyof typeof VARIABLES;
+export type ValueOf<N extends VariableName> = Exclude<ReturnType<(typeof VARIABLES)[N]['parse']>, undefined>;
+
+/** 127.0.0.0/8, ::1 and localhost: reached from this machine only. */
+export const isLoopback = (host: string): boolean => /^(localhost|\[?::1\]?|127(\.\d{1,3}){3})$/i.test(host);
+
+function wholeNumber(text: string, least: number, most: number): number | undefined {
+  const number = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
+  return number >= least && number <= most ? number : undefined;
+}
+
+function webUrl(text: string): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url?.protocol === 'https:' || url?.protocol === 'http:' ? url : undefined;
+}
+
+function masterKey(text: string): Buffer | undefined {
+  if (/^[0-9a-fA-F]{64}$/.test(text)) return Buffer.from(text, 'hex');
+  if (!/^[A-Za-z0-9+/_-]{43}=?$/.test(text)) return undefined;
+  const key = Buffer.from(text, 'base64');
+  return key.length === 32 ? key : undefined;
+}

@@ -1,0 +1,134 @@
+import {
+  ConfigurationError,
+  configurationHelp,
+  configurationTable,
+  readConfiguration,
+} from '../../src/config/configuration.js';
+import { VARIABLES } from '../../src/config/variables.js';
+
+const faultsOf = (environment: Record<string, string>): readonly string[] => {
+  try {
+    readConfiguration(environment);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.faults;
+    throw error;
+  }
+  return [];
+};
+
+const OIDC = {
+  OIDC_ISSUER: 'https://id.example.sa',
+  OIDC_AUDIENCE: 'sijill',
+  OIDC_JWKS_URL: 'https://id.example.sa/keys',
+};
+
+describe('the configuration', () => {
+  test('an empty environment is a development ledger on the loopback address', () => {
+    const configuration = readConfiguration({});
+    expect(configuration).toMatchObject({
+      host: '127.0.0.1',
+      port: 3000,
+      data: './data',
+      logLevel: 'info',
+      backdatingDays: 30,
+      cacheBytes: 64 * 1024 * 1024,
+    });
+    expect(configuration.oidc).toBeUndefined();
+    expect(configuration.masterKey).toBeUndefined();
+  });
+
+  test('every value is read', () => {
+    const configuration = readConfiguration({
+      ...OIDC,
+      HOST: '0.0.0.0',
+      PORT: '8080',
+      NODE_ENV: 'production',
+      SIJILL_DATA: '/var/lib/sijill',
+      SIJILL_MASTER_KEY: '0f'.repeat(32),
+      SIJILL_ENVIRONMENT: 'staging',
+      SIJILL_LOG_ORIGIN: 'log.example.sa/ledger',
+      LOG_LEVEL: 'debug',
+      SIJILL_BACKDATING_DAYS: '0',
+      SIJILL_BODY_LIMIT: '2048',
+      SIJILL_REQUESTS_PER_MINUTE: '7',
+      SIJILL_REFUSALS_PER_HOUR: '0',
+      SIJILL_CACHE_MIB: '1',
+      SIJILL_DRAIN_SECONDS: '2',
+    });
+    expect(configuration).toEqual({
+      host: '0.0.0.0',
+      port: 8080,
+      data: '/var/lib/sijill',
+      masterKey: Buffer.alloc(32, 0x0f),
+      environment: 'staging',
+      logOrigin: 'log.example.sa/ledger',
+      oidc: { issuer: OIDC.OIDC_ISSUER, audience: 'sijill', jwksUrl: new URL(OIDC.OIDC_JWKS_URL) },
+      logLevel: 'debug',
+      backdatingDays: 0,
+      bodyLimit: 2048,
+      requestsPerMinute: 7,
+      refusalsPerHour: 0,
+      cacheBytes: 1024 * 1024,
+      drainMs: 2000,
+    });
+  });
+
+  test('every fault is listed at once, with what would be accepted', () => {
+    const faults = faultsOf({ PORT: '70000', LOG_LEVEL: 'loud', SIJILL_BACKDATING_DAYS: '-1', SIJILL_DATE: './x' });
+    expect(faults).toHaveLength(4);
+    expect(faults.join('\n')).toContain('PORT must be a whole number from 0 to 65535; it is "70000"');
+    expect(faults.join('\n')).toContain('LOG_LEVEL must be one of fatal, error');
+    expect(faults.join('\n')).toContain('SIJILL_BACKDATING_DAYS must be a whole number of days from 0 to 3650');
+    expect(faults.join('\n')).toContain('SIJILL_DATE is not known');
+  });
+
+  test('a master key is 32 bytes as hex or base64, and is never shown', () => {
+    const bytes = Buffer.from(Array.from({ length: 32 }, (_, i) => i * 7));
+    expect(readConfiguration({ SIJILL_MASTER_KEY: bytes.toString('base64') }).masterKey).toEqual(bytes);
+    expect(readConfiguration({ SIJILL_MASTER_KEY: bytes.toString('hex') }).masterKey).toEqual(bytes);
+    const [fault] = faultsOf({ SIJILL_MASTER_KEY: 'hunter2-hunter2' });
+    expect(fault).toContain('SIJILL_MASTER_KEY must be 32 bytes');
+    expect(fault).not.toContain('hunter2');
+  });
+
+  test.each(['LOGLEVEL', 'log_level', 'SIJILLDATA', 'OIDC_JWKSURL'])('%s is a misspelling', (name) => {
+    expect(faultsOf({ [name]: 'x' })[0]).toMatch(/is not known: \w+ is meant/);
+  });
+
+  test('a name of our prefix that nobody reads is an error, an empty value is none', () => {
+    expect(faultsOf({ OIDC_CLIENT: 'x' })).toHaveLength(1);
+    expect(faultsOf({ PATH: '/bin', SIJILL_FINES: '/f', PORT: '', OIDC_ISSUER: ' ' })).toEqual([]);
+  });
+
+  test('the three of the issuer go together', () => {
+    const { OIDC_AUDIENCE: _, ...two } = OIDC;
+    expect(faultsOf(two)).toEqual([
+      'OIDC_ISSUER, OIDC_AUDIENCE, OIDC_JWKS_URL must be set together or not at all; missing: OIDC_AUDIENCE',
+    ]);
+    expect(faultsOf({ ...OIDC, OIDC_JWKS_URL: 'http://id.example.sa/keys' })[0]).toContain('must be an https URL');
+    expect(faultsOf({ ...OIDC, OIDC_JWKS_URL: 'http://127.0.0.1:9/keys' })).toEqual([]);
+  });
+
+  test.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost'])('without an issuer %s is allowed', (HOST) => {
+    expect(faultsOf({ HOST })).toEqual([]);
+  });
+
+  test.each(['0.0.0.0', '::', '10.0.0.1', 'example.sa', '127.0.0.1.example.sa'])(
+    'without an issuer %s is refused',
+    (HOST) => {
+      expect(faultsOf({ HOST })[0]).toContain('there is no issuer of tokens');
+    },
+  );
+
+  test('without an issuer production is refused', () => {
+    expect(faultsOf({ NODE_ENV: 'production' })[0]).toContain('NODE_ENV is production');
+    expect(faultsOf({ NODE_ENV: 'production', ...OIDC })).toEqual([]);
+  });
+
+  test('the table and the help name every variable, and every default is accepted', () => {
+    for (const name of Object.keys(VARIABLES)) {
+      expect(configurationTable()).toContain(`\`${name}\``);
+      expect(configurationHelp()).toContain(name);
+    }
+  });
+});
