@@ -1,0 +1,94 @@
+import type { EventOf } from '../../event-store/catalogue.js';
+import type { Policy } from '../../feed/consumers.js';
+import type { Command } from '../../kernel/decider.js';
+import type { Envelope } from '../../kernel/envelope.js';
+import type { Recorded } from '../../kernel/decider.js';
+import { balanceId, type EventId, type PartyId, type Uuid } from '../../kernel/ids.js';
+import { parseMoney } from '../../kernel/money.js';
+import type { DebtCancelled, DebtUpdated, ReceiptApplied, ReceiptReversed } from '../debts/events.js';
+import type { BalanceCommand, CreditReason } from './commands.js';
+
+/*
+ * What a debt did not need goes to the payer's refundable balance with the creditor, and comes back from there when
+ * the bank takes the receipt back. A refused command is final, so the commands of one debt must reach a balance in
+ * the order of the debt's events: a credit before its reversal.
+ */
+
+/** More was received than was still owed, or the debt was closed (domain.md §3, ApplyReceipt). */
+export const creditExcess: Policy = {
+  name: 'credit-excess',
+  types: ['debts.ReceiptApplied'],
+  react(event) {
+    const { receipt, payer, excess, currency } = dataOf<typeof ReceiptApplied>(event);
+    return credit(event, { receipt, payer, amount: excess }, currency, 'excess', null);
+  },
+};
+
+/** What a cancellation or a reduction gives back, receipt by receipt; meanwhile it waits in 2330. */
+export const creditGivenBack: Policy = {
+  name: 'credit-given-back',
+  types: ['debts.DebtCancelled', 'debts.DebtUpdated'],
+  react(event) {
+    const { givenBack, currency } = dataOf<typeof DebtCancelled | typeof DebtUpdated>(event);
+    const reason = event.type === 'debts.DebtCancelled' ? 'cancellation' : 'reduction';
+    return givenBack.flatMap((part) => credit(event, part, currency, reason, event.id));
+  },
+};
+
+/** The part of a reversed receipt that had gone to the balance (domain.md §3, ReverseReceipt). */
+export const reverseCredit: Policy = {
+  name: 'reverse-credit',
+  types: ['debts.ReceiptReversed'],
+  react(event): readonly BalanceCommand[] {
+    const { receipt, payer, credited, currency, reference } = dataOf<typeof ReceiptReversed>(event);
+    if (isZero(credited, currency)) return [];
+    const { debt, creditor, sector } = routeOf(event);
+    return [
+      {
+        type: 'ReverseCredit',
+        target: balanceId(payer as PartyId, creditor, currency),
+        data: { receipt: receipt as Uuid, debt, sector, amount: credited, reference },
+      },
+    ];
+  },
+};
+
+export const balancePolicies: readonly Policy[] = [creditExcess, creditGivenBack, reverseCredit];
+
+interface Part {
+  readonly receipt: string;
+  readonly payer: string;
+  readonly amount: string;
+}
+
+function credit(
+  event: Envelope,
+  { receipt, payer, amount }: Part,
+  currency: string,
+  reason: CreditReason,
+  transit: EventId | null,
+): readonly Command[] {
+  if (isZero(amount, currency)) return [];
+  const { debt, creditor, sector } = routeOf(event);
+  const party = payer as PartyId;
+  const command: BalanceCommand = {
+    type: 'CreditBalance',
+    target: balanceId(party, creditor, currency),
+    data: { party, entity: creditor, currency, sector, amount, receipt: receipt as Uuid, debt, reason, transit },
+  };
+  return [command];
+}
+
+/** The types that a policy names are the ones that it is given. */
+const dataOf = <D>(event: Envelope) => (event as Recorded<EventOf<D>>).data as EventOf<D>['data'];
+
+/** @throws Error for a debt's event that does not say whose it is: it stops the policy rather than lose money */
+function routeOf({ refs, type, id }: Envelope): { debt: Uuid; creditor: PartyId; sector: string } {
+  const { debt, creditor, sector } = refs;
+  if (debt === undefined || creditor === undefined || sector === undefined) {
+    throw new Error(`${type} ${id} names no debt, creditor or sector in its refs`);
+  }
+  return { debt: debt as Uuid, creditor: creditor as PartyId, sector };
+}
+
+const isZero = (amount: string, currency: string): boolean => parseMoney({ amount, currency }).minor === 0n;
