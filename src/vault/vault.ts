@@ -3,9 +3,22 @@ import type { ActorId, EventId, PartyId } from '../kernel/ids.js';
 /** What a sealed value belongs to: erasing the person destroys the key that opens all of it. */
 export type Person = ActorId | PartyId;
 
+/** A sealed value, opened. */
+export interface Opened {
+  readonly person: Person;
+  readonly field: string;
+  readonly value: string;
+  /** Hex, 32 bytes: with it anyone can work the commitment out again (`commitment.ts`). */
+  readonly salt: string;
+}
+
 /**
  * Personal data, encrypted per person, outside the log. Events carry pseudonyms and salted commitments only.
  * Everything that a method answered is durable. One contract suite, every adapter: `test/contract/vault.contract.ts`.
+ *
+ * Values are taken exactly as they are: whoever calls decides what is the same (folded digits, trimmed spaces).
+ * Methods throw InvalidValue (`VAULT_…`) for what cannot be kept, VaultDamaged and VaultUnavailable; no message ever
+ * holds a value.
  */
 export interface Vault {
   /** The same value always gets the same pseudonym, found by a keyed hash: the vault stores no plain index. */
@@ -13,20 +26,41 @@ export interface Vault {
   pseudonym(kind: 'party', value: string): Promise<PartyId>;
   /**
    * Seals a value under the person's own key (AES-256-GCM).
+   * @param field a name such as `sourceAccount`: letters and digits, at most 64
    * @returns a salted commitment: 64 hex digits that prove the value later and tell nothing now. The same person,
    * field and value give the same commitment, so that a repeated command stores nothing new.
    */
   seal(person: Person, field: string, value: string): Promise<string>;
-  /** @returns the value and its salt, or undefined where the commitment is unknown. */
-  open(commitment: string): Promise<{ person: Person; field: string; value: string; salt: string } | undefined>;
+  /** @returns the value and its salt, or undefined where the commitment is unknown or its person was erased. */
+  open(commitment: string): Promise<Opened | undefined>;
   /** HMAC-SHA-256, hex, under the ledger's key: stands for a personal value inside a request digest. */
   digest(value: string): string;
   /** The salt, hex, of an event's leaf in the transparency log: HMAC(ledger key, event id). */
   leafSalt(event: EventId): string;
+  /** Waits for the writes under way. */
   close(): Promise<void>;
 }
 
-/** The vault cannot be opened: wrong master key, foreign or damaged file. Says what to do. */
+/** The vault cannot be opened: wrong master key, foreign or damaged file. Says what to do; nothing was changed. */
 export class VaultLocked extends Error {
   override readonly name = 'VaultLocked';
+  constructor(
+    /** Stable, machine-readable: `MASTER_KEY_WRONG`, `KEY_FILE_PERMISSIONS` … */
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** What is stored cannot be opened with its key, or is not what was sealed: somebody or something changed the file. */
+export class VaultDamaged extends Error {
+  override readonly name = 'VaultDamaged';
+  readonly code = 'VAULT_DAMAGED';
+}
+
+/** Nothing was written; the same call may be repeated. */
+export class VaultUnavailable extends Error {
+  override readonly name = 'VaultUnavailable';
+  readonly code = 'VAULT_UNAVAILABLE';
 }

@@ -1,0 +1,74 @@
+import type { Database } from '../../sqlite/database.js';
+import { VaultDamaged, VaultUnavailable } from '../vault.js';
+
+interface Write {
+  readonly work: () => unknown;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (reason: Error) => void;
+}
+
+/** The writes asked for in one turn of the event loop share one transaction, so one fsync; answered when durable. */
+export class GroupCommit {
+  #waiting: Write[] = [];
+  #closed = false;
+
+  constructor(private readonly database: Database) {}
+
+  /** @param work runs inside the transaction and sees what the writes before it wrote. */
+  run<T>(work: () => T): Promise<T> {
+    if (this.#closed) return Promise.reject(new VaultUnavailable('the vault is closed'));
+    if (this.#waiting.length === 0) setImmediate(() => this.flush());
+    return new Promise<unknown>((resolve, reject) => {
+      this.#waiting.push({ work, resolve, reject });
+    }) as Promise<T>;
+  }
+
+  flush(): void {
+    const writes = this.#waiting;
+    this.#waiting = [];
+    if (writes.length === 0) return;
+    let answers: (() => void)[];
+    try {
+      answers = this.database.transaction(() => writes.map(answer));
+    } catch (error) {
+      this.#abandonTransaction();
+      // The driver's own words name tables and reasons, never values.
+      const reason = new VaultUnavailable(`the vault could not write: ${(error as Error).message}`, { cause: error });
+      for (const write of writes) write.reject(reason);
+      return;
+    }
+    for (const settle of answers) settle();
+  }
+
+  /** A COMMIT that failed, of a full disk for one, can leave its transaction open: the next one could not begin. */
+  #abandonTransaction(): void {
+    try {
+      this.database.exec('ROLLBACK');
+    } catch {
+      // It was rolled back already.
+    }
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** @returns false where it was closed before */
+  close(): boolean {
+    if (this.#closed) return false;
+    this.#closed = true;
+    this.flush();
+    return true;
+  }
+}
+
+/** One person's damaged key must not fail the others' writes; any other fault is the whole transaction's. */
+function answer({ work, resolve, reject }: Write): () => void {
+  try {
+    const result = work();
+    return () => resolve(result);
+  } catch (error) {
+    if (!(error instanceof VaultDamaged)) throw error;
+    return () => reject(error);
+  }
+}

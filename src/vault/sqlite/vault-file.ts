@@ -1,0 +1,102 @@
+import { closeSync, openSync } from 'node:fs';
+import { Database, ForeignFile } from '../../sqlite/database.js';
+import { decrypt, encrypt, KEY_BYTES, newKey, subkey } from '../encryption.js';
+import { VaultDamaged, VaultLocked } from '../vault.js';
+
+/** "SjVt" at byte 68 of the file. */
+export const APPLICATION_ID = 0x536a5674;
+const SCHEMA_VERSION = 1;
+
+/**
+ * `person` holds everything that leads to a person or opens what is theirs: the keyed hash of who it is, the identity
+ * and the data key. Deleting that one row is the erasure; what it leaves in `sealed` is noise.
+ */
+const SCHEMA = `
+  CREATE TABLE ledger_key (wrapped BLOB NOT NULL) STRICT;
+  CREATE TABLE person (
+    id       TEXT PRIMARY KEY,
+    lookup   BLOB UNIQUE,
+    key      BLOB NOT NULL,
+    identity BLOB
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE sealed (
+    commitment BLOB PRIMARY KEY,
+    lookup     BLOB NOT NULL UNIQUE,
+    person     TEXT NOT NULL,
+    field      TEXT NOT NULL,
+    content    BLOB NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  PRAGMA user_version = ${SCHEMA_VERSION};
+`;
+
+const LEDGER_KEY = ['ledger-key'];
+
+export interface VaultFile {
+  readonly database: Database;
+  /** Wraps the data keys of persons. */
+  readonly wrappingKey: Buffer;
+  readonly ledgerKey: Buffer;
+}
+
+/** Opens or creates the file. @throws VaultLocked saying what to do; then the file is as it was */
+export function openVaultFile(path: string, masterKey: Buffer): VaultFile {
+  if (masterKey.length !== KEY_BYTES) {
+    throw new VaultLocked('MASTER_KEY_MALFORMED', `the master key must have ${KEY_BYTES} bytes`);
+  }
+  const wrappingKey = subkey(masterKey, 'wrap');
+  createPrivately(path);
+  let database: Database | undefined;
+  try {
+    database = Database.open(path, APPLICATION_ID);
+    // secure_delete: a deleted key must not stay behind on a free page.
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
+    if (schemaVersion(database) === 0) create(database, wrappingKey);
+    return { database, wrappingKey, ledgerKey: readLedgerKey(database, wrappingKey, path) };
+  } catch (error) {
+    database?.close();
+    throw locked(error as Error, path);
+  }
+}
+
+/** SQLite gives its side files the permissions of the file itself, and a new file those that the umask leaves. */
+function createPrivately(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+const schemaVersion = (database: Database): number => database.prepare('PRAGMA user_version').get()?.[0] as number;
+
+function create(database: Database, wrappingKey: Buffer): void {
+  database.transaction(() => {
+    if (schemaVersion(database) !== 0) return; // another process was faster
+    database.exec(SCHEMA);
+    database.prepare('INSERT INTO ledger_key VALUES (?)').run(encrypt(wrappingKey, newKey(), LEDGER_KEY));
+  });
+}
+
+function readLedgerKey(database: Database, wrappingKey: Buffer, path: string): Buffer {
+  const version = schemaVersion(database);
+  if (version !== SCHEMA_VERSION) {
+    throw new VaultLocked('NEWER_FILE', `${path} has format ${version}: start the newer program that wrote it`);
+  }
+  const row = database.prepare('SELECT wrapped FROM ledger_key').get();
+  if (row === undefined) throw new VaultDamaged('the ledger key is missing');
+  try {
+    return decrypt(wrappingKey, row[0], LEDGER_KEY);
+  } catch {
+    throw new VaultLocked(
+      'MASTER_KEY_WRONG',
+      `the master key does not open ${path}: set SIJILL_MASTER_KEY, or restore master.key, as they were when the ` +
+        'vault was made; if they are, the file is damaged: restore it from its backup',
+    );
+  }
+}
+
+function locked(error: Error, path: string): VaultLocked {
+  if (error instanceof VaultLocked) return error;
+  if (error instanceof ForeignFile) return new VaultLocked('FOREIGN_FILE', error.message);
+  return new VaultLocked('UNREADABLE_FILE', `${path} cannot be read (${error.message}): restore it from its backup`);
+}

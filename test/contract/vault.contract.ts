@@ -1,0 +1,224 @@
+import { createHash, randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import type { ActorId, EventId, PartyId } from '../../src/kernel/ids.js';
+import { isPartyId, isUuid } from '../../src/kernel/ids.js';
+import type { Person, Vault } from '../../src/vault/vault.js';
+
+/** What the suite needs of an adapter: one vault on storage that survives its closing. */
+export interface VaultUnderTest {
+  /** Opens the vault; called again, the same one with the same key. */
+  open(): Promise<Vault>;
+  dispose(): Promise<void>;
+}
+
+/** The laws of the Vault port (DESIGN.md, Vault), for every adapter. */
+export function vaultContract(name: string, create: () => Promise<VaultUnderTest>): void {
+  describe(`${name} keeps the vault's contract`, () => {
+    let subject: VaultUnderTest;
+    let vault: Vault;
+    const party = (): PartyId => `party_${randomUUID()}` as PartyId;
+
+    beforeEach(async () => {
+      subject = await create();
+      vault = await subject.open();
+    });
+    afterEach(async () => {
+      await vault.close();
+      await subject.dispose();
+    });
+    const reopen = async (): Promise<void> => {
+      await vault.close();
+      vault = await subject.open();
+    };
+
+    describe('pseudonyms', () => {
+      test('are opaque: actor_ or party_ and a UUID', async () => {
+        const actor = await vault.pseudonym('actor', 'https://idp.example#1058529940');
+        expect(actor.startsWith('actor_') && isUuid(actor.slice(6))).toBe(true);
+        expect(isPartyId(await vault.pseudonym('party', '1058529940'))).toBe(true);
+      });
+
+      test('are the same for the same value, now and after closing', async () => {
+        const first = await vault.pseudonym('party', '1001244019');
+        expect(await vault.pseudonym('party', '1001244019')).toBe(first);
+        await reopen();
+        expect(await vault.pseudonym('party', '1001244019')).toBe(first);
+      });
+
+      test('differ between values and between kinds', async () => {
+        const ids = [
+          await vault.pseudonym('party', '1058529940'),
+          await vault.pseudonym('party', '1001244019'),
+          await vault.pseudonym('party', ' 1001244019'),
+          await vault.pseudonym('actor', '1001244019'),
+        ];
+        expect(new Set(ids.map((id) => id.replace(/^[a-z]+_/, ''))).size).toBe(4);
+      });
+
+      test('do not follow from the value: another vault gives others', async () => {
+        const other = await create();
+        const second = await other.open();
+        const there = await second.pseudonym('party', '1058529940');
+        await second.close();
+        await other.dispose();
+        expect(await vault.pseudonym('party', '1058529940')).not.toBe(there);
+      });
+
+      test('a thousand callers with fifty new values at once: fifty pseudonyms', async () => {
+        const callers = Array.from({ length: 1000 }, (_, i) => vault.pseudonym('actor', `subject ${i % 50}`));
+        const ids = await Promise.all(callers);
+        expect(new Set(ids).size).toBe(50);
+        for (let i = 0; i < ids.length; i++) expect(ids[i]).toBe(ids[i % 50]);
+        await reopen();
+        expect(await vault.pseudonym('actor', 'subject 7')).toBe(ids[7]);
+      });
+
+      test('of composed and decomposed letters differ: values are taken exactly', async () => {
+        const composed = await vault.pseudonym('party', 'é');
+        expect(await vault.pseudonym('party', 'é'.normalize('NFD'))).not.toBe(composed);
+      });
+
+      test('are refused to an empty value and to half a surrogate pair', async () => {
+        await expect(vault.pseudonym('actor', '')).rejects.toMatchObject({ code: 'VAULT_VALUE' });
+        await expect(vault.pseudonym('party', 'a\ud800')).rejects.toMatchObject({ code: 'VAULT_VALUE' });
+      });
+    });
+
+    describe('sealed values', () => {
+      test('open by their commitment, also after closing', async () => {
+        const person = party();
+        const commitment = await vault.seal(person, 'sourceAccount', 'SA0380000000608010167519');
+        expect(commitment).toMatch(/^[0-9a-f]{64}$/);
+        const opened = { person, field: 'sourceAccount', value: 'SA0380000000608010167519' };
+        expect(await vault.open(commitment)).toMatchObject(opened);
+        await reopen();
+        expect(await vault.open(commitment)).toMatchObject(opened);
+      });
+
+      test('are proved by their salt to anyone', async () => {
+        const person = party();
+        const commitment = await vault.seal(person, 'note', 'سِجِلّ "x"\n😀');
+        const salt = (await vault.open(commitment))!.salt;
+        expect(salt).toMatch(/^[0-9a-f]{64}$/);
+        const text = `["sijill/commitment/1","${salt}","${person}","note","سِجِلّ \\"x\\"\\n😀"]`;
+        expect(createHash('sha256').update(text, 'utf8').digest('hex')).toBe(commitment);
+      });
+
+      test('give the same commitment for the same person, field and value, also at once and after closing', async () => {
+        const person = party();
+        const seal = (): Promise<string> => vault.seal(person, 'phone', '+966512345678');
+        const [first, ...others] = await Promise.all(Array.from({ length: 40 }, seal));
+        expect(new Set(others)).toEqual(new Set([first]));
+        expect(await seal()).toBe(first);
+        await reopen();
+        expect(await seal()).toBe(first);
+      });
+
+      test('give other commitments for another person, field or value', async () => {
+        const [one, two] = [party(), await vault.pseudonym('actor', 'somebody')];
+        const commitments = [
+          await vault.seal(one, 'phone', '+966512345678'),
+          await vault.seal(two, 'phone', '+966512345678'),
+          await vault.seal(one, 'mobile', '+966512345678'),
+          await vault.seal(one, 'phone', '+966512345679'),
+          await vault.seal(one, 'phone', ''),
+        ];
+        expect(new Set(commitments).size).toBe(5);
+        for (const commitment of commitments) expect(await vault.open(commitment)).toBeDefined();
+      });
+
+      test('tell nothing by their commitment: another vault gives another for the same facts', async () => {
+        const person = party();
+        const other = await create();
+        const second = await other.open();
+        const there = await second.seal(person, 'phone', '+966512345678');
+        await second.close();
+        await other.dispose();
+        expect(await vault.seal(person, 'phone', '+966512345678')).not.toBe(there);
+      });
+
+      test('an unknown commitment, or none at all, opens to undefined', async () => {
+        expect(await vault.open('0'.repeat(64))).toBeUndefined();
+        expect(await vault.open('no commitment')).toBeUndefined();
+        expect(await vault.open('')).toBeUndefined();
+      });
+
+      test('any well-formed text comes back as it was', async () => {
+        const person = party();
+        await fc.assert(
+          fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 60 }), async (value) => {
+            fc.pre(value.isWellFormed());
+            const commitment = await vault.seal(person, 'note', value);
+            expect(await vault.open(commitment)).toMatchObject({ person, field: 'note', value });
+          }),
+          { numRuns: 40 },
+        );
+      });
+
+      test('a large text comes back as it was', async () => {
+        const value = 'ن'.repeat(200_000);
+        expect((await vault.open(await vault.seal(party(), 'note', value)))?.value === value).toBe(true);
+      });
+
+      test('belong to a pseudonym: a national ID in its place is refused, and not shown', async () => {
+        for (const person of ['1058529940', 'party_1058529940', 'debtor_' + randomUUID(), '']) {
+          const error = await vault.seal(person as Person, 'phone', '+966512345678').catch((e: unknown) => e);
+          expect(error).toMatchObject({ name: 'InvalidValue', code: 'VAULT_PERSON' });
+          expect(String(error)).not.toContain('1058529940');
+        }
+      });
+
+      test('have a field with a plain name and a well-formed value', async () => {
+        for (const field of ['', 'two words', 'a-b', '1058529940', 'x'.repeat(65)]) {
+          await expect(vault.seal(party(), field, 'v')).rejects.toMatchObject({ code: 'VAULT_FIELD' });
+        }
+        await expect(vault.seal(party(), 'phone', '\udc00')).rejects.toMatchObject({ code: 'VAULT_VALUE' });
+      });
+    });
+
+    describe('keyed hashes', () => {
+      const event = randomUUID() as unknown as EventId;
+
+      test('are stable for the vault, also after closing, and 64 hex digits', async () => {
+        const before = [vault.digest('1058529940'), vault.leafSalt(event)];
+        for (const value of before) expect(value).toMatch(/^[0-9a-f]{64}$/);
+        await reopen();
+        expect([vault.digest('1058529940'), vault.leafSalt(event)]).toEqual(before);
+      });
+
+      test('differ by value and by purpose, and are no plain hash', () => {
+        const plain = createHash('sha256').update(event).digest('hex');
+        expect(new Set([vault.digest(event), vault.leafSalt(event), plain, vault.digest('')]).size).toBe(4);
+      });
+
+      test('need the key: another vault gives others', async () => {
+        const other = await create();
+        const second = await other.open();
+        const there = [second.digest('x'), second.leafSalt(event)];
+        await second.close();
+        await other.dispose();
+        expect(vault.digest('x')).not.toBe(there[0]);
+        expect(vault.leafSalt(event)).not.toBe(there[1]);
+      });
+    });
+
+    describe('closing', () => {
+      test('waits for the writes under way', async () => {
+        const pending = Array.from({ length: 20 }, (_, i) => vault.pseudonym('actor', `late ${i}`));
+        await vault.close();
+        const ids: ActorId[] = await Promise.all(pending);
+        vault = await subject.open();
+        for (let i = 0; i < ids.length; i++) expect(await vault.pseudonym('actor', `late ${i}`)).toBe(ids[i]);
+      });
+
+      test('twice is once, and afterwards every call is refused', async () => {
+        const commitment = await vault.seal(party(), 'phone', '+966512345678');
+        await vault.close();
+        await vault.close();
+        await expect(vault.open(commitment)).rejects.toMatchObject({ code: 'VAULT_UNAVAILABLE' });
+        await expect(vault.pseudonym('actor', 'new')).rejects.toMatchObject({ code: 'VAULT_UNAVAILABLE' });
+        await expect(vault.seal(party(), 'phone', 'v')).rejects.toMatchObject({ code: 'VAULT_UNAVAILABLE' });
+      });
+    });
+  });
+}
