@@ -1,15 +1,19 @@
 import type { Schema } from 'mongoose';
 import type { Json } from '../kernel/envelope.js';
 
-/** A document of a read model: plain JSON with integers within ±(2^53 - 1). */
+/** A document of a read model: plain JSON with integers within ±(2^53 - 1). It holds its own id. */
 export interface Document {
   readonly id: string;
   readonly [field: string]: Json;
 }
 
 /**
- * A read model, declared once: a Mongoose schema whose indexes say which fields can be queried. The SQLite adapter
- * derives its expression indexes from the same declaration.
+ * A read model, declared once: a Mongoose schema whose indexes say which fields can be queried, and how fast. A
+ * declared field is a String, a Number or a Boolean at the top or inside an object (`total.amount`), never in a list.
+ *
+ * - An index serves equality on its leading fields and a sort by the next one; `_id` breaks ties.
+ * - Fields written after an explicit `_id` only filter: they are read from the index without opening the document.
+ * - Where several leading fields are given, the index declared first wins: declare the most selective field first.
  */
 export interface Model<D extends Document = Document> {
   /** `debtList`: letters only. */
@@ -23,7 +27,10 @@ export interface Model<D extends Document = Document> {
 
 export type Scalar = string | number | boolean;
 
-/** Equality or range on declared fields. No operator whose meaning differs between the adapters. */
+/**
+ * Equality or range on declared fields. No operator whose meaning differs between the adapters. Texts compare by code
+ * point. A document whose field is missing or null matches no condition on it.
+ */
 export interface Condition {
   readonly field: string;
   readonly is: 'eq' | 'gt' | 'gte' | 'lt' | 'lte';
@@ -32,18 +39,33 @@ export interface Condition {
 
 export interface Query {
   readonly where?: readonly Condition[];
-  /** A declared field; ties are broken by id in the same direction. Default: id ascending. */
+  /**
+   * A declared field, or `id` (the default, ascending); ties are broken by id in the same direction. A document whose
+   * field is missing or null stands before every value, so last when descending.
+   */
   readonly sort?: { readonly field: string; readonly direction: 'asc' | 'desc' };
   /** Default 20, at most 200. */
   readonly limit?: number;
-  /** Exclusive: the sort value and id of the last document of the page before. */
-  readonly after?: { readonly value: Scalar; readonly id: string };
+  /** Exclusive: where the page before ended. */
+  readonly after?: Cursor;
+}
+
+/** The sort value (null: it has none) and the id of a page's last document. */
+export interface Cursor {
+  readonly value: Scalar | null;
+  readonly id: string;
 }
 
 export interface QueryPage<D> {
   readonly documents: readonly D[];
   /** Pass as `after` for the next page; absent on the last. */
-  readonly next?: { readonly value: Scalar; readonly id: string };
+  readonly next?: Cursor;
+}
+
+/** A page of documents as JSON text, as they are stored: for answers that need no look inside. */
+export interface TextPage {
+  readonly texts: readonly string[];
+  readonly next?: Cursor;
 }
 
 /** A document with the sequence of the last event folded into it. `document` null: a tombstone. */
@@ -67,10 +89,16 @@ export interface Checkpoint {
   readonly count: number;
 }
 
-/** What queries are answered from. Tombstones are invisible here. */
+/**
+ * What queries are answered from. Tombstones are invisible here.
+ * @throws UndeclaredField, InvalidQuery, ModelNotOpen
+ */
 export interface ReadModelReader {
   get<D extends Document>(model: Model<D>, id: string): Promise<D | undefined>;
+  /** The document as JSON text: half the cost of parsing it and writing it again. */
+  getText(model: Model, id: string): Promise<string | undefined>;
   query<D extends Document>(model: Model<D>, query: Query): Promise<QueryPage<D>>;
+  queryTexts(model: Model, query: Query): Promise<TextPage>;
   count(model: Model, where?: readonly Condition[]): Promise<number>;
   checkpoint(consumer: string): Promise<Checkpoint | undefined>;
   close(): Promise<void>;
@@ -87,14 +115,22 @@ export interface ReadModels extends ReadModelReader {
   load(target: Target, ids: readonly string[]): Promise<readonly Versioned[]>;
   /**
    * Writes, then the checkpoint. A write whose `previous` no longer holds is refused as a whole (StaleWrite): another
-   * process folds the same consumer.
+   * process folds the same consumer. A rebuild's checkpoint is kept apart until the rebuild is finished.
+   * @throws StaleWrite, InvalidDocument, UnknownTarget; nothing is written then
    */
   apply(target: Target, consumer: string, writes: readonly Write[], checkpoint: Checkpoint): Promise<void>;
   /** For a consumer without documents: a policy. */
   saveCheckpoint(consumer: string, checkpoint: Checkpoint): Promise<void>;
-  /** Starts an empty new version of a model beside the live one; reads go on from the live one. */
+  /**
+   * Starts an empty new version of a model beside the live one; reads go on from the live one. An unfinished rebuild of
+   * the same model is dropped, as all are when the store is opened.
+   */
   beginRebuild(model: Model): Promise<Target>;
-  /** Builds the indexes of a finished version, makes it the live one and drops the old one. */
+  /**
+   * Builds the indexes of a finished version, makes it the live one and drops the old one. The rebuild's checkpoint
+   * becomes the consumer's; without one the consumer starts from the beginning.
+   * @throws UnknownTarget
+   */
   finishRebuild(target: Target, consumer: string): Promise<void>;
   /** Every document of a model's live version by id, tombstones left out: for comparing with a rebuild. */
   scan<D extends Document>(model: Model<D>): AsyncIterable<Versioned<D>>;
@@ -117,4 +153,29 @@ export class StaleWrite extends Error {
 /** A query names a field that the model does not declare. */
 export class UndeclaredField extends Error {
   override readonly name = 'UndeclaredField';
+}
+
+/** A condition, limit or cursor that no adapter accepts; the message says what would be. */
+export class InvalidQuery extends Error {
+  override readonly name = 'InvalidQuery';
+}
+
+/** A declared field holds something else than the schema says, or the id is not the document's: nothing was written. */
+export class InvalidDocument extends Error {
+  override readonly name = 'InvalidDocument';
+}
+
+/** A declaration that cannot mean the same in every adapter. */
+export class InvalidModel extends Error {
+  override readonly name = 'InvalidModel';
+}
+
+/** Nobody has opened the model in this store yet. */
+export class ModelNotOpen extends Error {
+  override readonly name = 'ModelNotOpen';
+}
+
+/** The rebuild was finished or dropped, or the live documents are of another version than the model: rebuild it. */
+export class UnknownTarget extends Error {
+  override readonly name = 'UnknownTarget';
 }

@@ -1,0 +1,150 @@
+import type { Json } from '../kernel/envelope.js';
+import {
+  InvalidDocument,
+  InvalidModel,
+  InvalidQuery,
+  UndeclaredField,
+  type Condition,
+  type Cursor,
+  type Document,
+  type Model,
+  type Query,
+  type Scalar,
+} from './read-models.js';
+
+/** What a model's schema says about queries, in the adapters' own terms: `id` is the document's id. */
+export interface Declaration {
+  /** The declared fields but `id`. */
+  readonly fields: readonly DeclaredField[];
+  readonly indexes: readonly Index[];
+}
+
+export interface DeclaredField {
+  /** `creditor`, `total.amount`. */
+  readonly name: string;
+  readonly type: FieldType;
+}
+
+/** Field names in order; `id` is always among them, and what follows it only filters. */
+export type Index = readonly string[];
+export type FieldType = 'string' | 'number' | 'boolean';
+
+/** A query with its defaults filled in and every value checked. */
+export interface CheckedQuery {
+  readonly where: readonly Condition[];
+  readonly sort: { readonly field: string; readonly direction: 'asc' | 'desc' };
+  readonly limit: number;
+  readonly after: Cursor | undefined;
+}
+
+const DEFAULT_LIMIT = 20;
+const MAX_LIMIT = 200;
+const MODEL_NAME = /^[A-Za-z]+$/;
+const FIELD_NAME = /^[A-Za-z][A-Za-z0-9]*(\.[A-Za-z][A-Za-z0-9]*)*$/;
+const TYPES: Readonly<Record<string, FieldType>> = { String: 'string', Number: 'number', Boolean: 'boolean' };
+const declarations = new WeakMap<Model, Declaration>();
+
+/** @throws InvalidModel for an index that cannot mean the same in every adapter */
+export function declarationOf(model: Model): Declaration {
+  let declaration = declarations.get(model);
+  if (!declaration) declarations.set(model, (declaration = readDeclaration(model)));
+  return declaration;
+}
+
+function readDeclaration(model: Model): Declaration {
+  if (!MODEL_NAME.test(model.name)) throw new InvalidModel(`model ${model.name}: a name has letters only`);
+  const indexes = model.schema.indexes().map(([keys, options]) => {
+    for (const option of ['unique', 'sparse', 'partialFilterExpression', 'collation', 'expireAfterSeconds']) {
+      if (option in options) throw new InvalidModel(`model ${model.name}: an index cannot be ${option}`);
+    }
+    for (const direction of Object.values(keys)) {
+      if (direction !== 1 && direction !== -1) throw new InvalidModel(`model ${model.name}: an index is 1 or -1`);
+    }
+    const names = Object.keys(keys).map((name) => (name === '_id' ? 'id' : name));
+    return names.includes('id') ? names : [...names, 'id'];
+  });
+  const names = [...new Set(indexes.flat())].filter((name) => name !== 'id');
+  return { indexes, fields: names.map((name) => ({ name, type: typeOf(model, name) })) };
+}
+
+function typeOf(model: Model, name: string): FieldType {
+  const type = TYPES[model.schema.path(name)?.instance ?? ''];
+  if (!type || !FIELD_NAME.test(name)) {
+    throw new InvalidModel(`model ${model.name}: an index needs ${name} to be a String, a Number or a Boolean`);
+  }
+  return type;
+}
+
+/** @throws UndeclaredField, InvalidQuery */
+export function checkQuery(model: Model, query: Query): CheckedQuery {
+  const sort = query.sort ?? { field: 'id', direction: 'asc' };
+  const type = fieldType(model, sort.field);
+  const limit = query.limit ?? DEFAULT_LIMIT;
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
+    throw new InvalidQuery(`limit must be a whole number from 1 to ${MAX_LIMIT}`);
+  }
+  const { after } = query;
+  if (after && (!isText(after.id) || !(after.value === null ? sort.field !== 'id' : holds(type, after.value)))) {
+    throw new InvalidQuery(`the cursor must hold an id and a ${type} for ${sort.field}`);
+  }
+  return { where: checkWhere(model, query.where ?? []), sort, limit, after };
+}
+
+/** @throws UndeclaredField, InvalidQuery */
+export function checkWhere(model: Model, where: readonly Condition[]): readonly Condition[] {
+  for (const { field, value } of where) {
+    const type = fieldType(model, field);
+    if (!holds(type, value)) throw new InvalidQuery(`${field} must be compared with a ${DESCRIPTION[type]}`);
+  }
+  return where;
+}
+
+function fieldType(model: Model, name: string): FieldType {
+  if (name === 'id') return 'string';
+  const { fields } = declarationOf(model);
+  const field = fields.find((each) => each.name === name);
+  if (field) return field.type;
+  const known = ['id', ...fields.map((each) => each.name)].join(', ');
+  throw new UndeclaredField(`${model.name} cannot be queried by ${name}, only by ${known}`);
+}
+
+/**
+ * The values of the declared fields, in their order; null where a field is missing, and for a tombstone.
+ * @throws InvalidDocument
+ */
+export function declaredValues(model: Model, id: string, document: Document | null): (Scalar | null)[] {
+  if (!isText(id) || (document && document.id !== id)) {
+    throw new InvalidDocument(`${model.name} ${id}: the document must hold its own id, a well-formed text`);
+  }
+  return declarationOf(model).fields.map(({ name, type }) => {
+    const value = document && valueAt(document, name);
+    if (value === undefined || value === null) return null;
+    if (holds(type, value)) return value;
+    throw new InvalidDocument(`${model.name} ${id}: ${name} must be a ${DESCRIPTION[type]}`);
+  });
+}
+
+/** The value of a field by its dotted name; undefined where it, or an object on the way, is missing. */
+export function valueAt(document: Document, name: string): Json | undefined {
+  let value: Json | undefined = document;
+  for (const step of name.split('.')) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    value = (value as { readonly [key: string]: Json })[step];
+  }
+  return value;
+}
+
+const DESCRIPTION: Readonly<Record<FieldType, string>> = {
+  string: 'well-formed text without NUL',
+  number: 'whole number within ±(2^53 - 1)',
+  boolean: 'true or false',
+};
+
+function holds(type: FieldType, value: Json): value is Scalar {
+  if (type === 'string') return isText(value);
+  return type === 'number' ? Number.isSafeInteger(value) : typeof value === 'boolean';
+}
+
+/** A lone surrogate or a NUL does not survive every adapter. */
+export const isText = (value: unknown): value is string =>
+  typeof value === 'string' && value.isWellFormed() && !value.includes('\0');

@@ -1,0 +1,132 @@
+import type { Database, Statement } from '../../sqlite/database.js';
+import { checkQuery, checkWhere, declarationOf, type CheckedQuery } from '../declaration.js';
+import {
+  ModelNotOpen,
+  type Checkpoint,
+  type Condition,
+  type Cursor,
+  type Document,
+  type Model,
+  type Query,
+  type QueryPage,
+  type ReadModelReader,
+  type TextPage,
+} from '../read-models.js';
+import { selectCount, selectPage, type Select } from './select.js';
+import { generationOf, SELECT_LIVE, tableOf, type Generation } from './tables.js';
+
+/** Most statements kept for one model: callers combine filters freely. */
+const MAX_STATEMENTS = 200;
+
+/** What is known of a model's live generation, with its prepared statements by their text. */
+interface Live {
+  readonly generation: Generation;
+  readonly statements: Map<string, Statement>;
+}
+
+/** Answers from one connection. @see ReadModelReader */
+export class SqliteReadModelReader implements ReadModelReader {
+  readonly #live = new Map<string, Live>();
+  readonly #selectCheckpoint: Statement;
+
+  constructor(protected readonly database: Database) {
+    this.#selectCheckpoint = database.prepare(
+      'SELECT position, count FROM checkpoints WHERE consumer = ? AND generation = 0',
+    );
+  }
+
+  async get<D extends Document>(model: Model<D>, id: string): Promise<D | undefined> {
+    const text = this.#text(model, id);
+    return text === undefined ? undefined : JSON.parse(text);
+  }
+
+  async getText(model: Model, id: string): Promise<string | undefined> {
+    return this.#text(model, id);
+  }
+
+  async query<D extends Document>(model: Model<D>, query: Query): Promise<QueryPage<D>> {
+    const { texts, next } = this.#page(model, query);
+    const documents = texts.map((text): D => JSON.parse(text));
+    return next ? { documents, next } : { documents };
+  }
+
+  async queryTexts(model: Model, query: Query): Promise<TextPage> {
+    return this.#page(model, query);
+  }
+
+  async count(model: Model, where: readonly Condition[] = []): Promise<number> {
+    checkWhere(model, where);
+    return this.#rows(model, (generation) => selectCount(generation, where))[0]![0];
+  }
+
+  async checkpoint(consumer: string): Promise<Checkpoint | undefined> {
+    const row = this.#selectCheckpoint.get(consumer);
+    return row && { position: row[0], count: row[1] };
+  }
+
+  async close(): Promise<void> {
+    this.database.close();
+  }
+
+  #text(model: Model, id: string): string | undefined {
+    if (id.includes('\0')) return undefined; // SQLite would stop reading there
+    const [row] = this.#rows(model, (generation) => ({
+      sql: `SELECT document FROM ${tableOf(generation)} WHERE id = ?`,
+      values: [id],
+    }));
+    return row?.[0] ?? undefined;
+  }
+
+  #page(model: Model, query: Query): TextPage {
+    const checked = checkQuery(model, query);
+    const rows = this.#rows(model, (generation) => selectPage(generation, checked));
+    const texts = rows.slice(0, checked.limit).map((row): string => row[1]);
+    return rows.length > checked.limit
+      ? { texts, next: cursorOf(model, checked, rows[checked.limit - 1]!) }
+      : { texts };
+  }
+
+  /**
+   * A swap drops the old table in the transaction that makes the new one live: a statement on a table that is still
+   * there reads the live documents, and one that fails because its table or index has gone says to look again.
+   */
+  #rows(model: Model, select: (generation: Generation) => Select): any[][] {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const live = this.#liveOf(model);
+        const { sql, values } = select(live.generation);
+        return this.#statement(live, sql).all(...values);
+      } catch (error) {
+        if (attempt === 3 || !/no such (table|index|column)/.test((error as Error).message)) throw error;
+        this.#live.delete(model.name);
+      }
+    }
+  }
+
+  #liveOf(model: Model): Live {
+    let live = this.#live.get(model.name);
+    if (!live) {
+      const row = this.database.prepare(SELECT_LIVE).get(model.name);
+      if (!row) throw new ModelNotOpen(`the read model ${model.name} has not been opened in this store`);
+      live = { generation: generationOf(row), statements: new Map() };
+      this.#live.set(model.name, live);
+    }
+    return live;
+  }
+
+  #statement({ statements }: Live, sql: string): Statement {
+    let statement = statements.get(sql);
+    if (!statement) {
+      statement = this.database.prepare(sql);
+      if (statements.size >= MAX_STATEMENTS) statements.delete(statements.keys().next().value!);
+      statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+function cursorOf(model: Model, { sort }: CheckedQuery, [id, , value]: any[]): Cursor {
+  if (sort.field === 'id') return { value: id, id };
+  const field = declarationOf(model).fields.find(({ name }) => name === sort.field);
+  return { value: field?.type === 'boolean' && value !== null ? value === 1 : value, id };
+}

@@ -1,0 +1,86 @@
+import type { SqlValue } from '../../sqlite/database.js';
+import type { CheckedQuery } from '../declaration.js';
+import { chooseIndex } from '../plan.js';
+import type { Condition, Scalar } from '../read-models.js';
+import { columnOf, indexNameOf, tableOf, type Generation } from './tables.js';
+
+/** An SQL text that is the same for every query of the same shape, and the values for it. */
+export interface Select {
+  readonly sql: string;
+  readonly values: readonly SqlValue[];
+}
+
+const OPERATORS = { eq: '=', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
+
+/** Rows (id, document, sort value), one more than the limit: whether there is a next page. */
+export function selectPage(generation: Generation, query: CheckedQuery): Select {
+  const parts = segments(query).map((segment) => selectSegment(generation, query, segment));
+  const values = parts.flatMap((part) => part.values);
+  if (parts.length === 1) return { sql: parts[0]!.sql, values };
+  // One statement, so one snapshot; SQLite runs the second part only where the first has not filled the page.
+  const sql = parts.map((part) => `SELECT * FROM (${part.sql})`).join(' UNION ALL ');
+  return { sql: `${sql} LIMIT ?`, values: [...values, query.limit + 1] };
+}
+
+export function selectCount(generation: Generation, where: readonly Condition[]): Select {
+  const conditions = where.map((condition) => sqlOf(generation, condition));
+  const sql = ['document IS NOT NULL', ...conditions].join(' AND ');
+  return {
+    sql: `SELECT count(*) FROM ${source(generation, where, undefined)} WHERE ${sql}`,
+    values: where.map(({ value }) => sqlValue(value)),
+  };
+}
+
+/**
+ * The documents without a sort value and those with one, in the order of the query: SQLite cannot seek to a place
+ * between NULL and a value in one condition. A condition on the sort field leaves only those with one.
+ */
+type Segment = 'all' | 'nulls' | 'values';
+
+function segments({ sort, where, after }: CheckedQuery): readonly Segment[] {
+  if (sort.field === 'id' || where.some(({ field }) => field === sort.field)) return ['all'];
+  const order: readonly Segment[] = sort.direction === 'asc' ? ['nulls', 'values'] : ['values', 'nulls'];
+  if (!after) return order;
+  return order.slice(order.indexOf(after.value === null ? 'nulls' : 'values'));
+}
+
+function selectSegment(generation: Generation, query: CheckedQuery, segment: Segment): Select {
+  const { where, sort, after, limit } = query;
+  const column = columnOf(generation, sort.field);
+  const conditions = ['document IS NOT NULL', ...where.map((condition) => sqlOf(generation, condition))];
+  const values = where.map(({ value }) => sqlValue(value));
+  if (segment !== 'all') conditions.push(`${column} IS ${segment === 'nulls' ? 'NULL' : 'NOT NULL'}`);
+
+  const beyond = sort.direction === 'asc' ? '>' : '<';
+  const startsHere = after && (segment === 'all' || segment === (after.value === null ? 'nulls' : 'values'));
+  if (startsHere && (sort.field === 'id' || segment === 'nulls')) {
+    conditions.push(`id ${beyond} ?`);
+    values.push(after.id);
+  } else if (startsHere) {
+    const value = sqlValue(after.value);
+    // The first of the two seems redundant; without it SQLite does not seek in the index.
+    conditions.push(`${column} ${beyond}= ?`, `(${column}, id) ${beyond} (?, ?)`);
+    values.push(value, value, after.id);
+  }
+
+  const keys = sort.field === 'id' || segment === 'nulls' ? ['id'] : [column, 'id'];
+  const order = keys.map((key) => `${key} ${sort.direction}`).join(', ');
+  return {
+    sql:
+      `SELECT id, document, ${column} FROM ${source(generation, where, sort)} ` +
+      `WHERE ${conditions.join(' AND ')} ORDER BY ${order} LIMIT ?`,
+    values: [...values, limit + 1],
+  };
+}
+
+function source(generation: Generation, where: readonly Condition[], sort: CheckedQuery['sort'] | undefined): string {
+  const index = chooseIndex(generation.indexes, where, sort);
+  // NOT INDEXED keeps the primary key: SQLite would otherwise guess.
+  return `${tableOf(generation)} ${index ? `INDEXED BY ${indexNameOf(generation, index)}` : 'NOT INDEXED'}`;
+}
+
+const sqlOf = (generation: Generation, { field, is }: Condition): string =>
+  `${columnOf(generation, field)} ${OPERATORS[is]} ?`;
+
+export const sqlValue = (value: Scalar | null): string | number | null =>
+  typeof value === 'boolean' ? Number(value) : value;

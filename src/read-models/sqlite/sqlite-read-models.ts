@@ -1,0 +1,202 @@
+import { Database, ForeignFile, type Statement } from '../../sqlite/database.js';
+import { declarationOf, isText } from '../declaration.js';
+import {
+  ModelNotOpen,
+  StaleWrite,
+  UnknownTarget,
+  type Checkpoint,
+  type Document,
+  type Model,
+  type ReadModels,
+  type Target,
+  type Versioned,
+  type Write,
+} from '../read-models.js';
+import { SqliteReadModelReader } from './reader.js';
+import {
+  APPLICATION_ID,
+  createGeneration,
+  dropGeneration,
+  generationOf,
+  LAYOUT,
+  matchDeclaration,
+  REGISTRY,
+  SELECT_LIVE,
+  SELECT_REBUILD,
+  tableOf,
+  type Generation,
+} from './tables.js';
+import { prepareStatements, rowOf, type Statements } from './writes.js';
+
+const SCAN_PAGE = 500;
+
+/**
+ * Opens a file of read models for writing, creating it where it is missing. What an interrupted rebuild left is
+ * dropped. One process writes; others read through `openSqliteReadModelReader`.
+ * @throws ForeignFile, the file being left untouched
+ */
+export function openSqliteReadModels(path: string): ReadModels {
+  const database = Database.open(path, APPLICATION_ID);
+  try {
+    assertLayout(database, path);
+    // NORMAL: a power cut may lose the last batches, never consistency, and the feed folds them again.
+    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 20000`);
+    database.transaction(() => {
+      database.exec(`${REGISTRY} PRAGMA user_version = ${LAYOUT}`);
+      const leftovers = database.prepare(`SELECT number, model, version, live, fields, indexes FROM generations`).all();
+      for (const leftover of leftovers.map(generationOf)) if (!leftover.live) dropGeneration(database, leftover);
+    });
+    return new SqliteReadModels(database);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Opens a second connection that only reads, for the thread that answers requests. @throws ForeignFile */
+export function openSqliteReadModelReader(path: string): SqliteReadModelReader {
+  const database = Database.openReadOnly(path, APPLICATION_ID);
+  try {
+    return new SqliteReadModelReader(database);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+class SqliteReadModels extends SqliteReadModelReader implements ReadModels {
+  readonly #statements = new Map<string, Statements>();
+  readonly #putCheckpoint: Statement;
+
+  constructor(database: Database) {
+    super(database);
+    this.#putCheckpoint = database.prepare('INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?, ?)');
+  }
+
+  async open(models: readonly Model[]): Promise<void> {
+    for (const model of models) {
+      const declaration = declarationOf(model);
+      this.database.transaction(() => {
+        const live =
+          this.#findLive(model) ??
+          createGeneration(this.database, { model: model.name, version: model.version, live: true }, declaration);
+        // Of an older version is kept as it is: reads go on from it until the rebuild is finished.
+        if (live.version === model.version) matchDeclaration(this.database, live, declaration);
+      });
+    }
+    this.#statements.clear();
+  }
+
+  async load(target: Target, ids: readonly string[]): Promise<readonly Versioned[]> {
+    const { select } = this.#statementsOf(this.#generation(target), target.model);
+    return ids.flatMap((id) => {
+      const row = isText(id) ? select.get(id) : undefined;
+      return row ? [{ id, sequence: row[0], document: row[1] === null ? null : JSON.parse(row[1]) }] : [];
+    });
+  }
+
+  async apply(target: Target, consumer: string, writes: readonly Write[], checkpoint: Checkpoint): Promise<void> {
+    const { model } = target;
+    const rows = writes.map((write) => rowOf(model, write));
+    this.database.transaction(() => {
+      // Looked up in each transaction: another process may have swapped the table.
+      const generation = this.#generation(target);
+      const { insert, update } = this.#statementsOf(generation, model);
+      for (const { id, sequence, previous, values } of rows) {
+        const written =
+          previous === null ? insert.run(id, sequence, ...values) : update.run(sequence, ...values, id, previous);
+        if (written !== 1) {
+          throw new StaleWrite(
+            `${model.name} ${id} is no longer at ${previous ?? 'nothing'}: start from the checkpoint`,
+          );
+        }
+      }
+      this.#putCheckpoint.run(consumer, generation.live ? 0 : generation.number, checkpoint.position, checkpoint.count);
+    });
+  }
+
+  async saveCheckpoint(consumer: string, { position, count }: Checkpoint): Promise<void> {
+    this.#putCheckpoint.run(consumer, 0, position, count);
+  }
+
+  async beginRebuild(model: Model): Promise<Target> {
+    const declaration = declarationOf(model);
+    return this.database.transaction(() => {
+      const unfinished = this.database
+        .prepare('SELECT number, model, version, live, fields, indexes FROM generations WHERE model = ? AND live = 0')
+        .all(model.name);
+      for (const row of unfinished) dropGeneration(this.database, generationOf(row));
+      const row = { model: model.name, version: model.version, live: false };
+      return { model, generation: String(createGeneration(this.database, row, declaration).number) };
+    });
+  }
+
+  async finishRebuild(target: Target, consumer: string): Promise<void> {
+    const { model } = target;
+    const { number } = this.#generation(target);
+    this.database.transaction(() => matchDeclaration(this.database, this.#generation(target), declarationOf(model)));
+    this.database.transaction(() => {
+      const old = this.#findLive(model);
+      if (old) dropGeneration(this.database, old);
+      this.database.prepare('UPDATE generations SET live = 1 WHERE number = ?').run(number);
+      this.database.prepare('DELETE FROM checkpoints WHERE consumer = ? AND generation = 0').run(consumer);
+      this.database
+        .prepare('UPDATE checkpoints SET generation = 0 WHERE consumer = ? AND generation = ?')
+        .run(consumer, number);
+    });
+    this.#statements.clear();
+  }
+
+  async *scan<D extends Document>(model: Model<D>): AsyncGenerator<Versioned<D>> {
+    let last = '';
+    for (;;) {
+      const rows = this.#scanPage(model, last);
+      for (const [id, sequence, document] of rows) yield { id, sequence, document: JSON.parse(document) };
+      if (rows.length < SCAN_PAGE) return;
+      last = rows.at(-1)![0];
+    }
+  }
+
+  async liveVersion(model: Model): Promise<number | undefined> {
+    return this.#findLive(model)?.version;
+  }
+
+  #scanPage(model: Model, after: string): any[][] {
+    const live = this.#findLive(model);
+    if (!live) throw new ModelNotOpen(`the read model ${model.name} has not been opened in this store`);
+    const sql = `SELECT id, sequence, document FROM ${tableOf(live)} WHERE id > ? AND document IS NOT NULL`;
+    return this.database.prepare(`${sql} ORDER BY id LIMIT ${SCAN_PAGE}`).all(after);
+  }
+
+  #findLive(model: Model): Generation | undefined {
+    const row = this.database.prepare(SELECT_LIVE).get(model.name);
+    return row && generationOf(row);
+  }
+
+  #generation({ model, generation }: Target): Generation {
+    if (generation === 'live') {
+      const live = this.#findLive(model);
+      if (live?.version === model.version) return live;
+      throw new UnknownTarget(`${model.name} is live in version ${live?.version ?? 'none'}, not ${model.version}`);
+    }
+    const row = this.database.prepare(SELECT_REBUILD).get(Number(generation), model.name);
+    if (!row) throw new UnknownTarget(`rebuild ${generation} of ${model.name} was finished or dropped`);
+    return generationOf(row);
+  }
+
+  #statementsOf(generation: Generation, model: Model): Statements {
+    const table = tableOf(generation);
+    let statements = this.#statements.get(table);
+    if (!statements) this.#statements.set(table, (statements = prepareStatements(this.database, generation, model)));
+    return statements;
+  }
+}
+
+function assertLayout(database: Database, path: string): void {
+  const [layout] = database.prepare('PRAGMA user_version').get()!;
+  if (layout !== 0 && layout !== LAYOUT) {
+    throw new ForeignFile(
+      `${path} holds read models in layout ${layout}, this program writes ${LAYOUT}: delete the file, it will be rebuilt`,
+    );
+  }
+}
