@@ -2,10 +2,11 @@
  * A thin shim over libsql 0.5 (better-sqlite3's API, prebuilt in npm). Plain JavaScript, because a worker thread is
  * loaded by Node itself, from the source as well as from the build. What it mends, each with a test:
  * `readonly` and `fileMustExist` are silently ignored; `.get()` rows carry `_metadata` (rows here are arrays);
- * undefined binds as NULL; integers beyond 2^53 lose digits.
+ * undefined binds as NULL; integers beyond 2^53 lose digits; numbers bind as floats (a text column would store "5.0").
  */
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 
 const Libsql = createRequire(import.meta.url)('libsql');
 
@@ -19,31 +20,64 @@ export class ForeignFile extends Error {
 }
 
 /**
- * Looks at a file before SQLite touches it.
+ * Looks at a file without changing it or anything beside it. The look goes through SQLite (immutable: no lock, no
+ * recovery, no checkpoint): opening and closing the file ourselves would drop every POSIX lock that this process
+ * holds on it, and another process could then checkpoint and delete a write-ahead log that is in use.
  * @param {string} path
- * @param {number} applicationId the `application_id` that a file of ours carries at byte 68
+ * @param {number} applicationId the `application_id` that a file of ours carries
  * @returns {'missing' | 'ours'}
  * @throws {ForeignFile} for anything else
  */
 export function inspectFile(path, applicationId) {
-  if (!existsSync(path)) return 'missing';
-  const header = Buffer.alloc(100);
-  const file = openSync(path, 'r');
-  let length;
+  const file = statSync(path, { throwIfNoEntry: false });
+  if (file === undefined || file.size === 0) return 'missing';
+  if (!file.isFile()) throw new ForeignFile(`${path} is not a file`);
+  let found;
   try {
-    length = readSync(file, header, 0, 100, 0);
-  } finally {
-    closeSync(file);
+    found = applicationIdOf(path);
+  } catch (error) {
+    // After a crash in the middle of a checkpoint only the file and its log together make sense.
+    if (isDamage(error) && error.code === 'SQLITE_CORRUPT' && sizeOf(`${path}-wal`) > 0) return 'ours';
+    throw refusal(path, error);
   }
-  if (length === 0) return 'missing';
-  if (length < 100 || header.toString('latin1', 0, 16) !== 'SQLite format 3\0') {
-    throw new ForeignFile(`${path} is not an SQLite database, or its header is damaged; it was left untouched`);
-  }
-  if (header.readUInt32BE(68) !== applicationId) {
-    throw new ForeignFile(`${path} is an SQLite database of another program; it was left untouched`);
-  }
+  if (found !== applicationId) throw notOurs(path);
   return 'ours';
 }
+
+/** @param {string} path */
+function applicationIdOf(path) {
+  const uri = `${pathToFileURL(path).href}?mode=ro&immutable=1`;
+  const looker = new Libsql(':memory:');
+  try {
+    looker.exec(`ATTACH '${uri.replaceAll("'", "''")}' AS file`);
+    return looker.prepare('PRAGMA file.application_id').raw(true).get()[0];
+  } finally {
+    looker.close();
+  }
+}
+
+/** @param {string} path */
+const sizeOf = (path) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+
+/** @param {string} path */
+const notOurs = (path) =>
+  new ForeignFile(`${path} is an SQLite database of another program or purpose; it was left untouched`);
+
+/**
+ * @param {unknown} error
+ * @returns {error is Error & { code: string }} whether SQLite found the file damaged, or no database at all
+ */
+const isDamage = (error) =>
+  error instanceof Error && 'code' in error && /^SQLITE_(CORRUPT|NOTADB)/.test(String(error.code));
+
+/**
+ * @param {string} path
+ * @param {unknown} error
+ */
+const refusal = (path, error) =>
+  isDamage(error)
+    ? new ForeignFile(`${path} is not an SQLite database, or it is damaged (${error.message}); it was left untouched`)
+    : error;
 
 export class Statement {
   #inner;
@@ -95,11 +129,11 @@ export class Database {
    * @throws {ForeignFile}
    */
   static open(path, applicationId) {
-    const fresh = inspectFile(path, applicationId) === 'missing';
-    const database = new Database(new Libsql(path));
-    database.exec('PRAGMA busy_timeout = 5000');
-    if (fresh) database.exec(`PRAGMA application_id = ${applicationId}`);
-    return database;
+    inspectFile(path, applicationId);
+    return Database.#connect(path, applicationId, (database) => {
+      const [pages] = database.prepare('PRAGMA page_count').get() ?? [];
+      if (pages === 0) database.exec(`PRAGMA application_id = ${applicationId}`);
+    });
   }
 
   /**
@@ -110,9 +144,26 @@ export class Database {
    */
   static openReadOnly(path, applicationId) {
     if (inspectFile(path, applicationId) === 'missing') throw new ForeignFile(`${path} does not exist`);
+    return Database.#connect(path, applicationId, (database) => database.exec('PRAGMA query_only = 1'));
+  }
+
+  /**
+   * @param {string} path
+   * @param {number} applicationId
+   * @param {(database: Database) => void} prepare
+   */
+  static #connect(path, applicationId, prepare) {
     const database = new Database(new Libsql(path));
-    database.exec('PRAGMA busy_timeout = 5000; PRAGMA query_only = 1');
-    return database;
+    try {
+      database.exec('PRAGMA busy_timeout = 5000');
+      prepare(database);
+      const [found] = database.prepare('PRAGMA application_id').get() ?? [];
+      if (found !== applicationId) throw notOurs(path);
+      return database;
+    } catch (error) {
+      database.close();
+      throw refusal(path, error);
+    }
   }
 
   /** @param {string} sql */
@@ -129,22 +180,26 @@ export class Database {
   }
 
   /**
-   * Runs `work` in one transaction that takes the write lock at once; a throw rolls it back.
+   * Runs `work` in one transaction that takes the write lock at once; a throw, of the commit too, rolls it back.
    * @template T
    * @param {() => T} work
    * @returns {T}
    */
   transaction(work) {
     this.exec('BEGIN IMMEDIATE');
-    let result;
     try {
-      result = work();
+      const result = work();
+      this.exec('COMMIT');
+      return result;
     } catch (error) {
-      this.exec('ROLLBACK');
+      this.rollback();
       throw error;
     }
-    this.exec('COMMIT');
-    return result;
+  }
+
+  /** Ends a transaction that failed; SQLite itself has already done so after some errors. */
+  rollback() {
+    if (this.#inner.inTransaction) this.exec('ROLLBACK');
   }
 
   close() {

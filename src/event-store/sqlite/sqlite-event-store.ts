@@ -1,0 +1,75 @@
+import type { Envelope } from '../../kernel/envelope.js';
+import type { StreamName } from '../../kernel/ids.js';
+import { inspectFile } from '../../sqlite/database.js';
+import { own } from '../../sqlite/ownership.js';
+import {
+  OutcomeUnknown,
+  StoreUnavailable,
+  WrongRevision,
+  type Appended,
+  type EventStore,
+  type Expected,
+  type Position,
+} from '../event-store.js';
+import { checkedAppend } from './checked-append.js';
+import { SqliteEventReader } from './reader.js';
+import { APPLICATION_ID, openForWriting } from './schema.js';
+import { Writer } from './writer.js';
+
+export { openSqliteEventReader } from './reader.js';
+export { StoreOwned } from '../../sqlite/ownership.js';
+export { ForeignFile } from '../../sqlite/database.js';
+
+/**
+ * The embedded event store. Until it is closed no other one can open the file; readers can, from any process.
+ * @param path of the file; created where it is missing, its directory must exist
+ * @throws StoreOwned, ForeignFile (another program's file, or a damaged one: left untouched)
+ */
+export async function openSqliteEventStore(path: string): Promise<EventStore> {
+  inspectFile(path, APPLICATION_ID);
+  const disown = own(path);
+  try {
+    // Here, and again in the committing thread: this thread's errors keep their class.
+    openForWriting(path).close();
+    return new SqliteEventStore(path, await Writer.start(path), disown);
+  } catch (error) {
+    disown();
+    throw error;
+  }
+}
+
+export class SqliteEventStore extends SqliteEventReader implements EventStore {
+  readonly #writer: Writer;
+  readonly #disown: () => void;
+
+  constructor(path: string, writer: Writer, disown: () => void) {
+    super(path);
+    this.#writer = writer;
+    this.#disown = disown;
+  }
+
+  async append(stream: StreamName, expected: Expected, events: readonly Envelope[]): Promise<Appended> {
+    const head = expected === 'none' ? -1 : Number(expected);
+    const outcome = await this.#writer.append(stream, head, checkedAppend(stream, expected, events));
+    switch (outcome.kind) {
+      case 'appended':
+        return {
+          revision: BigInt(outcome.revision),
+          position: String(outcome.position) as Position,
+          ...(outcome.sequence >= 0 && { sequence: outcome.sequence }),
+        };
+      case 'conflict':
+        throw new WrongRevision(stream, expected, outcome.revision < 0 ? 'none' : BigInt(outcome.revision));
+      case 'unavailable':
+        throw new StoreUnavailable(outcome.message);
+      case 'unknown':
+        throw new OutcomeUnknown(outcome.message);
+    }
+  }
+
+  override async close(): Promise<void> {
+    await this.#writer.close();
+    await super.close();
+    this.#disown();
+  }
+}

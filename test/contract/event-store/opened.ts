@@ -1,0 +1,44 @@
+import type { EventReader, EventStore } from '../../../src/event-store/event-store.js';
+
+/** An empty store, alone in its place. */
+export interface OpenedStore {
+  readonly store: EventStore;
+  /** A reader of its own on the same events. */
+  reader(): Promise<EventReader>;
+  /** Closes the store and opens what it left behind. */
+  reopen(): Promise<EventStore>;
+  /** Closes all of it and removes the traces. */
+  dispose(): Promise<void>;
+}
+
+export type OpenStore = () => Promise<OpenedStore>;
+
+/** A test with a store that is disposed of whatever happens. */
+export const withStore =
+  (open: OpenStore, test: (opened: OpenedStore) => Promise<void>): (() => Promise<void>) =>
+  async () => {
+    const opened = await open();
+    try {
+      await test(opened);
+    } finally {
+      await opened.dispose();
+    }
+  };
+
+/** Every event that a filter matches, page by page. */
+export async function wholeLog(reader: EventReader, query: Parameters<EventReader['readAll']>[0] = {}) {
+  const events = [];
+  for (let after = query.after; ;) {
+    const page = await reader.readAll(after === undefined ? query : { ...query, after });
+    events.push(...page.events);
+    if (page.next !== undefined) after = page.next;
+    if (page.atEnd) return events;
+  }
+}
+
+/** The outcome of an append as a word. */
+export const outcomeOf = (append: Promise<unknown>): Promise<string> =>
+  append.then(
+    () => 'appended',
+    (error: Error) => error.name,
+  );
