@@ -1,0 +1,124 @@
+import type { CommandContext, Decider } from '../../kernel/decider.js';
+import { MAX_MINOR, formatMinor, parseMoney, toJson } from '../../kernel/money.js';
+import { refuse, type Refusal } from '../../kernel/refusal.js';
+import { admit } from './admission.js';
+import { amountOf, outOfRange, type DataOf } from './amounts.js';
+import type { DebtCommand } from './commands.js';
+import type { DebtDrafted, DebtEvent, DebtRegistered, DraftEdited } from './events.js';
+import { registered } from './postings.js';
+import { applyReceipt, reverseReceipt } from './receipts.js';
+import {
+  approveRequest,
+  declineRequest,
+  requestCancellation,
+  requestPayment,
+  requestUpdate,
+  withdrawRequest,
+} from './requests.js';
+import { EXISTS, NO_CHANGE, NOT_CREDITOR, NOT_FOUND, SELF_APPROVAL } from './rules.js';
+import { evolve, type Debt, type DebtState } from './state.js';
+
+/** A debt that an entity registers on somebody (domain.md E5–E8 and §3, Debt). */
+export const debt: Decider<DebtState, DebtCommand, DebtEvent> = {
+  context: 'debts',
+  category: 'debt',
+  initial: null,
+  evolve,
+  decide,
+
+  /** `underReview` overlays the state `outstanding`; `request` is the open request's id. */
+  summary: (state) => ({
+    state: state?.status ?? 'none',
+    underReview: state !== null && state.request !== null,
+    ...(state !== null && state.request !== null && { request: state.request.id }),
+  }),
+};
+
+function decide(command: DebtCommand, state: DebtState, context: CommandContext): readonly DebtEvent[] | Refusal {
+  if (command.type === 'DraftDebt') return draftDebt(command, state, context);
+  const isBankFact = command.type === 'ApplyReceipt' || command.type === 'ReverseReceipt';
+  if (isBankFact && context.actor.role === 'system' && !isRegistered(state)) return []; // the money stays unmatched
+  if (state === null) return refuse(NOT_FOUND);
+  const stopped = admit(command, state, context.actor);
+  if (stopped !== null) return stopped;
+
+  switch (command.type) {
+    case 'EditDraft':
+      return editDraft(state, command.data);
+    case 'DiscardDraft':
+      return [{ type: 'debts.DraftDiscarded', data: {}, refs: state.refs }];
+    case 'RegisterDebt':
+      return registerDebt(state, context);
+    case 'RequestUpdate':
+      return requestUpdate(state, command.data, context);
+    case 'RequestPayment':
+      return requestPayment(state, command.data, context);
+    case 'RequestCancellation':
+      return requestCancellation(state, command.data, context);
+    case 'ApproveRequest':
+      return approveRequest(state, context);
+    case 'DeclineRequest':
+      return declineRequest(state, command.data, context);
+    case 'WithdrawRequest':
+      return withdrawRequest(state, context);
+    case 'ApplyReceipt':
+      return applyReceipt(state, command.data);
+    case 'ReverseReceipt':
+      return reverseReceipt(state, command.data);
+    case 'RecordProceeding': {
+      const { kind, on } = command.data;
+      return [{ type: 'debts.ProceedingRecorded', data: { kind, on }, refs: state.refs }];
+    }
+  }
+}
+
+const isRegistered = (state: DebtState): boolean =>
+  state !== null && state.status !== 'draft' && state.status !== 'discarded';
+
+function draftDebt(
+  { target, data }: Extract<DebtCommand, { type: 'DraftDebt' }>,
+  state: DebtState,
+  { actor }: CommandContext,
+): readonly DebtDrafted[] | Refusal {
+  if (state !== null) return refuse(EXISTS); // a discarded one too: no id is ever used twice
+  const { debtor, creditor, ground, sector, dueOn } = data;
+  if (actor.actingFor !== creditor) return refuse(NOT_CREDITOR);
+  const terms = {
+    debtor,
+    creditor,
+    ...toJson(parseMoney(data)),
+    ground,
+    sector,
+    ...(dueOn !== undefined && { dueOn }),
+  };
+  return [{ type: 'debts.DebtDrafted', data: terms, refs: { debt: target, debtor, creditor, sector } }];
+}
+
+function editDraft(draft: Debt, data: DataOf<'EditDraft'>): readonly DraftEdited[] | Refusal {
+  const amount = amountOf(draft, data);
+  if (amount !== null && typeof amount !== 'bigint') return amount;
+  const { ground, dueOn } = data;
+  const changes: DraftEdited['data'] = {
+    ...(amount !== null && amount !== draft.amount && { amount: formatMinor(amount, draft.currency) }),
+    ...(ground !== undefined && ground !== draft.ground && { ground }),
+    ...(dueOn !== undefined && dueOn !== draft.dueOn && { dueOn }),
+  };
+  if (Object.keys(changes).length === 0) return refuse(NO_CHANGE);
+  return [{ type: 'debts.DraftEdited', data: changes, refs: draft.refs }];
+}
+
+function registerDebt(draft: Debt, { actor }: CommandContext): readonly DebtRegistered[] | Refusal {
+  if (draft.authors.includes(actor.id)) return refuse(SELF_APPROVAL);
+  if (draft.amount === 0n) return outOfRange(draft, 1n, MAX_MINOR);
+  const { refs, currency, ground, dueOn } = draft;
+  const { debtor, creditor, sector } = refs;
+  const terms = { debtor, creditor, amount: formatMinor(draft.amount, currency), currency, ground, sector };
+  return [
+    {
+      type: 'debts.DebtRegistered',
+      data: { ...terms, ...(dueOn !== null && { dueOn }) },
+      refs,
+      entries: registered(draft),
+    },
+  ];
+}

@@ -1,0 +1,103 @@
+import type { Leg } from '../../kernel/accounts.js';
+import { entry, type Entry } from '../../kernel/entries.js';
+import { takeFrom, type Debt, type DebtRefs } from './state.js';
+
+/** So much of one receipt goes back to its payer. Minor units. */
+export interface GivenBack {
+  readonly receipt: string;
+  readonly payer: string;
+  readonly minor: bigint;
+}
+
+export const registered = (debt: Debt): Entry[] => raised(debt, debt.ground, debt.amount);
+
+/** A registration or a raise: 1200 / 4300. */
+export const raised = ({ refs, currency }: Debt, ground: string, minor: bigint): Entry[] =>
+  entry(receivable(refs), revenue(refs, ground), { minor, currency });
+
+/** 2310 / 1200: the receipt's money pays the debt off. */
+export const applied = ({ refs, currency }: Debt, receipt: string, payer: string, minor: bigint): Entry[] =>
+  entry(unmatched(refs, receipt, payer), receivable(refs), { minor, currency });
+
+/** 1200 / 2310: the debt is owed again, and the money waits for the receipt's own reversal. */
+export const unapplied = ({ refs, currency }: Debt, receipt: string, payer: string, minor: bigint): Entry[] =>
+  entry(receivable(refs), unmatched(refs, receipt, payer), { minor, currency });
+
+/** What stops being owed, for each reason. Minor units. */
+export interface Lowered {
+  readonly unpaid: bigint;
+  readonly waived: bigint;
+  readonly back: readonly GivenBack[];
+  /** The event that these entries are of: what it gives back waits under its id in 2330. */
+  readonly transit: string;
+}
+
+/**
+ * 4300 / 1200 for what was unpaid, 4300 / 5100 for what was waived, 4300 / 2330 for what each payer gets back: in one
+ * posting for each payer, because a debt may have hundreds of receipts and an event at most 60,000 bytes.
+ */
+export function lowered(debt: Debt, { unpaid, waived, back, transit }: Lowered): Entry[] {
+  const { refs } = debt;
+  const credits: Share[] = [
+    { leg: receivable(refs), minor: unpaid },
+    { leg: { account: '5100', dims: { entity: refs.creditor, party: refs.debtor, ...route(refs) } }, minor: waived },
+    ...byPayer(back).map(([payer, minor]): Share => ({
+      leg: { account: '2330', dims: { entity: refs.creditor, party: payer, transit } },
+      minor,
+    })),
+  ];
+  const total = credits.reduce((sum, { minor }) => sum + minor, 0n);
+  const debits = takeFrom(debt.revenue, total).taken.map(({ ground, minor }) => ({
+    leg: revenue(refs, ground),
+    minor,
+  }));
+  return pair(debits, credits, debt);
+}
+
+interface Share {
+  readonly leg: Leg;
+  readonly minor: bigint;
+}
+
+/** Entries between two lists of equal sums, each taken in its order. */
+function pair(debits: readonly Share[], credits: readonly Share[], { currency, refs }: Debt): Entry[] {
+  const open = debits.map((debit) => ({ ...debit }));
+  const entries: Entry[] = [];
+  for (const { leg, minor } of credits) {
+    let due = minor;
+    while (due > 0n) {
+      const [from] = open;
+      if (from === undefined) throw new Error(`debt ${refs.debt} gives back more revenue than it has`);
+      const part = from.minor < due ? from.minor : due;
+      entries.push(...entry(from.leg, leg, { minor: part, currency }));
+      due -= part;
+      from.minor -= part;
+      if (from.minor === 0n) open.shift();
+    }
+  }
+  return entries;
+}
+
+function byPayer(back: readonly GivenBack[]): [string, bigint][] {
+  const sums = new Map<string, bigint>();
+  for (const { payer, minor } of back) sums.set(payer, (sums.get(payer) ?? 0n) + minor);
+  return [...sums];
+}
+
+const route = ({ sector, debt }: DebtRefs) => ({ sector, debt });
+
+const receivable = (refs: DebtRefs): Leg => ({
+  account: '1200',
+  dims: { entity: refs.creditor, party: refs.debtor, ...route(refs) },
+});
+
+const revenue = (refs: DebtRefs, ground: string): Leg => ({
+  account: '4300',
+  dims: { entity: refs.creditor, party: refs.debtor, ...route(refs), ground },
+});
+
+/** Without the debt: the receipt's own postings do not know it, and the two must add up to zero. */
+const unmatched = ({ creditor }: DebtRefs, receipt: string, payer: string): Leg => ({
+  account: '2310',
+  dims: { entity: creditor, party: payer, receipt },
+});

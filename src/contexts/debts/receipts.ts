@@ -1,0 +1,73 @@
+import { formatMinor } from '../../kernel/money.js';
+import type { Refusal } from '../../kernel/refusal.js';
+import { amountOf, min, type DataOf } from './amounts.js';
+import type { DebtEvent } from './events.js';
+import { applied, unapplied } from './postings.js';
+import { balanceOf, type Debt } from './state.js';
+
+/**
+ * Never refused for the state that the debt is in (domain.md §3); a receipt that was applied before changes nothing.
+ * Another currency than the debt's is a fault of the caller: its refusal leaves the money in 2310 and raises an alarm.
+ */
+export function applyReceipt(debt: Debt, data: DataOf<'ApplyReceipt'>): readonly DebtEvent[] | Refusal {
+  const amount = amountOf(debt, data);
+  if (typeof amount !== 'bigint') return amount;
+  const { receipt, payer } = data;
+  if (debt.receipts.some((each) => each.receipt === receipt)) return [];
+  const paid = debt.status === 'outstanding' ? min(amount, balanceOf(debt)) : 0n;
+  const text = (minor: bigint): string => formatMinor(minor, debt.currency);
+  return [
+    {
+      type: 'debts.ReceiptApplied',
+      data: {
+        receipt,
+        payer,
+        amount: text(amount),
+        applied: text(paid),
+        excess: text(amount - paid),
+        received: text(debt.received + paid),
+        balance: text(balanceOf(debt) - paid),
+        currency: debt.currency,
+      },
+      refs: { ...debt.refs, receipt, payer },
+      entries: applied(debt, receipt, payer, paid),
+    },
+  ];
+}
+
+/** What the debt had of the receipt is owed again, and a settlement that rested on it falls. */
+export function reverseReceipt(debt: Debt, { receipt, reference, on }: DataOf<'ReverseReceipt'>): readonly DebtEvent[] {
+  const part = debt.receipts.find((each) => each.receipt === receipt);
+  if (part === undefined || part.reversed) return [];
+  const { currency, refs } = debt;
+  const received = debt.received - part.applied;
+  const approved = min(debt.approved, received);
+  const text = (minor: bigint): string => formatMinor(minor, currency);
+  const reversed: DebtEvent = {
+    type: 'debts.ReceiptReversed',
+    data: {
+      receipt,
+      payer: part.payer,
+      reference,
+      on,
+      applied: text(part.applied),
+      credited: text(part.credited),
+      received: text(received),
+      approved: text(approved),
+      balance: text(balanceOf(debt) + part.applied),
+      currency,
+    },
+    refs: { ...refs, receipt, payer: part.payer },
+    entries: unapplied(debt, receipt, part.payer, part.applied),
+    corrects: part.event,
+  };
+  if (debt.status !== 'settled' || part.applied === 0n) return [reversed];
+  return [
+    reversed,
+    {
+      type: 'debts.DebtReopened',
+      data: { receipt, approved: text(approved), currency },
+      refs: { ...refs, receipt, payer: part.payer },
+    },
+  ];
+}

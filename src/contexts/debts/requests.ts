@@ -1,0 +1,169 @@
+import type { CommandContext } from '../../kernel/decider.js';
+import { MAX_MINOR, formatMinor } from '../../kernel/money.js';
+import { refuse, type Refusal } from '../../kernel/refusal.js';
+import { amountOf, max, min, outOfRange, type DataOf } from './amounts.js';
+import type { DebtEvent } from './events.js';
+import { lowered, raised, type GivenBack } from './postings.js';
+import { NO_CHANGE, NOT_RECEIVED, NOT_REQUESTER, SELF_APPROVAL } from './rules.js';
+import { balanceOf, type Debt, type OpenRequest } from './state.js';
+
+/*
+ * What puts a debt under review, and how the review ends (domain.md E7). A request's id is the id of the event that
+ * opened it.
+ */
+
+type Decision = readonly DebtEvent[] | Refusal;
+type RequestOf<K extends OpenRequest['kind']> = Extract<OpenRequest, { kind: K }>;
+
+export function requestUpdate(debt: Debt, data: DataOf<'RequestUpdate'>, context: CommandContext): Decision {
+  const amount = amountOf(debt, data);
+  if (amount !== null && typeof amount !== 'bigint') return amount;
+  const atLeast = max(debt.waived, 1n); // what was waived was decided for good
+  if (amount !== null && amount < atLeast) return outOfRange(debt, atLeast, MAX_MINOR);
+  const { ground, dueOn } = data;
+  const changes = {
+    ...(amount !== null && amount !== debt.amount && { amount: formatMinor(amount, debt.currency) }),
+    ...(dueOn !== undefined && dueOn !== debt.dueOn && { dueOn }),
+  };
+  if (Object.keys(changes).length === 0) return refuse(NO_CHANGE);
+  const request = context.eventId(0);
+  return [{ type: 'debts.UpdateRequested', data: { request, ground, ...changes }, refs: { ...debt.refs, request } }];
+}
+
+export function requestPayment(debt: Debt, data: DataOf<'RequestPayment'>, context: CommandContext): Decision {
+  const minor = amountOf(debt, data);
+  if (typeof minor !== 'bigint') return minor;
+  const open = debt.amount - debt.waived - debt.approved;
+  if (minor < 1n || minor > open) return outOfRange(debt, 1n, open);
+  const request = context.eventId(0);
+  const amount = formatMinor(minor, debt.currency);
+  return [{ type: 'debts.PaymentRequested', data: { request, amount }, refs: { ...debt.refs, request } }];
+}
+
+export function requestCancellation(
+  { refs }: Debt,
+  { ground }: DataOf<'RequestCancellation'>,
+  context: CommandContext,
+): Decision {
+  const request = context.eventId(0);
+  return [{ type: 'debts.CancellationRequested', data: { request, ground }, refs: { ...refs, request } }];
+}
+
+export function withdrawRequest(debt: Debt, { actor }: CommandContext): Decision {
+  const { id: request, by } = openRequest(debt);
+  if (actor.id !== by) return refuse(NOT_REQUESTER);
+  return [{ type: 'debts.RequestWithdrawn', data: { request }, refs: { ...debt.refs, request } }];
+}
+
+export function declineRequest(debt: Debt, { reason }: DataOf<'DeclineRequest'>, { actor }: CommandContext): Decision {
+  const { id: request, by } = openRequest(debt);
+  if (actor.id === by) return refuse(SELF_APPROVAL);
+  return [{ type: 'debts.RequestDeclined', data: { request, reason }, refs: { ...debt.refs, request } }];
+}
+
+export function approveRequest(debt: Debt, context: CommandContext): Decision {
+  const request = openRequest(debt);
+  if (context.actor.id === request.by) return refuse(SELF_APPROVAL);
+  switch (request.kind) {
+    case 'update':
+      return approveUpdate(debt, request, context);
+    case 'payment':
+      return approvePayment(debt, request);
+    case 'cancellation':
+      return approveCancellation(debt, request, context);
+  }
+}
+
+function approveUpdate(debt: Debt, request: RequestOf<'update'>, context: CommandContext): Decision {
+  const { currency, refs } = debt;
+  const amount = request.amount ?? debt.amount;
+  const excess = max(0n, debt.received - (amount - debt.waived));
+  const received = debt.received - excess;
+  const approved = min(debt.approved, received);
+  const back = latestFirst(debt, excess);
+  const text = (minor: bigint): string => formatMinor(minor, currency);
+  const updated: DebtEvent = {
+    type: 'debts.DebtUpdated',
+    data: {
+      request: request.id,
+      ground: request.ground,
+      previousAmount: text(debt.amount),
+      amount: text(amount),
+      currency,
+      ...(request.dueOn !== null && { dueOn: request.dueOn }),
+      received: text(received),
+      approved: text(approved),
+      balance: text(amount - received - debt.waived),
+      givenBack: givenBack(debt, back),
+    },
+    refs: { ...refs, request: request.id },
+    entries:
+      amount > debt.amount
+        ? raised(debt, request.ground, amount - debt.amount)
+        : lowered(debt, { unpaid: debt.amount - amount - excess, waived: 0n, back, transit: context.eventId(0) }),
+  };
+  // Nothing would be left to ask approval for, so that the debt could never be settled (ours).
+  const isSettled = approved > 0n && approved + debt.waived === amount;
+  return isSettled ? [updated, { type: 'debts.DebtSettled', ...recognised(debt, request, 0n, approved) }] : [updated];
+}
+
+function approvePayment(debt: Debt, request: RequestOf<'payment'>): Decision {
+  const { currency } = debt;
+  const approved = debt.approved + request.amount;
+  if (debt.received < approved) {
+    const [received, needed] = [formatMinor(debt.received, currency), formatMinor(approved, currency)];
+    return refuse(NOT_RECEIVED, { received, needed, currency });
+  }
+  const isWhole = approved + debt.waived === debt.amount;
+  const type = isWhole ? 'debts.DebtSettled' : 'debts.PartialPaymentApproved';
+  return [{ type, ...recognised(debt, request, request.amount, approved) }];
+}
+
+function approveCancellation(debt: Debt, request: RequestOf<'cancellation'>, context: CommandContext): Decision {
+  const { currency, refs, received, waived } = debt;
+  const unpaid = balanceOf(debt);
+  const back = latestFirst(debt, received);
+  return [
+    {
+      type: 'debts.DebtCancelled',
+      data: {
+        request: request.id,
+        ground: request.ground,
+        unpaid: formatMinor(unpaid, currency),
+        received: formatMinor(received, currency),
+        waived: formatMinor(waived, currency),
+        currency,
+        givenBack: givenBack(debt, back),
+      },
+      refs: { ...refs, request: request.id },
+      entries: lowered(debt, { unpaid, waived, back, transit: context.eventId(0) }),
+    },
+  ];
+}
+
+/** `amount` by this approval, `approved` by all of them. */
+const recognised = ({ currency, refs }: Debt, { id: request }: OpenRequest, amount: bigint, approved: bigint) => ({
+  data: { request, amount: formatMinor(amount, currency), approved: formatMinor(approved, currency), currency },
+  refs: { ...refs, request },
+});
+
+/** `minor` of what was received, taken from the latest receipts first. */
+function latestFirst({ receipts }: Debt, minor: bigint): GivenBack[] {
+  const back: GivenBack[] = [];
+  let rest = minor;
+  for (const { receipt, payer, applied } of receipts.toReversed()) {
+    const part = min(applied, rest);
+    if (part > 0n) back.push({ receipt, payer, minor: part });
+    rest -= part;
+  }
+  return back;
+}
+
+const givenBack = ({ currency }: Debt, back: readonly GivenBack[]) =>
+  back.map(({ receipt, payer, minor }) => ({ receipt, payer, amount: formatMinor(minor, currency) }));
+
+/** Admission has seen to it that a review is open. */
+function openRequest({ refs, request }: Debt): OpenRequest {
+  if (request === null) throw new Error(`debt ${refs.debt} has no open request`);
+  return request;
+}

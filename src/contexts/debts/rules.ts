@@ -1,0 +1,166 @@
+import type { Rule } from '../../kernel/refusal.js';
+
+/** A missing debt, a discarded draft and someone else's debt answer alike: nobody learns what exists. */
+export const NOT_FOUND: Rule = {
+  code: 'NOT_FOUND',
+  rule: 'E5',
+  version: 1,
+  kind: 'hidden',
+  en: 'There is no such debt among yours; address one of which you are the debtor or the creditor.',
+  ar: 'لا توجد مديونية بهذا المعرّف ضمن مديونياتك؛ استخدم معرّف مديونية أنت المدين فيها أو الدائن.',
+};
+
+export const NOT_CREDITOR: Rule = {
+  code: 'NOT_CREDITOR',
+  rule: 'E5',
+  version: 1,
+  kind: 'forbidden',
+  en: 'Only those who act for the creditor draft a debt; name as creditor the entity that you act for.',
+  ar: 'لا يُنشئ مسودة المديونية إلا من يمثّل الجهة الدائنة؛ اذكر الجهة التي تمثّلها دائنًا.',
+};
+
+export const NOT_YOURS: Rule = {
+  code: 'NOT_YOURS',
+  rule: 'E7',
+  version: 1,
+  kind: 'forbidden',
+  en: '{command} is for the {who} of the debt.',
+  ar: 'الإجراء {command} يخص طرفًا آخر في المديونية ({who}).',
+};
+
+export const NOT_REQUESTER: Rule = {
+  code: 'NOT_REQUESTER',
+  rule: 'E7',
+  version: 1,
+  kind: 'forbidden',
+  en: 'Only the person who made the request withdraws it; the creditor may decline it.',
+  ar: 'لا يسحب الطلب إلا من قدّمه؛ وللجهة الدائنة أن ترفضه.',
+};
+
+export const SELF_APPROVAL: Rule = {
+  code: 'SELF_APPROVAL',
+  rule: 'E7',
+  version: 1,
+  kind: 'state',
+  en: 'Nobody decides on what they drafted, edited or requested themselves; a second person must.',
+  ar: 'لا يبتّ أحد فيما أعدّه أو عدّله أو طلبه بنفسه؛ يلزم شخص ثانٍ.',
+};
+
+export const EXISTS: Rule = {
+  code: 'EXISTS',
+  rule: 'E6',
+  version: 1,
+  kind: 'state',
+  en: 'A debt with this id exists already; draft another under a new id.',
+  ar: 'توجد مديونية بهذا المعرّف؛ أنشئ مسودة أخرى بمعرّف جديد.',
+};
+
+export const NOT_DRAFT: Rule = {
+  code: 'NOT_DRAFT',
+  rule: 'E6',
+  version: 1,
+  kind: 'state',
+  en: 'The debt is {state}, no longer a draft; request an update or a cancellation instead.',
+  ar: 'حالة المديونية {state} ولم تعد مسودة؛ اطلب تحديثها أو إلغاءها.',
+};
+
+export const DRAFT: Rule = {
+  code: 'DRAFT',
+  rule: 'E6',
+  version: 1,
+  kind: 'state',
+  en: 'The debt is a draft; it must be registered first.',
+  ar: 'المديونية مسودة؛ يجب تسجيلها أولًا.',
+};
+
+export const REGISTERED: Rule = {
+  code: 'REGISTERED',
+  rule: 'E6',
+  version: 1,
+  kind: 'state',
+  en: 'The debt is registered already; only a draft is registered.',
+  ar: 'المديونية مسجّلة من قبل؛ لا تُسجّل إلا المسودة.',
+};
+
+export const CLOSED: Rule = {
+  code: 'CLOSED',
+  rule: 'E6',
+  version: 1,
+  kind: 'state',
+  en: 'The debt is {state}: it is closed, and only proceedings and bank facts are still recorded on it.',
+  ar: 'حالة المديونية {state}: أُقفلت، ولا يُدوَّن عليها إلا الإجراءات ووقائع المصرف.',
+};
+
+export const PENDING: Rule = {
+  code: 'PENDING',
+  rule: 'E7',
+  version: 1,
+  kind: 'state',
+  en: 'The debt is under review; request {open} must be approved, declined or withdrawn first.',
+  ar: 'المديونية تحت المراجعة؛ يجب أولًا اعتماد الطلب {open} أو رفضه أو سحبه.',
+};
+
+export const NONE: Rule = {
+  code: 'NONE',
+  rule: 'E7',
+  version: 1,
+  kind: 'state',
+  en: 'This request is not open on the debt; name the open one ({open}).',
+  ar: 'هذا الطلب ليس مفتوحًا على المديونية؛ اذكر الطلب المفتوح ({open}).',
+};
+
+export const NOT_RECEIVED: Rule = {
+  code: 'NOT_RECEIVED',
+  rule: 'E6',
+  version: 1,
+  kind: 'state',
+  en: '{received} {currency} was received; {needed} {currency} is needed before this payment is approved.',
+  ar: 'المقبوض {received} {currency}؛ ويلزم {needed} {currency} قبل اعتماد هذا السداد.',
+};
+
+export const AMOUNT: Rule = {
+  code: 'AMOUNT',
+  rule: 'E7',
+  version: 1,
+  kind: 'value',
+  en: 'The amount must be at least {atLeast} and at most {atMost} {currency}.',
+  ar: 'يجب ألا يقل المبلغ عن {atLeast} وألا يزيد على {atMost} {currency}.',
+};
+
+export const CURRENCY: Rule = {
+  code: 'CURRENCY',
+  rule: 'E5',
+  version: 1,
+  kind: 'value',
+  en: 'The debt is in {currency}; give the amount in it.',
+  ar: 'عملة المديونية {currency}؛ اذكر المبلغ بها.',
+};
+
+export const NO_CHANGE: Rule = {
+  code: 'NO_CHANGE',
+  rule: 'E7',
+  version: 1,
+  kind: 'value',
+  en: 'Nothing of the debt would change; give another amount, ground of a draft, or due date than it has.',
+  ar: 'لن يتغير شيء في المديونية؛ اذكر مبلغًا أو تاريخ استحقاق مختلفًا، أو سببًا مختلفًا للمسودة.',
+};
+
+/** Every rule that can stop a command on a debt. */
+export const debtRules: readonly Rule[] = [
+  NOT_FOUND,
+  NOT_CREDITOR,
+  NOT_YOURS,
+  NOT_REQUESTER,
+  SELF_APPROVAL,
+  EXISTS,
+  NOT_DRAFT,
+  DRAFT,
+  REGISTERED,
+  CLOSED,
+  PENDING,
+  NONE,
+  NOT_RECEIVED,
+  AMOUNT,
+  CURRENCY,
+  NO_CHANGE,
+];
