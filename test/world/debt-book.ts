@@ -1,0 +1,173 @@
+import type { Recorded } from '../../src/kernel/decider.js';
+import type { DebtEvent } from '../../src/contexts/debts/events.js';
+import { minorOf, type DebtFigures, type Findings, type ReceiptFigures } from './figures.js';
+import type { Postings } from './postings.js';
+
+type EventOfType<T extends DebtEvent['type']> = Extract<Recorded<DebtEvent>, { type: T }>;
+
+/** The auditor's page for debts: what their events say, compared with what they post. */
+export class DebtBook {
+  readonly figures = new Map<string, DebtFigures>();
+
+  constructor(
+    private readonly receipts: ReadonlyMap<string, ReceiptFigures>,
+    private readonly postings: Postings,
+    private readonly found: Findings,
+  ) {}
+
+  take(event: Recorded<DebtEvent>): void {
+    const id = event.stream.slice('debt-'.length);
+    if (event.type === 'debts.DebtDrafted') {
+      const { creditor, debtor, currency, sector, amount } = event.data;
+      const figures = { creditor, debtor, currency, sector, received: 0n, approved: 0n, reopening: false };
+      this.figures.set(id, { ...figures, paid: new Map(), state: 'draft', amount: minorOf(amount, currency) });
+      return;
+    }
+    const debt = this.figures.get(id);
+    if (debt === undefined) return this.found.fault(`${id} was never drafted`);
+    const minor = (amount: string): bigint => minorOf(amount, debt.currency);
+    switch (event.type) {
+      case 'debts.DraftEdited':
+        debt.amount = event.data.amount === undefined ? debt.amount : minor(event.data.amount);
+        break;
+      case 'debts.DraftDiscarded':
+        debt.state = 'discarded';
+        break;
+      case 'debts.DebtRegistered':
+        debt.state = 'outstanding';
+        this.found.same('registered amount', minor(event.data.amount), debt.amount);
+        break;
+      case 'debts.UpdateRequested':
+      case 'debts.PaymentRequested':
+      case 'debts.CancellationRequested':
+        if (debt.request !== undefined) this.found.fault('two requests are open');
+        debt.request = event.data.request;
+        break;
+      case 'debts.RequestWithdrawn':
+      case 'debts.RequestDeclined':
+        this.#answered(debt, event.data.request);
+        break;
+      case 'debts.PartialPaymentApproved':
+        this.#answered(debt, event.data.request);
+        debt.approved += minor(event.data.amount);
+        this.found.same('approved', minor(event.data.approved), debt.approved);
+        break;
+      case 'debts.DebtSettled':
+        if (debt.request !== undefined) this.#answered(debt, event.data.request); // a reduction answered it before
+        debt.approved += minor(event.data.amount);
+        debt.state = 'settled';
+        this.found.same('approved', minor(event.data.approved), debt.approved);
+        break;
+      case 'debts.DebtUpdated':
+        this.#answered(debt, event.data.request);
+        this.found.same('amount before', minor(event.data.previousAmount), debt.amount);
+        debt.amount = minor(event.data.amount);
+        this.#giveBack(debt, event.data.givenBack, event.id);
+        debt.approved = debt.approved < debt.received ? debt.approved : debt.received;
+        this.#standing(debt, event.data);
+        break;
+      case 'debts.DebtCancelled':
+        this.#answered(debt, event.data.request);
+        this.found.same('unpaid', minor(event.data.unpaid), debt.amount - debt.received);
+        this.found.same('received', minor(event.data.received), debt.received);
+        debt.amount = debt.received; // what is unpaid is struck off, the rest is given back
+        this.#giveBack(debt, event.data.givenBack, event.id);
+        [debt.amount, debt.approved, debt.state] = [0n, 0n, 'cancelled'];
+        this.found.same('received after a cancellation', debt.received, 0n);
+        break;
+      case 'debts.ReceiptApplied':
+        this.#applied(debt, id, event);
+        break;
+      case 'debts.ReceiptReversed':
+        this.#reversed(debt, event);
+        break;
+      case 'debts.DebtReopened':
+        if (!debt.reopening) this.found.fault('nothing opened the debt again');
+        [debt.state, debt.reopening] = ['outstanding', false];
+        this.found.same('approved', minor(event.data.approved), debt.approved);
+        break;
+      case 'debts.ProceedingRecorded':
+        break;
+    }
+    this.#lawful(id, debt);
+  }
+
+  #applied(debt: DebtFigures, id: string, { data }: EventOfType<'debts.ReceiptApplied'>): void {
+    const [amount, applied, excess] = [data.amount, data.applied, data.excess].map((text) =>
+      minorOf(text, debt.currency),
+    ) as [bigint, bigint, bigint];
+    const receipt = this.receipts.get(data.receipt);
+    if (receipt === undefined) return this.found.fault(`receipt ${data.receipt} was never recorded`);
+    if (receipt.debt !== id) this.found.fault(`receipt ${data.receipt} is not this debt's`);
+    this.found.same('receipt applied', amount, receipt.amount);
+    this.found.same('applied and excess', applied + excess, amount);
+    const owed = debt.state === 'outstanding' ? debt.amount - debt.received : 0n;
+    this.found.same('applied', applied, amount < owed ? amount : owed);
+    receipt.applied++;
+    debt.received += applied;
+    debt.paid.set(data.receipt, applied);
+    this.#standing(debt, data);
+  }
+
+  #reversed(debt: DebtFigures, { data }: EventOfType<'debts.ReceiptReversed'>): void {
+    const receipt = this.receipts.get(data.receipt);
+    if (receipt === undefined) return this.found.fault(`receipt ${data.receipt} was never recorded`);
+    const [applied, credited] = [minorOf(data.applied, debt.currency), minorOf(data.credited, debt.currency)];
+    this.found.same('applied of a reversed receipt', applied, debt.paid.get(data.receipt) ?? -1n);
+    this.found.same('applied and credited', applied + credited, receipt.amount);
+    receipt.unapplied++;
+    debt.reopening = debt.state === 'settled' && applied > 0n;
+    debt.received -= applied;
+    debt.paid.delete(data.receipt);
+    debt.approved = debt.approved < debt.received ? debt.approved : debt.received;
+    this.#standing(debt, data);
+  }
+
+  #giveBack(
+    debt: DebtFigures,
+    parts: readonly { readonly receipt: string; readonly payer: string; readonly amount: string }[],
+    transit: string,
+  ): void {
+    const before = debt.received;
+    for (const { receipt, payer, amount } of parts) {
+      const minor = minorOf(amount, debt.currency);
+      const paid = debt.paid.get(receipt) ?? 0n;
+      if (minor <= 0n || minor > paid) this.found.fault(`${minor} given back of ${paid} that receipt ${receipt} paid`);
+      if (this.receipts.get(receipt)?.payer !== payer) this.found.fault(`given back to another than the payer`);
+      debt.paid.set(receipt, paid - minor);
+      debt.received -= minor;
+    }
+    this.found.same('in transit', -this.postings.sum('2330', { transit }), before - debt.received);
+  }
+
+  #answered(debt: DebtFigures, request: string): void {
+    if (debt.request !== request) this.found.fault(`request ${request} is not the open one`);
+    debt.request = undefined;
+  }
+
+  #standing(debt: DebtFigures, stated: { received: string; approved?: string; balance: string }): void {
+    this.found.same('received', minorOf(stated.received, debt.currency), debt.received);
+    if (stated.approved !== undefined) {
+      this.found.same('approved', minorOf(stated.approved, debt.currency), debt.approved);
+    }
+    this.found.same('balance', minorOf(stated.balance, debt.currency), debt.amount - debt.received);
+  }
+
+  /** domain.md §3: 0 ≤ approved ≤ received, received + waived ≤ amount; §4: 1200 is the balance, 4300 the amount. */
+  #lawful(id: string, debt: DebtFigures): void {
+    const { amount, received, approved, state } = debt;
+    if (approved < 0n || approved > received || received > amount) {
+      this.found.fault(`approved ${approved}, received ${received}, amount ${amount}`);
+    }
+    const paid = [...debt.paid.values()].reduce((sum, minor) => sum + minor, 0n);
+    this.found.same('received, receipt by receipt', paid, received);
+    const registered = state !== 'draft' && state !== 'discarded';
+    this.found.same('1200', this.postings.sum('1200', { debt: id }), registered ? amount - received : 0n);
+    this.found.same('4300', -this.postings.sum('4300', { debt: id }), registered ? amount : 0n);
+    for (const [key, minor] of this.postings.by('4300', ['debt', 'ground'])) {
+      if (minor > 0n) this.found.fault(`4300 of ${key} is ${minor} in debit`);
+    }
+    if (state === 'settled' && !debt.reopening && approved !== amount)
+      this.found.fault(`settled with ${approved} of ${amount} approved`);
+  }
+}

@@ -1,0 +1,52 @@
+import { parseMoney } from '../../src/kernel/money.js';
+import type { Envelope } from '../../src/kernel/envelope.js';
+
+/** What a debt's events say of it; amounts in minor units. */
+export interface DebtFigures {
+  readonly creditor: string;
+  readonly debtor: string;
+  readonly currency: string;
+  readonly sector: string;
+  state: 'draft' | 'outstanding' | 'settled' | 'cancelled' | 'discarded';
+  amount: bigint;
+  received: bigint;
+  approved: bigint;
+  request?: string | undefined;
+  /** Between the two events of one append: the receipt is reversed, and the debt is to be opened again. */
+  reopening: boolean;
+  /** What each receipt still pays of it. */
+  readonly paid: Map<string, bigint>;
+}
+
+/** What a receipt's events say of it. */
+export interface ReceiptFigures {
+  readonly payer: string;
+  readonly payee: string;
+  readonly bank: string;
+  readonly currency: string;
+  readonly amount: bigint;
+  readonly cash: string;
+  debt: string | null;
+  reversed: boolean;
+  /** How often a debt took it and gave it up, and what its credits hold. */
+  applied: number;
+  unapplied: number;
+  credited: bigint;
+}
+
+/** What an auditor found wrong, with the event at which it showed. */
+export class Findings {
+  readonly faults: string[] = [];
+  /** The event that is being read; undefined at the end of the log. */
+  event: Envelope | undefined;
+
+  same(what: string, actual: bigint, expected: bigint): void {
+    if (actual !== expected) this.fault(`${what}: ${actual}, not ${expected}`);
+  }
+
+  fault(text: string): void {
+    this.faults.push(this.event === undefined ? text : `${this.event.type} ${this.event.id}: ${text}`);
+  }
+}
+
+export const minorOf = (amount: string, currency: string): bigint => parseMoney({ amount, currency }).minor;

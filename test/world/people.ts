@@ -1,0 +1,239 @@
+import fc from 'fast-check';
+import type { Actor } from '../../src/kernel/envelope.js';
+import type { Command } from '../../src/kernel/decider.js';
+import type { BusinessDate } from '../../src/kernel/calendar.js';
+import { receiptId, streamName, type CommandId, type PartyId, type Uuid } from '../../src/kernel/ids.js';
+import { formatMinor, parseCurrency } from '../../src/kernel/money.js';
+import { actor, id, party } from '../given.js';
+import type { Books } from './books.js';
+import type { DebtFigures } from './figures.js';
+import type { World } from './world.js';
+
+/** Somebody does something: small numbers that mean something only in the world in which they are done. */
+export interface Step {
+  readonly kind: (typeof KINDS)[number];
+  readonly debt: number;
+  readonly who: number;
+  readonly pick: number;
+  readonly minor: number;
+  /** Somebody who is not meant to does it, or to something else than is meant. */
+  readonly wild: boolean;
+}
+
+const WEIGHTS = {
+  open: 4,
+  draft: 2,
+  edit: 1,
+  discard: 1,
+  register: 2,
+  update: 4,
+  payment: 6,
+  cancellation: 2,
+  approve: 12,
+  decline: 1,
+  withdraw: 1,
+  pay: 12,
+  tellAgain: 1,
+  match: 3,
+  reverse: 4,
+  proceeding: 1,
+  deliver: 12,
+  redeliver: 2,
+} as const;
+const KINDS = Object.keys(WEIGHTS) as readonly (keyof typeof WEIGHTS)[];
+
+export const steps = (maxLength: number): fc.Arbitrary<Step[]> =>
+  fc.array(
+    fc.record({
+      kind: fc.oneof(...KINDS.map((kind) => ({ weight: WEIGHTS[kind], arbitrary: fc.constant(kind) }))) as fc.Arbitrary<
+        Step['kind']
+      >,
+      debt: fc.nat(3),
+      who: fc.nat(2),
+      pick: fc.nat(11),
+      minor: fc.nat(8).map((n) => n * 25),
+      wild: fc.nat(9).map((n) => n === 0),
+    }),
+    { maxLength, size: 'max' },
+  );
+
+const ENTITIES = [party('ministry'), party('municipality')] as const;
+const DEBTORS = [party('debtor 0'), party('debtor 1'), party('debtor 2')] as const;
+const BANKS = [party('bank 0'), party('bank 1')] as const;
+const CHANNELS = ['sadad', 'card', 'transfer'] as const;
+
+const at = <T>(list: readonly T[], index: number): T => list[index % list.length] as T;
+const staff = (entity: PartyId, n: number): Actor => actor(`${entity} ${n}`, 'clerk', entity);
+const debtor = (of: PartyId): Actor => actor(of, 'debtor', of);
+const teller = (bank: PartyId): Actor => actor(bank, 'bank', bank);
+
+/** Four debts of two entities in two currencies and two sectors; what they are is theirs from the start. */
+const SLOTS = [0, 1, 2, 3].map((n) => ({
+  id: id(`debt ${n}`),
+  creditor: at(ENTITIES, n),
+  debtor: at(DEBTORS, n),
+  currency: n === 3 ? 'KWD' : 'SAR',
+  sector: n === 2 ? 'health' : 'traffic',
+}));
+
+/** Does the steps, one after the other, and knows what the books say while doing so. */
+export class People {
+  #count = 0;
+
+  constructor(
+    private readonly world: World,
+    private readonly books: Books,
+  ) {}
+
+  do(step: Step): void {
+    const { kind, pick } = step;
+    if (kind === 'deliver') {
+      this.world.deliver(pick);
+    } else if (kind === 'redeliver') {
+      const before = this.world.outcomes;
+      if (before.length > 0) this.world.send(at(before, pick * 7 + step.who).sent);
+    } else if (kind === 'open') {
+      this.#send(...this.#onDebt({ ...step, kind: 'draft' }));
+      this.#send(...this.#onDebt({ ...step, kind: 'register', who: step.who + 1 }));
+    } else {
+      const sent = this.#onReceipt(step) ?? this.#onDebt(step);
+      this.#send(...sent);
+    }
+  }
+
+  #send(command: Command, by: Actor): void {
+    this.world.send({ id: id(`command ${this.#count++}`) as unknown as CommandId, command, by });
+  }
+
+  #onDebt(step: Step): readonly [Command, Actor] {
+    const slot = at(SLOTS, step.debt);
+    const figures = this.books.debts.get(slot.id);
+    const amount = formatMinor(BigInt(step.minor), parseCurrency(slot.currency));
+    const open = figures?.request ?? id('no request');
+    const request = step.wild && step.pick > 5 ? id('another request') : open;
+    const ours = staff(slot.creditor, step.who);
+    const currency = step.wild && step.minor === 0 ? { currency: 'EUR' } : {};
+    const either = step.pick % 2 === 0 ? debtor(slot.debtor) : ours;
+    const command = (type: string, data: unknown, by: Actor): readonly [Command, Actor] => [
+      { type, target: slot.id, data },
+      step.wild ? this.#anybody(step) : by,
+    ];
+    switch (step.kind) {
+      case 'draft': {
+        const { id: _, ...terms } = slot;
+        return command('DraftDebt', { ...terms, amount, ground: 'fine' }, ours);
+      }
+      case 'edit':
+        return command('EditDraft', { amount }, ours);
+      case 'discard':
+        return command('DiscardDraft', {}, ours);
+      case 'register':
+        return command('RegisterDebt', {}, ours);
+      case 'update':
+        return command('RequestUpdate', { ground: `correction-${step.who}`, amount, ...currency }, either);
+      case 'payment':
+        return command(
+          'RequestPayment',
+          { amount: this.#toRecognise(figures, step), ...currency },
+          debtor(slot.debtor),
+        );
+      case 'cancellation':
+        return command('RequestCancellation', { ground: 'error' }, either);
+      case 'approve':
+        return command('ApproveRequest', { request }, ours);
+      case 'decline':
+        return command('DeclineRequest', { request, reason: 'unfounded' }, ours);
+      case 'withdraw':
+        return command('WithdrawRequest', { request }, either);
+      default:
+        return command('RecordProceeding', { kind: 'notice', on: '2026-02-28' }, ours);
+    }
+  }
+
+  /** Mostly what has been received and is not yet recognised. */
+  #toRecognise(figures: DebtFigures | undefined, { minor, pick }: Step): string {
+    const open = figures === undefined ? 0n : figures.received - figures.approved;
+    const currency = parseCurrency(figures?.currency ?? 'SAR');
+    return formatMinor(pick < 9 && open > 0n ? open : BigInt(minor), currency);
+  }
+
+  #onReceipt(step: Step): readonly [Command, Actor] | undefined {
+    switch (step.kind) {
+      case 'pay':
+        return this.#pay(step);
+      case 'tellAgain':
+        return this.#tellAgain(step);
+      case 'match':
+        return this.#match(step);
+      case 'reverse': {
+        const [target, figures] = at([...this.books.receipts], step.pick) ?? [id('no receipt')];
+        const bank = (figures?.bank as PartyId | undefined) ?? BANKS[0];
+        const data = { reference: `R-${step.who}`, on: '2026-03-01' };
+        const by = step.wild ? this.#anybody(step) : teller(bank);
+        return [{ type: 'ReverseRecordedReceipt', target: target as Uuid, data }, by];
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  #pay(step: Step): readonly [Command, Actor] {
+    const slot = at(SLOTS, step.debt);
+    const figures = this.books.debts.get(slot.id);
+    const bank = at(BANKS, step.pick);
+    const owed = figures === undefined ? 0n : figures.amount - figures.received;
+    const minor = step.minor % 2 === 0 && owed > 0n ? owed : BigInt(step.minor);
+    // A reference that was used before, now with other facts, where it is wild.
+    const reference = step.wild ? 'FT-0' : `FT-${this.books.receipts.size}`;
+    const currency = step.wild && step.who === 0 ? 'KWD' : slot.currency;
+    const facts = {
+      bank,
+      reference,
+      payer: step.pick % 3 === 0 ? at(DEBTORS, step.who) : slot.debtor,
+      payee: step.wild && step.who === 1 ? ENTITIES[1] : slot.creditor,
+      ...(step.pick > 2 && { target: { debt: slot.id } }),
+      amount: formatMinor(minor, parseCurrency(currency)),
+      currency,
+      paidOn: '2026-02-27' as BusinessDate,
+      channel: at(CHANNELS, step.pick),
+      sector: slot.sector,
+    };
+    const found = this.#found(slot.id);
+    const fits = found?.creditor === facts.payee && found.currency === currency && isRegistered(found.state);
+    const match = facts.target !== undefined && fits ? { debt: slot.id } : null;
+    const by = step.wild && step.who === 2 ? this.#anybody(step) : teller(bank);
+    return [{ type: 'RecordReceipt', target: receiptId(bank, reference), data: { ...facts, match } }, by];
+  }
+
+  /** The bank tells a receipt that it told before, under a new command. */
+  #tellAgain(step: Step): readonly [Command, Actor] {
+    const told = this.world.outcomes.map(({ sent }) => sent).filter(({ command }) => command.type === 'RecordReceipt');
+    const again = at(told, step.pick);
+    return again === undefined ? this.#pay(step) : [again.command, again.by];
+  }
+
+  #match(step: Step): readonly [Command, Actor] {
+    const waiting = [...this.books.receipts].filter(([, { debt }]) => step.wild || debt === null);
+    const [target, figures] = at(waiting, step.pick) ?? [id('no receipt')];
+    const fitting = SLOTS.filter((s) => s.creditor === figures?.payee && s.currency === figures.currency);
+    const slot = at(step.wild || fitting.length === 0 ? SLOTS : fitting, step.debt);
+    const data = { debt: slot.id, found: this.#found(slot.id) };
+    const payee = (figures?.payee as PartyId | undefined) ?? slot.creditor;
+    const by = step.wild && step.who === 0 ? this.#anybody(step) : staff(payee, step.who);
+    return [{ type: 'MatchReceipt', target: target as Uuid, data }, by];
+  }
+
+  #found(debt: Uuid): { state: string; creditor: PartyId; currency: string } | null {
+    const figures = this.books.debts.get(debt);
+    if (figures === undefined) return null;
+    const { state } = this.world.summary(streamName('debt', debt));
+    return { state, creditor: figures.creditor as PartyId, currency: figures.currency };
+  }
+
+  #anybody({ who, pick }: Step): Actor {
+    const everybody = [...ENTITIES.map((entity) => staff(entity, who)), ...DEBTORS.map(debtor), ...BANKS.map(teller)];
+    return at(everybody, pick);
+  }
+}
+
+const isRegistered = (state: string): boolean => state !== 'draft' && state !== 'discarded';

@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { balance } from '../../src/contexts/balances/balance.js';
+import { balancePolicies } from '../../src/contexts/balances/balances.policy.js';
+import { balanceEvents } from '../../src/contexts/balances/events.js';
+import { billingEvents } from '../../src/contexts/billing/events.js';
+import { receipt } from '../../src/contexts/billing/receipt.js';
+import { BILLING_RULES } from '../../src/contexts/billing/rules.js';
+import { debtCommands } from '../../src/contexts/debts/commands.js';
+import { debt } from '../../src/contexts/debts/debt.js';
+import { debtPolicies } from '../../src/contexts/debts/debts.policy.js';
+import { debtEvents } from '../../src/contexts/debts/events.js';
+import { debtRules } from '../../src/contexts/debts/rules.js';
+import { canonicalEvent } from '../../src/event-store/canonical.js';
+import type { Rule } from '../../src/kernel/refusal.js';
+import { Books } from './books.js';
+import { People, steps, type Step } from './people.js';
+import { anyDecider, World } from './world.js';
+
+const DECIDERS = {
+  ...Object.fromEntries(debtCommands.map((type) => [type, anyDecider(debt)])),
+  RecordReceipt: anyDecider(receipt),
+  MatchReceipt: anyDecider(receipt),
+  ReverseRecordedReceipt: anyDecider(receipt),
+  CreditBalance: anyDecider(balance),
+  ReverseCredit: anyDecider(balance),
+};
+const DEFINITIONS = [...debtEvents, ...billingEvents, ...balanceEvents];
+const POLICIES = [...debtPolicies, ...balancePolicies];
+
+/** The steps, done; then everything that waits is delivered, in an order of its own. */
+function live(done: readonly Step[], order: readonly number[]): { world: World; books: Books } {
+  const books = new Books();
+  const world = new World(DECIDERS, POLICIES, DEFINITIONS, (event) => books.take(event));
+  const people = new People(world, books);
+  for (const step of done) people.do(step);
+  world.drain((delivered) => order[delivered % order.length] ?? 0);
+  return { world, books };
+}
+
+const lives = fc.tuple(steps(90), fc.array(fc.nat(99), { minLength: 1, maxLength: 12 }));
+const textOf = ({ log }: World): string => log.map(canonicalEvent).join('\n');
+
+describe('whatever anybody does, in whatever order what follows arrives', () => {
+  test('the books are right after every event and when all is done (domain.md §3, §4; DESIGN.md, Entries)', () => {
+    fc.assert(
+      fc.property(lives, ([done, order]) => {
+        const { books } = live(done, order);
+        expect(books.close()).toEqual([]);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test('no rule stops what a policy sends', () => {
+    fc.assert(
+      fc.property(lives, ([done, order]) => {
+        const { world } = live(done, order);
+        const stopped = world.outcomes.filter(({ sent, outcome }) => {
+          return sent.by.role === 'system' && outcome.kind === 'refused';
+        });
+        expect(stopped).toEqual([]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('a refused or repeated command changes nothing, and every other one is in the log', () => {
+    fc.assert(
+      fc.property(lives, ([done, order]) => {
+        const { world } = live(done, order);
+        const accepted = new Set(world.outcomes.filter(({ outcome }) => outcome.kind === 'accepted').map(idOf));
+        const withEvents = new Set(world.log.map(({ commandId }) => commandId));
+        expect([...withEvents].filter((commandId) => !accepted.has(commandId))).toEqual([]);
+        expect(new Set(world.log.map(({ id }) => id)).size).toBe(world.log.length);
+        for (const { stream, state, again } of world.refolded())
+          expect({ stream, state }).toEqual({ stream, state: again });
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('everything sent once more, in any order, has no second effect', () => {
+    fc.assert(
+      fc.property(lives, ([done, order]) => {
+        const { world } = live(done, order);
+        const before = textOf(world);
+        const sent = world.outcomes.map((each) => each.sent);
+        for (const each of sent.toReversed()) world.send(each);
+        expect(world.pending).toBe(0);
+        expect(textOf(world)).toBe(before);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('the same steps give the same log, byte by byte', () => {
+    fc.assert(
+      fc.property(lives, ([done, order]) => {
+        expect(textOf(live(done, order).world)).toBe(textOf(live(done, order).world));
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+test('the steps reach every event and every rule: nothing above holds for want of trying', () => {
+  const types = new Set<string>();
+  const rules = new Set<Rule>();
+  for (const [done, order] of fc.sample(lives, { numRuns: 300, seed: 20_260_301 })) {
+    const { world } = live(done, order);
+    for (const { type } of world.log) types.add(type);
+    for (const { outcome } of world.outcomes) if (outcome.kind === 'refused') rules.add(outcome.by);
+  }
+  const happens = DEFINITIONS.map(({ type }) => type).filter((type) => !type.endsWith('Rejected'));
+  expect(happens.filter((type) => !types.has(type))).toEqual([]);
+  // A balance is moved by policies only, and no rule stops those.
+  expect([...debtRules, ...Object.values(BILLING_RULES)].filter((rule) => !rules.has(rule))).toEqual([]);
+});
+
+const idOf = ({ sent }: { readonly sent: { readonly id: string } }): string => sent.id;
