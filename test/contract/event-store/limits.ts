@@ -105,7 +105,7 @@ export function limits(open: OpenStore): void {
       expect((await store.readStream(stream))[0]?.event).toEqual(event);
       const loop: Record<string, unknown> = {};
       loop['self'] = loop;
-      await expect(store.append(stream, 0n, [envelope(stream, 1, { data: loop })])).rejects.toBeInstanceOf(Error);
+      await expect(store.append(stream, 0n, [envelope(stream, 1, { data: loop })])).rejects.toBeInstanceOf(InvalidEvent);
       expect(await store.readStream(stream)).toHaveLength(1);
     }),
   );
