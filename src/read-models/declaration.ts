@@ -39,6 +39,7 @@ export interface CheckedQuery {
 
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 200;
+const COMPARISONS: readonly Condition['is'][] = ['eq', 'gt', 'gte', 'lt', 'lte'];
 const MODEL_NAME = /^[A-Za-z]+$/;
 const FIELD_NAME = /^[A-Za-z][A-Za-z0-9]*(\.[A-Za-z][A-Za-z0-9]*)*$/;
 const TYPES: Readonly<Record<string, FieldType>> = { String: 'string', Number: 'number', Boolean: 'boolean' };
@@ -79,20 +80,25 @@ function typeOf(model: Model, name: string): FieldType {
 export function checkQuery(model: Model, query: Query): CheckedQuery {
   const sort = query.sort ?? { field: 'id', direction: 'asc' };
   const type = fieldType(model, sort.field);
+  if (sort.direction !== 'asc' && sort.direction !== 'desc') throw new InvalidQuery('a direction is asc or desc');
   const limit = query.limit ?? DEFAULT_LIMIT;
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
     throw new InvalidQuery(`limit must be a whole number from 1 to ${MAX_LIMIT}`);
   }
-  const { after } = query;
-  if (after && (!isText(after.id) || !(after.value === null ? sort.field !== 'id' : holds(type, after.value)))) {
-    throw new InvalidQuery(`the cursor must hold an id and a ${type} for ${sort.field}`);
-  }
-  return { where: checkWhere(model, query.where ?? []), sort, limit, after };
+  if (query.after) checkCursor(query.after, sort.field, type);
+  return { where: checkWhere(model, query.where ?? []), sort, limit, after: query.after };
+}
+
+function checkCursor({ value, id }: Cursor, field: string, type: FieldType): void {
+  const fits = field === 'id' ? value === id : value === null || holds(type, value);
+  if (!fits || !isText(id))
+    throw new InvalidQuery(`a cursor by ${field} holds an id and a ${DESCRIPTION[type]} or null`);
 }
 
 /** @throws UndeclaredField, InvalidQuery */
 export function checkWhere(model: Model, where: readonly Condition[]): readonly Condition[] {
-  for (const { field, value } of where) {
+  for (const { field, is, value } of where) {
+    if (!COMPARISONS.includes(is)) throw new InvalidQuery(`a comparison is one of ${COMPARISONS.join(', ')}`);
     const type = fieldType(model, field);
     if (!holds(type, value)) throw new InvalidQuery(`${field} must be compared with a ${DESCRIPTION[type]}`);
   }

@@ -1,7 +1,7 @@
 import type { SqlValue } from '../../sqlite/database.js';
 import type { CheckedQuery } from '../declaration.js';
 import { chooseIndex } from '../plan.js';
-import type { Condition, Scalar } from '../read-models.js';
+import type { Condition, Cursor, Scalar } from '../read-models.js';
 import { columnOf, indexNameOf, tableOf, type Generation } from './tables.js';
 
 /** An SQL text that is the same for every query of the same shape, and the values for it. */
@@ -32,17 +32,22 @@ export function selectCount(generation: Generation, where: readonly Condition[])
 }
 
 /**
- * The documents without a sort value and those with one, in the order of the query: SQLite cannot seek to a place
- * between NULL and a value in one condition. A condition on the sort field leaves only those with one.
+ * The documents without a sort value and those with one: SQLite cannot seek to a place between NULL and a value in one
+ * condition.
  */
 type Segment = 'all' | 'nulls' | 'values';
 
+/** In the order of the query, from where it starts. */
 function segments({ sort, where, after }: CheckedQuery): readonly Segment[] {
-  if (sort.field === 'id' || where.some(({ field }) => field === sort.field)) return ['all'];
+  if (sort.field === 'id') return ['all'];
   const order: readonly Segment[] = sort.direction === 'asc' ? ['nulls', 'values'] : ['values', 'nulls'];
-  if (!after) return order;
-  return order.slice(order.indexOf(after.value === null ? 'nulls' : 'values'));
+  const rest = after ? order.slice(order.indexOf(startOf(after))) : order;
+  // A condition on the sort field leaves none without a value.
+  const withValue = where.some(({ field }) => field === sort.field) && rest.includes('values');
+  return withValue ? ['values'] : rest;
 }
+
+const startOf = (after: Cursor): Segment => (after.value === null ? 'nulls' : 'values');
 
 function selectSegment(generation: Generation, query: CheckedQuery, segment: Segment): Select {
   const { where, sort, after, limit } = query;
@@ -52,8 +57,8 @@ function selectSegment(generation: Generation, query: CheckedQuery, segment: Seg
   if (segment !== 'all') conditions.push(`${column} IS ${segment === 'nulls' ? 'NULL' : 'NOT NULL'}`);
 
   const beyond = sort.direction === 'asc' ? '>' : '<';
-  const startsHere = after && (segment === 'all' || segment === (after.value === null ? 'nulls' : 'values'));
-  if (startsHere && (sort.field === 'id' || segment === 'nulls')) {
+  const startsHere = after && (segment === 'all' || segment === startOf(after));
+  if (startsHere && segment !== 'values') {
     conditions.push(`id ${beyond} ?`);
     values.push(after.id);
   } else if (startsHere) {
@@ -63,7 +68,7 @@ function selectSegment(generation: Generation, query: CheckedQuery, segment: Seg
     values.push(value, value, after.id);
   }
 
-  const keys = sort.field === 'id' || segment === 'nulls' ? ['id'] : [column, 'id'];
+  const keys = segment === 'values' ? [column, 'id'] : ['id'];
   const order = keys.map((key) => `${key} ${sort.direction}`).join(', ');
   return {
     sql:

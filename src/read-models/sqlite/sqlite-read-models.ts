@@ -133,7 +133,8 @@ class SqliteReadModels extends SqliteReadModelReader implements ReadModels {
 
   async finishRebuild(target: Target, consumer: string): Promise<void> {
     const { model } = target;
-    const { number } = this.#generation(target);
+    const { number, live } = this.#generation(target);
+    if (live) throw new UnknownTarget(`the live documents of ${model.name} are not a rebuild: begin one first`);
     this.database.transaction(() => matchDeclaration(this.database, this.#generation(target), declarationOf(model)));
     this.database.transaction(() => {
       const old = this.#findLive(model);

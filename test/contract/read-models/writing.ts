@@ -1,0 +1,193 @@
+import type { ReadModels, Write } from '../../../src/read-models/read-models.js';
+import {
+  at,
+  bury,
+  CONSUMER,
+  idsOf,
+  live,
+  put,
+  scanned,
+  things,
+  write,
+  type Backend,
+  type StartBackend,
+} from './backend.js';
+
+export function writing(start: StartBackend): void {
+  let backend: Backend;
+  let models: ReadModels;
+  beforeEach(async () => {
+    backend = await start();
+    models = await backend.open();
+    await models.open([things]);
+  });
+  afterEach(() => backend.dispose());
+
+  const apply = (writes: readonly Write[], count = 1) => models.apply(live, CONSUMER, writes, at(count));
+
+  test('gives back a document as it was written, as JSON and as text', async () => {
+    const document = { id: 'a', owner: 'o', note: 'n', list: [1, { x: null }, true], total: { size: 3 } };
+    await put(models, document);
+    expect(await models.get(things, 'a')).toEqual(document);
+    expect(JSON.parse((await models.getText(things, 'a'))!)).toEqual(document);
+    const page = await models.queryTexts(things, {});
+    expect(page.texts.map((text) => JSON.parse(text))).toEqual([document]);
+    expect(page.next).toBeUndefined();
+  });
+
+  test('knows nothing of an id that was never written', async () => {
+    await put(models, { id: 'a' });
+    for (const id of ['', 'b', 'A', 'a ', 'a\0', '\ud800']) {
+      expect(await models.get(things, id)).toBeUndefined();
+      expect(await models.getText(things, id)).toBeUndefined();
+      expect(await models.load(live, [id])).toEqual([]);
+    }
+  });
+
+  test('keeps unicode, quotes and line ends in ids and fields, and exact integers', async () => {
+    const document = {
+      id: 'مديونية "1" \'; DROP TABLE things; -- 🏛\n',
+      owner: 'جهة\u200f\r\n\t"\\',
+      size: Number.MAX_SAFE_INTEGER,
+      total: { size: -Number.MAX_SAFE_INTEGER },
+    };
+    await put(models, document);
+    expect(await models.get(things, document.id)).toEqual(document);
+    expect(await idsOf(models, { where: [{ field: 'owner', is: 'eq', value: document.owner }] })).toEqual([
+      document.id,
+    ]);
+    expect(await idsOf(models, { where: [{ field: 'size', is: 'gte', value: document.size }] })).toEqual([document.id]);
+  });
+
+  test('keeps a large document', async () => {
+    const document = {
+      id: 'a',
+      owner: 'o',
+      history: Array.from({ length: 20_000 }, (_, n) => ({ n, text: `حدث ${n}` })),
+    };
+    await put(models, document);
+    expect(await models.get(things, 'a')).toEqual(document);
+  });
+
+  test('loads what a fold needs: documents, tombstones and their sequences, no more', async () => {
+    await put(models, { id: 'a' }, { id: 'b' });
+    await apply([bury('b', 7, 1)]);
+    const loaded = await models.load(live, ['a', 'b', 'c']);
+    expect([...loaded].sort((x, y) => (x.id < y.id ? -1 : 1))).toEqual([
+      { id: 'a', sequence: 1, document: { id: 'a' } },
+      { id: 'b', sequence: 7, document: null },
+    ]);
+  });
+
+  test('hides a tombstone from every read, and lets the id come back', async () => {
+    await put(models, { id: 'a', size: 1 }, { id: 'b', size: 1 });
+    await apply([bury('a', 2, 1), bury('c', 2, null)]);
+    expect(await models.get(things, 'a')).toBeUndefined();
+    expect(await models.getText(things, 'a')).toBeUndefined();
+    expect(await idsOf(models, {})).toEqual(['b']);
+    expect(await idsOf(models, { sort: { field: 'size', direction: 'asc' } })).toEqual(['b']);
+    expect(await idsOf(models, { sort: { field: 'day', direction: 'asc' } })).toEqual(['b']);
+    expect(await models.count(things)).toBe(1);
+    expect((await scanned(models)).map(({ id }) => id)).toEqual(['b']);
+    await expect(apply([write({ id: 'a' }, 3, null)])).rejects.toMatchObject({ name: 'StaleWrite' });
+    await apply([write({ id: 'a', size: 2 }, 3, 2)]);
+    expect(await models.get(things, 'a')).toEqual({ id: 'a', size: 2 });
+  });
+
+  test.each([
+    ['new, but it is there', write({ id: 'a' }, 9, null)],
+    ['read at another sequence', write({ id: 'a' }, 9, 2)],
+    ['read, but it is not there', write({ id: 'b' }, 9, 1)],
+    ['buried at another sequence', bury('a', 9, 0)],
+  ])('refuses a stale batch whole: %s', async (_, stale) => {
+    await put(models, { id: 'a', size: 1 });
+    const batch = [write({ id: 'first' }), stale, write({ id: 'last' })];
+    await expect(apply(batch, 5)).rejects.toMatchObject({ name: 'StaleWrite' });
+    expect(await scanned(models)).toEqual([{ id: 'a', sequence: 1, document: { id: 'a', size: 1 } }]);
+    expect(await models.checkpoint(CONSUMER)).toEqual(at(1));
+  });
+
+  test('of two processes that fold the same consumer, the second to write is stopped', async () => {
+    const other = await backend.open();
+    await put(models, { id: 'a', size: 1 });
+    await other.apply(live, CONSUMER, [write({ id: 'a', size: 2 }, 2, 1)], at(2));
+    await expect(apply([write({ id: 'a', size: 3 }, 2, 1)], 2)).rejects.toMatchObject({ name: 'StaleWrite' });
+    expect(await models.get(things, 'a')).toEqual({ id: 'a', size: 2 });
+  });
+
+  test('writes one document twice in a batch when the second follows the first', async () => {
+    await apply([write({ id: 'a', size: 1 }, 1, null), write({ id: 'a', size: 2 }, 2, 1)]);
+    expect(await scanned(models)).toEqual([{ id: 'a', sequence: 2, document: { id: 'a', size: 2 } }]);
+  });
+
+  test('moves a document in every index when a declared field changes or goes', async () => {
+    await put(models, { id: 'a', owner: 'x', size: 1, open: true, day: '2020-01-01' });
+    await apply([write({ id: 'a', owner: 'y', open: false }, 2, 1)]);
+    const found = (field: string, value: string | number | boolean) =>
+      models.count(things, [{ field, is: 'eq', value }]);
+    expect(await found('owner', 'x')).toBe(0);
+    expect(await found('owner', 'y')).toBe(1);
+    expect(await found('open', true)).toBe(0);
+    expect(await found('open', false)).toBe(1);
+    expect(await found('size', 1)).toBe(0);
+    expect(await found('day', '2020-01-01')).toBe(0);
+  });
+
+  test.each([
+    ['a fraction', { id: 'a', size: 1.5 }],
+    ['an integer beyond 2^53', { id: 'a', size: 2 ** 53 }],
+    ['a text for a number', { id: 'a', size: '1' }],
+    ['a number for a text', { id: 'a', owner: 1 }],
+    ['a number for a boolean', { id: 'a', open: 1 }],
+    ['a list', { id: 'a', owner: ['x'] }],
+    ['a lone surrogate', { id: 'a', owner: '\udc00' }],
+    ['a NUL', { id: 'a', owner: 'x\0y' }],
+    ['another id', { id: 'b' }],
+  ])('refuses a document whose declared field holds %s', async (_, document) => {
+    const batch = [write({ id: 'first' }), { ...write({ id: 'a' }), document: document as never }];
+    await expect(apply(batch)).rejects.toMatchObject({ name: 'InvalidDocument' });
+    expect(await models.count(things)).toBe(0);
+    expect(await models.checkpoint(CONSUMER)).toBeUndefined();
+  });
+
+  test('refuses an id that not every adapter can keep, and a write of another model', async () => {
+    for (const id of ['a\0', '\ud800']) {
+      await expect(apply([write({ id })])).rejects.toMatchObject({ name: 'InvalidDocument' });
+      await expect(apply([bury(id, 1, null)])).rejects.toMatchObject({ name: 'InvalidDocument' });
+    }
+    const foreign = { ...write({ id: 'a' }), model: 'others' };
+    await expect(apply([foreign])).rejects.toMatchObject({ name: 'InvalidDocument' });
+  });
+
+  test('keeps a checkpoint for each consumer, with and without documents', async () => {
+    expect(await models.checkpoint(CONSUMER)).toBeUndefined();
+    await apply([], 3);
+    await models.saveCheckpoint('apply-receipts', at(5));
+    await models.saveCheckpoint('apply-receipts', at(8));
+    expect(await models.checkpoint(CONSUMER)).toEqual(at(3));
+    expect(await models.checkpoint('apply-receipts')).toEqual(at(8));
+    expect(await (await backend.reader()).checkpoint('apply-receipts')).toEqual(at(8));
+  });
+
+  test('finds everything again after it was closed and opened', async () => {
+    await put(models, { id: 'a', size: 1 }, { id: 'b', size: 2 });
+    await models.saveCheckpoint('apply-receipts', at(8));
+    await models.close();
+    const again = await backend.open();
+    expect(await again.liveVersion(things)).toBe(1);
+    await again.open([things]);
+    expect(await idsOf(again, { sort: { field: 'size', direction: 'desc' } })).toEqual(['b', 'a']);
+    expect(await again.checkpoint(CONSUMER)).toEqual(at(2));
+    expect(await again.checkpoint('apply-receipts')).toEqual(at(8));
+  });
+
+  test('says so where a model was never opened', async () => {
+    const unopened = { ...things, name: 'unopened' };
+    expect(await models.liveVersion(unopened)).toBeUndefined();
+    for (const reader of [models, await backend.reader()]) {
+      await expect(reader.get(unopened, 'a')).rejects.toMatchObject({ name: 'ModelNotOpen' });
+      await expect(reader.query(unopened, {})).rejects.toMatchObject({ name: 'ModelNotOpen' });
+      await expect(reader.count(unopened)).rejects.toMatchObject({ name: 'ModelNotOpen' });
+    }
+  });
+}
