@@ -76,7 +76,9 @@ export class Committer {
     }
   }
 
+  /** Folds the write-ahead log into the file. */
   close() {
+    this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     this.#database.close();
   }
 
