@@ -42,36 +42,22 @@ const receipt = 'ReceiptApplied → ';
 const reversal = 'ReceiptReversed → ';
 const proceeding = 'ProceedingRecorded → ';
 
+// prettier-ignore
 const TABLE: readonly (readonly [rule: string, DebtCommand, Actor, ...cells: string[]])[] = [
-  // prettier-ignore
   ['E6', draft(), clerk, 'DebtDrafted → draft', '✗EXISTS', '✗EXISTS', '✗EXISTS', '✗EXISTS', '✗EXISTS', '✗EXISTS'],
-  // prettier-ignore
   ['E6', edit({ amount: '90' }), editor, '✗NOT_FOUND', 'DraftEdited → draft', '✗NOT_DRAFT', '✗NOT_DRAFT', '✗CLOSED', '✗CLOSED', '✗NOT_FOUND'],
-  // prettier-ignore
   ['E6', discard(), clerk, '✗NOT_FOUND', 'DraftDiscarded → discarded', '✗NOT_DRAFT', '✗NOT_DRAFT', '✗CLOSED', '✗CLOSED', '✗NOT_FOUND'],
-  // prettier-ignore
   ['E7', register(), approver, '✗NOT_FOUND', 'DebtRegistered → outstanding', '✗REGISTERED', '✗REGISTERED', '✗CLOSED', '✗CLOSED', '✗NOT_FOUND'],
-  // prettier-ignore
   ['E7', requestUpdate({ amount: '90' }), clerk, '✗NOT_FOUND', '✗DRAFT', 'UpdateRequested → underReview', '✗PENDING', '✗CLOSED', '✗CLOSED', '✗NOT_FOUND'],
-  // prettier-ignore
   ['E7', requestUpdate({ amount: '90' }), debtor, '✗NOT_FOUND', '✗DRAFT', 'UpdateRequested → underReview', '✗PENDING', '✗CLOSED', '✗CLOSED', '✗NOT_FOUND'],
-  // prettier-ignore
   ['E7', requestCancellation(), clerk, '✗NOT_FOUND', '✗DRAFT', 'CancellationRequested → underReview', '✗PENDING', '✗CLOSED', '✗CLOSED', '✗NOT_FOUND'],
-  // prettier-ignore
   ['E7', requestCancellation(), debtor, '✗NOT_FOUND', '✗DRAFT', 'CancellationRequested → underReview', '✗PENDING', '✗CLOSED', '✗CLOSED', '✗NOT_FOUND'],
-  // prettier-ignore
   ['E7', requestPayment('40'), debtor, '✗NOT_FOUND', '✗DRAFT', 'PaymentRequested → underReview', '✗PENDING', '✗CLOSED', '✗CLOSED', '✗NOT_FOUND'],
-  // prettier-ignore
   ['E7', withdraw(), debtor, '✗NOT_FOUND', '✗NONE', '✗NONE', 'RequestWithdrawn → outstanding', '✗CLOSED', '✗CLOSED', '✗NOT_FOUND'],
-  // prettier-ignore
   ['E7', approve(), approver, '✗NOT_FOUND', '✗NONE', '✗NONE', 'PartialPaymentApproved → outstanding', '✗CLOSED', '✗CLOSED', '✗NOT_FOUND'],
-  // prettier-ignore
   ['E7', decline(), approver, '✗NOT_FOUND', '✗NONE', '✗NONE', 'RequestDeclined → outstanding', '✗CLOSED', '✗CLOSED', '✗NOT_FOUND'],
-  // prettier-ignore
   ['E8', receive('r9', '70'), SYSTEM, '–', '–', receipt + 'outstanding', receipt + 'underReview', receipt + 'settled', receipt + 'cancelled', '–'],
-  // prettier-ignore
   ['E8', takeBack('r1'), SYSTEM, '–', '–', reversal + 'outstanding', reversal + 'underReview', 'ReceiptReversed DebtReopened → outstanding', reversal + 'cancelled', '–'],
-  // prettier-ignore
   ['E5', proceed(), clerk, '✗NOT_FOUND', '✗DRAFT', proceeding + 'outstanding', proceeding + 'underReview', proceeding + 'settled', proceeding + 'cancelled', '✗NOT_FOUND'],
 ];
 

@@ -14,7 +14,7 @@ export function applyReceipt(debt: Debt, data: DataOf<'ApplyReceipt'>): readonly
   if (typeof amount !== 'bigint') return amount;
   const { receipt, payer } = data;
   if (debt.receipts.some((each) => each.receipt === receipt)) return [];
-  const paid = debt.status === 'outstanding' ? min(amount, balanceOf(debt)) : 0n;
+  const paid = min(amount, balanceOf(debt)); // a settled or cancelled debt has no balance
   const text = (minor: bigint): string => formatMinor(minor, debt.currency);
   return [
     {
