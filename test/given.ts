@@ -67,6 +67,10 @@ export interface Given<S, C extends Command, E extends NewEvent> {
   and(...past: readonly Past<C, E>[]): Given<S, C, E>;
 }
 
+interface Remembering<S, C extends Command, E extends NewEvent> extends Given<S, C, E> {
+  remember(past: Past<C, E>): Remembering<S, C, E>;
+}
+
 export interface When<S, C extends Command, E extends NewEvent> {
   /** Accepted with exactly these events; with none of them: accepted, and nothing to record. */
   then(...expected: readonly ExpectedEvent[]): Given<S, C, E>;
@@ -87,15 +91,15 @@ export function givenFor<S, C extends Command, E extends NewEvent>(
 ): (...past: readonly Past<C, E>[]) => Given<S, C, E> {
   const catalogue = new Catalogue(definitions);
 
-  function from(state: S, events: readonly Recorded<E>[]): Given<S, C, E> {
-    const grow = (made: readonly E[], context: CommandContext, target: Uuid): Given<S, C, E> => {
+  function from(state: S, events: readonly Recorded<E>[]): Remembering<S, C, E> {
+    const grow = (made: readonly E[], context: CommandContext, target: Uuid): Remembering<S, C, E> => {
       const recorded = made.map((event, index) => record(event, index, events.length + index, context, target));
       return from(
         recorded.reduce((before, event) => decider.evolve(before, event), state),
         [...events, ...recorded],
       );
     };
-    const remember = (past: Past<C, E>): Given<S, C, E> => {
+    const remember = (past: Past<C, E>): Remembering<S, C, E> => {
       if (!isCommand(past)) return grow([past], contextOf(events.length, id('target'), SYSTEM, {}), id('target'));
       const [command, by, occasion] = past;
       const context = contextOf(events.length, command.target, by, occasion ?? {});
@@ -106,10 +110,8 @@ export function givenFor<S, C extends Command, E extends NewEvent>(
     return {
       state,
       events,
-      and(...past) {
-        const [first, ...rest] = past;
-        return first === undefined ? from(state, events) : remember(first).and(...rest);
-      },
+      remember,
+      and: (...past) => past.reduce<Remembering<S, C, E>>((before, each) => before.remember(each), from(state, events)),
       when(command, by, occasion = {}) {
         const context = contextOf(events.length, command.target, by, occasion);
         const outcome = decider.decide(command, state, context);

@@ -245,7 +245,7 @@ test('the same events always fold to the same state, from the stored text alone'
         expect(now.events.slice(0, before.events.length)).toEqual(before.events);
       });
       const stored = events.map((event) => JSON.parse(JSON.stringify(event)) as Recorded<DebtEvent>);
-      expect(stored.reduce<DebtState>(debt.evolve, debt.initial)).toEqual(state);
+      expect(stored.reduce<DebtState>((before, event) => debt.evolve(before, event), debt.initial)).toEqual(state);
     }),
     { numRuns: 50 },
   );
