@@ -2,7 +2,36 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseUuid } from '../../src/kernel/ids.js';
 import { MUNICIPALITY } from './actors.js';
 import { HttpClient, type HttpAnswer, type HttpRequest, type Json } from './http-client.js';
-import type { Answer, Command, DebtSeen, Step } from './target.js';
+import { figuresOver } from './http-figures.js';
+import type { Answer, Command, DebtSeen, Figures, Step, Target } from './target.js';
+
+/** A running server, over its HTTP API alone. */
+export class HttpTarget implements Target {
+  readonly #client: HttpClient;
+
+  constructor(url: string) {
+    this.#client = new HttpClient(url);
+  }
+
+  send(step: Step): Promise<Answer> {
+    return sendStep(this.#client, step);
+  }
+
+  /** `/health/ready` tells how far each consumer of the feed is behind. */
+  async drain(): Promise<void> {
+    for (let pause = 20; ; pause = Math.min(pause * 2, 1_000)) {
+      const { status, body } = await this.#client.send({ method: 'GET', path: '/health/ready' });
+      if (status === 200 && Number((body['feed'] as Json)['lag']) === 0) return;
+      await wait(pause);
+    }
+  }
+
+  figures(): Promise<Figures> {
+    return figuresOver(this.#client);
+  }
+
+  async close(): Promise<void> {}
+}
 
 /** How long a policy may take to carry a receipt to its debt, in milliseconds. */
 const POLICY_MS = 120_000;

@@ -11,8 +11,8 @@ export interface SortedRows {
   dispose(): Promise<void>;
 }
 
-/** Rows sorted in memory at a time: some 25 MiB. */
-const RUN_ROWS = 50_000;
+/** Rows sorted in memory at a time: some 10 MiB. */
+const RUN_ROWS = 20_000;
 
 /**
  * An external merge sort: sorted runs in temporary files, merged as they are read, so that a file of any length needs
@@ -28,10 +28,8 @@ export async function sortByTime(file: string, until = '9999-12-31', runRows = R
     let count = 0;
     const writeRun = async () => {
       const path = join(folder, `${runs.length}.ndjson`);
-      await writeFile(
-        path,
-        run.sort(byTime).map((row) => JSON.stringify(row) + '\n'),
-      );
+      const lines = run.sort(byTime).map((row) => JSON.stringify(row) + '\n');
+      await writeFile(path, lines.join(''));
       runs.push(path);
       run = [];
     };
@@ -49,7 +47,7 @@ export async function sortByTime(file: string, until = '9999-12-31', runRows = R
   }
 }
 
-/** The runs are few (one for each 50,000 rows), so the least of their heads is found by looking at all of them. */
+/** The runs are few (one for each 20,000 rows), so the least of their heads is found by looking at all of them. */
 async function* merge(paths: readonly string[]): AsyncGenerator<Row> {
   const heads: { row: Row; rest: AsyncGenerator<Row> }[] = [];
   try {

@@ -1,7 +1,7 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Row } from '../../examples/road-fines/rows.js';
 
 const HEADER =
@@ -37,3 +37,14 @@ export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 
 export const nameOf = (row: Row): string => `${row.case}/${row.index}`;
+
+/** A file of the first fines of another, packed as that one. */
+export async function firstFines(file: string, count: number): Promise<string> {
+  const [, ...lines] = gunzipSync(await readFile(file))
+    .toString('utf8')
+    .trimEnd()
+    .split('\n');
+  const fines = new Set<string>();
+  const end = lines.findIndex((line) => fines.add(line.slice(0, line.indexOf(','))).size > count);
+  return csvFile(lines.slice(0, end), 'fines.csv.gz');
+}

@@ -1,0 +1,206 @@
+import { InProcessTarget } from '../../examples/road-fines/in-process-target.js';
+import { runImport, type Report, type RunOptions } from '../../examples/road-fines/run.js';
+import type { Answer, Step, Target } from '../../examples/road-fines/target.js';
+import { expectedFigures, type Figures } from './expected.js';
+import { newFolder, openLocalLedger } from './local-ledger.js';
+import { firstFines, rowsFile } from './rows.js';
+
+/** One fine for each line of the mapping, and the oddities between them. */
+const ODDITIES = [
+  'A1/0 Create Fine 2001-01-01 amount=35.0',
+  'A1/1 Send Fine 2001-02-01 expense=11.05',
+  'A1/2 Insert Fine Notification 2001-02-10',
+  'A1/3 Add penalty 2001-04-01 amount=71.5',
+  'A1/4 Payment 2001-05-01 payment=50.0',
+  'A1/5 Payment 2001-06-01 payment=32.55',
+  'B1/0 Create Fine 2001-01-01 amount=35.0', // paid before it is raised: the excess is refundable, the raise unpaid
+  'B1/1 Payment 2001-01-02 payment=46.0',
+  'B1/2 Send Fine 2001-01-03 expense=11.0',
+  'C1/0 Create Fine 2001-01-01 amount=35.0', // dismissed after a part payment; raised and paid afterwards
+  'C1/1 Payment 2001-01-02 payment=20.0',
+  'C1/2 Send Appeal to Prefecture 2001-01-03 dismissal=#',
+  'C1/3 Add penalty 2001-04-01 amount=71.5',
+  'C1/4 Payment 2001-05-01 payment=15.0',
+  'C1/5 Appeal to Judge 2001-06-01 dismissal=G',
+  'D1/0 Create Fine 2001-01-01 amount=0.0', // a draft, paid, then registered
+  'D1/1 Payment 2001-01-02 payment=12.34',
+  'D1/2 Send Fine 2001-01-03 expense=0.0',
+  'D1/3 Send Fine 2001-01-04 expense=11.0',
+  'D1/4 Add penalty 2001-01-05 amount=0.0',
+  'D1/5 Payment 2001-01-06 payment=11.0',
+  'E1/0 Create Fine 2002-01-01 amount=35.0', // everything on one day
+  'E1/1 Payment 2002-01-01 payment=35.0',
+  'E1/2 Send Fine 2002-01-01 expense=10.0',
+  'E1/3 Payment 2002-01-01 payment=10.01',
+  'F1/0 Create Fine 2002-01-01 amount=0.0', // for ever a draft
+  'F1/1 Payment 2002-01-02 payment=0.0',
+  'F1/2 Appeal to Judge 2002-01-03 dismissal=G',
+];
+
+/** What a report says, as the independent calculation would. */
+function asExpected({ rows, commands, leftOut, refused, states, sums: { EUR } }: Report): Figures {
+  const cents = (text: string) => BigInt(text.replace('.', ''));
+  const counts = {
+    rows,
+    commands,
+    leftOut,
+    'refused.CLOSED': refused['CLOSED'] ?? 0,
+    'refused.DRAFT': refused['DRAFT'] ?? 0,
+    'states.draft': states.draft,
+    'states.outstanding': states.outstanding,
+    'states.settled': states.settled,
+    'states.cancelled': states.cancelled,
+  };
+  return Object.fromEntries([
+    ...Object.entries(counts).map(([name, count]) => [name, BigInt(count)]),
+    ...Object.entries(EUR).map(([name, text]) => [name, cents(text)]),
+  ]) as Figures;
+}
+
+const END = '9999-12-31';
+const SAME = (target: Target): Target => target;
+
+const importInto = async (folder: string, file: string, options: RunOptions = {}, around = SAME) => {
+  const ledger = await openLocalLedger(folder);
+  try {
+    const report = await runImport(file, around(new InProcessTarget(ledger)), options);
+    return { report, books: await ledger.books() };
+  } finally {
+    await ledger.close();
+  }
+};
+
+/** Sees every step on its way to another target. */
+class Watched implements Target {
+  constructor(
+    private readonly target: Target,
+    private readonly watch: (step: Step, send: () => Promise<Answer>) => Promise<Answer>,
+  ) {}
+
+  send(step: Step): Promise<Answer> {
+    return this.watch(step, () => this.target.send(step));
+  }
+  drain = () => this.target.drain();
+  figures = () => this.target.figures();
+  close = () => this.target.close();
+}
+
+test('every line of the mapping comes out to the cent, and nothing is left in transit', async () => {
+  const file = await rowsFile(ODDITIES, 'fines.csv.gz');
+  const expected = await expectedFigures(file, [END]);
+  const { report, books } = await importInto(await newFolder(), file);
+  expect(asExpected(report!)).toEqual(expected.get(END));
+  expect(books.balance('2330')).toBe(0n);
+  expect(report!.states).toEqual({ draft: 1, outstanding: 1, settled: 3, cancelled: 1 });
+  expect(report!.sums.EUR).toEqual({
+    registered: '219.55',
+    received: '231.90',
+    applied: '193.55',
+    refundable: '46.01',
+    unmatched: '12.34',
+    cancelledUnpaid: '15.00',
+    cancelledPaid: '20.00',
+    outstanding: '11.00',
+  });
+});
+
+test('an import to one day after the other comes to the same at each of them', async () => {
+  const file = await rowsFile(ODDITIES, 'fines.csv.gz');
+  const days = ['2001-01-02', '2001-01-31', '2001-06-01', '2001-12-31', END];
+  const expected = await expectedFigures(file, days);
+  const folder = await newFolder();
+  for (const until of days) {
+    const { report } = await importInto(folder, file, { until });
+    expect([until, asExpected(report!)]).toEqual([until, expected.get(until)]);
+  }
+});
+
+test('a second import of the same file adds nothing', async () => {
+  const file = await rowsFile(ODDITIES);
+  const folder = await newFolder();
+  const first = await importInto(folder, file);
+  const second = await importInto(folder, file);
+  expect(second.books.events).toBe(first.books.events);
+  expect({ ...second.report, seconds: 0, peakMemoryMiB: 0 }).toEqual({ ...first.report, seconds: 0, peakMemoryMiB: 0 });
+});
+
+test('stopped anywhere and started again, nothing doubles and nothing is missing', async () => {
+  const file = await rowsFile(ODDITIES, 'fines.csv.gz');
+  const whole = await importInto(await newFolder(), file);
+  const folder = await newFolder();
+  // Each round lets three more commands through: the next fails, as the machine might, while others are under way.
+  for (let allowed = 3; ; allowed += 3) {
+    let sent = 0;
+    const failing = (target: Target) =>
+      new Watched(target, async (_, send) => {
+        if (sent++ >= allowed) throw new Error('pulled the plug');
+        return send();
+      });
+    const done = await importInto(folder, file, { inFlight: 4 }, failing).catch((error: Error) => error.message);
+    if (typeof done === 'string') {
+      expect(done).toBe('pulled the plug');
+      continue;
+    }
+    expect(done.books.events).toBe(whole.books.events);
+    expect(done.report!.sums).toEqual(whole.report!.sums);
+    expect(done.report!.states).toEqual(whole.report!.states);
+    expect(done.report!.refused).toEqual(whole.report!.refused);
+    expect(allowed).toBeGreaterThan(40);
+    return;
+  }
+});
+
+test('a signal stops it between rows: there is no report, and the next import goes on', async () => {
+  const file = await rowsFile(ODDITIES);
+  const folder = await newFolder();
+  const stop = new AbortController();
+  const stopping = (target: Target) =>
+    new Watched(target, (step, send) => {
+      if (step.key === 'C1/2/request') stop.abort();
+      return send();
+    });
+  const stopped = await importInto(folder, file, { inFlight: 2, signal: stop.signal }, stopping);
+  expect(stopped.report).toBeUndefined();
+  expect(stopped.books.moved('4300/1200')).toBe(1500n); // the row under way was finished: requested and approved
+  const { report } = await importInto(folder, file);
+  expect(asExpected(report!)).toEqual((await expectedFigures(await rowsFile(ODDITIES, 'f.csv.gz'), [END])).get(END));
+});
+
+test('many fines are under way at a time, each with one command', async () => {
+  const fines = Array.from({ length: 40 }, (_, i) => [
+    `N${i}/0 Create Fine 2001-01-01 amount=35.0`,
+    `N${i}/1 Payment 2001-01-01 payment=35.0`,
+  ]);
+  const open = new Map<string, string>();
+  let most = 0;
+  const watching = (target: Target) =>
+    new Watched(target, async (step, send) => {
+      const [fine = ''] = step.key.split('/');
+      expect([step.key, open.get(fine)]).toEqual([step.key, undefined]);
+      open.set(fine, step.key);
+      most = Math.max(most, open.size);
+      const answer = await send();
+      open.delete(fine);
+      return answer;
+    });
+  const { report } = await importInto(await newFolder(), await rowsFile(fines.flat()), { inFlight: 8 }, watching);
+  expect(most).toBeGreaterThan(4);
+  expect(most).toBeLessThanOrEqual(8);
+  expect(report!.states.settled).toBe(40);
+});
+
+const FILE = process.env['SIJILL_FINES'];
+(FILE === undefined ? test.skip : test)(
+  'real fines come out to the cent (SIJILL_FINES=/path/to/fines.csv.gz npm test -- test/fines runs it)',
+  async () => {
+    const days = ['2000-12-31', '2006-12-31', END];
+    const file = await firstFines(FILE!, 1_500);
+    const expected = await expectedFigures(file, days);
+    const folder = await newFolder();
+    for (const until of days) {
+      const { report, books } = await importInto(folder, file, { until });
+      expect([until, asExpected(report!)]).toEqual([until, expected.get(until)]);
+      expect(books.balance('2330')).toBe(0n);
+    }
+  },
+);
