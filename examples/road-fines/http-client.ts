@@ -43,8 +43,9 @@ export class HttpClient {
         const seconds = Number(answer.headers.get('retry-after') ?? 'NaN');
         if (seconds > 0) pause = seconds * 1_000;
       } catch (error) {
-        if (!(error instanceof TypeError)) throw error; // fetch throws TypeError where there was no answer
-        trouble = `does not answer: ${String((error.cause as Error | undefined)?.message ?? error.message)}`;
+        const { name, message, cause } = error as Error;
+        if (name !== 'TypeError') throw error; // fetch throws a TypeError where there was no answer
+        trouble = `does not answer: ${(cause as Error | undefined)?.message ?? message}`;
       }
       if (Date.now() + pause > deadline) throw new Error(`${this.url} ${trouble}`);
       await wait(pause);
@@ -61,8 +62,11 @@ export class HttpClient {
   }
 
   async #token(sender: Sender): Promise<string> {
-    const known = await this.#tokens.get(sender.sub);
-    if (known !== undefined && known.until > Date.now()) return known.text;
+    const asking = this.#tokens.get(sender.sub);
+    if (asking !== undefined) {
+      const known = await asking;
+      if (known.until > Date.now()) return known.text;
+    }
     const asked = this.#newToken(sender);
     this.#tokens.delete(sender.sub);
     this.#tokens.set(sender.sub, asked);

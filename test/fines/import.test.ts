@@ -64,7 +64,8 @@ const importInto = async (folder: string, file: string, options: RunOptions = {}
   const ledger = await openLocalLedger(folder);
   try {
     const report = await runImport(file, around(new InProcessTarget(ledger)), options);
-    return { report, books: await ledger.books() };
+    const [books] = await ledger.books();
+    return { report, books: books! };
   } finally {
     await ledger.close();
   }

@@ -39,7 +39,9 @@ const DECIDERS: Readonly<Record<string, AnyDecider>> = {
 const deciderOf = (command: string): AnyDecider => DECIDERS[command] ?? (debt as AnyDecider);
 
 /** A whole ledger on files of its own: store, deciders and policies, with its books kept from the log alone. */
-export async function openLocalLedger(folder: string): Promise<LocalLedger & { books(): Promise<Books> }> {
+export async function openLocalLedger(
+  folder: string,
+): Promise<LocalLedger & { books(days?: readonly string[]): Promise<Books[]> }> {
   const store = await openSqliteEventStore(join(folder, 'ledger.db'));
   const readModels = openSqliteReadModels(join(folder, 'read-models.db'));
   const catalogue = new Catalogue([...ledgerEvents, ...debtEvents, ...billingEvents, ...balanceEvents]);
@@ -70,7 +72,7 @@ export async function openLocalLedger(folder: string): Promise<LocalLedger & { b
   });
   host.attach(feed);
   await feed.start();
-  const books = () => readBooks(store);
+  const books = (days: readonly string[] = ['9999-12-31']) => readBooks(store, days);
   return {
     execute,
     pseudonym: async (subject) => `actor_${uuid5(NAMESPACE.aggregate, subject)}` as ActorId,
@@ -83,7 +85,7 @@ export async function openLocalLedger(folder: string): Promise<LocalLedger & { b
       if (alarms.length > 0) throw new Error(alarms.join('\n'));
     },
     books,
-    figures: async (): Promise<Figures> => (await books()).figures(),
+    figures: async (): Promise<Figures> => (await books())[0]!.figures(),
     async close() {
       await feed.stop();
       await readModels.close();
@@ -92,12 +94,16 @@ export async function openLocalLedger(folder: string): Promise<LocalLedger & { b
   };
 }
 
-async function readBooks(reader: EventReader): Promise<Books> {
-  const books = new Books();
+/** The books at the end of each of the days (ascending), by what counts until then. */
+async function readBooks(reader: EventReader, days: readonly string[]): Promise<Books[]> {
+  const books = days.map(() => new Books());
   let after: Position | undefined;
   for (;;) {
     const page = await reader.readAll({ limit: 4096, ...(after !== undefined && { after }) });
-    for (const { event } of page.events) books.post(event as Envelope<string, Record<string, unknown>>);
+    for (const { event } of page.events) {
+      const first = days.findIndex((day) => event.effectiveOn <= day);
+      for (const each of books.slice(first)) each.post(event as Envelope<string, Record<string, unknown>>);
+    }
     if (page.atEnd) return books;
     after = page.next;
   }
