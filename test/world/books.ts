@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Recorded } from '../../src/kernel/decider.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 import type { BalanceEvent } from '../../src/contexts/balances/events.js';
@@ -35,9 +36,13 @@ export class Books {
   /** What must hold once the policies have nothing more to send. */
   close(): readonly string[] {
     this.found.event = undefined;
-    for (const [key, minor] of this.postings.by('2330', ['transit'])) this.found.same(`2330 of ${key}`, minor, 0n);
-    for (const [key, minor] of this.postings.by('2310', ['receipt'])) {
-      const receipt = this.receipts.get(key);
+    for (const [key, minor] of this.postings.by('2330', ['transit', 'entity', 'party'])) {
+      this.found.same(`2330 of ${key}`, minor, 0n);
+    }
+    for (const [key, minor] of this.postings.by('2310', ['receipt', 'entity', 'party'])) {
+      const [id = '', entity, party] = key.split(' ');
+      const receipt = this.receipts.get(id);
+      if (receipt?.payee !== entity || receipt?.payer !== party) this.found.fault(`2310 is not that of receipt ${key}`);
       const waits = receipt !== undefined && receipt.debt === null && !receipt.reversed ? receipt.amount : 0n;
       this.found.same(`2310 of receipt ${key}`, -minor, waits);
     }
@@ -59,8 +64,17 @@ export class Books {
       const { payer, payee, bank, currency, amount } = event.data;
       if (this.receipts.has(id)) this.found.fault(`receipt ${id} counts twice`);
       const counts = { debt: null, reversed: false, applied: 0, unapplied: 0, credited: 0n };
-      const cash = event.entries[0]?.debit.account ?? '';
-      this.receipts.set(id, { payer, payee, bank, currency, amount: minorOf(amount, currency), cash, ...counts });
+      const cash = { sadad: '1110', card: '1120' }[event.data.channel] ?? '1100';
+      this.receipts.set(id, {
+        payer,
+        payee,
+        bank,
+        currency,
+        amount: minorOf(amount, currency),
+        cash,
+        told: event.data,
+        ...counts,
+      });
       return;
     }
     const receipt = this.receipts.get(id);
@@ -76,8 +90,8 @@ export class Books {
     } else if (event.type === 'billing.ReceiptReversed') {
       if (receipt.reversed) this.found.fault(`receipt ${id} is reversed twice`);
       receipt.reversed = true;
-    } else if (event.entries.length > 0) {
-      this.found.fault('a conflict moves money');
+    } else if (event.entries.length > 0 || isDeepStrictEqual(event.data, receipt.told)) {
+      this.found.fault('a conflict moves money, or is none');
     }
   }
 

@@ -5,6 +5,8 @@ import type { Postings } from './postings.js';
 
 type EventOfType<T extends DebtEvent['type']> = Extract<Recorded<DebtEvent>, { type: T }>;
 
+type Part = EventOfType<'debts.DebtCancelled'>['data']['givenBack'][number];
+
 /** The auditor's page for debts: what their events say, compared with what they post. */
 export class DebtBook {
   readonly figures = new Map<string, DebtFigures>();
@@ -63,7 +65,7 @@ export class DebtBook {
         this.found.same('amount before', minor(event.data.previousAmount), debt.amount);
         debt.amount = minor(event.data.amount);
         this.#giveBack(debt, event.data.givenBack, event.id);
-        debt.approved = debt.approved < debt.received ? debt.approved : debt.received;
+        this.#limitApproved(debt, 'reduction');
         this.#standing(debt, event.data);
         break;
       case 'debts.DebtCancelled':
@@ -119,25 +121,35 @@ export class DebtBook {
     debt.reopening = debt.state === 'settled' && applied > 0n;
     debt.received -= applied;
     debt.paid.delete(data.receipt);
-    debt.approved = debt.approved < debt.received ? debt.approved : debt.received;
+    this.#limitApproved(debt, 'reversal');
     this.#standing(debt, data);
   }
 
-  #giveBack(
-    debt: DebtFigures,
-    parts: readonly { readonly receipt: string; readonly payer: string; readonly amount: string }[],
-    transit: string,
-  ): void {
+  /** The latest receipts give first, each no more than it still pays. */
+  #giveBack(debt: DebtFigures, parts: readonly Part[], transit: string): void {
     const before = debt.received;
-    for (const { receipt, payer, amount } of parts) {
+    const latestFirst = [...debt.paid].filter(([, paid]) => paid > 0n).toReversed();
+    parts.forEach(({ receipt, payer, amount }, index) => {
       const minor = minorOf(amount, debt.currency);
-      const paid = debt.paid.get(receipt) ?? 0n;
-      if (minor <= 0n || minor > paid) this.found.fault(`${minor} given back of ${paid} that receipt ${receipt} paid`);
+      const [expected, paid = 0n] = latestFirst[index] ?? [];
+      const isLast = index === parts.length - 1;
+      if (receipt !== expected || minor <= 0n || minor > paid || (minor < paid && !isLast)) {
+        this.found.fault(`${minor} given back of receipt ${receipt}; next is ${expected}, which pays ${paid}`);
+      }
       if (this.receipts.get(receipt)?.payer !== payer) this.found.fault(`given back to another than the payer`);
+      if (payer !== debt.debtor) this.found.happened('something is given back to another payer than the debtor');
       debt.paid.set(receipt, paid - minor);
       debt.received -= minor;
-    }
+    });
+    if (parts.length > 1) this.found.happened('several receipts are given back');
     this.found.same('in transit', -this.postings.sum('2330', { transit }), before - debt.received);
+  }
+
+  /** A settlement never rests on more than was received. */
+  #limitApproved(debt: DebtFigures, by: string): void {
+    if (debt.approved <= debt.received) return;
+    debt.approved = debt.received;
+    if (debt.state === 'outstanding') this.found.happened(`a ${by} lowers what was approved`);
   }
 
   #answered(debt: DebtFigures, request: string): void {

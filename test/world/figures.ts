@@ -25,7 +25,10 @@ export interface ReceiptFigures {
   readonly bank: string;
   readonly currency: string;
   readonly amount: bigint;
+  /** The cash account of its channel (domain.md §4). */
   readonly cash: string;
+  /** The facts as they were told. */
+  readonly told: unknown;
   debt: string | null;
   reversed: boolean;
   /** How often a debt took it and gave it up, and what its credits hold. */
@@ -37,11 +40,17 @@ export interface ReceiptFigures {
 /** What an auditor found wrong, with the event at which it showed. */
 export class Findings {
   readonly faults: string[] = [];
+  /** What is rare enough for a test to ask whether it happened at all. */
+  readonly situations = new Set<string>();
   /** The event that is being read; undefined at the end of the log. */
   event: Envelope | undefined;
 
   same(what: string, actual: bigint, expected: bigint): void {
     if (actual !== expected) this.fault(`${what}: ${actual}, not ${expected}`);
+  }
+
+  happened(situation: string): void {
+    this.situations.add(situation);
   }
 
   fault(text: string): void {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Catalogue, type EventDefinition } from '../../src/event-store/catalogue.js';
 import { canonicalEvent } from '../../src/event-store/canonical.js';
 import type { Policy } from '../../src/feed/consumers.js';
@@ -179,7 +180,11 @@ export class World {
     assertBalanced(envelope.entries);
     canonicalEvent(envelope);
     stream.events.push(envelope);
-    stream.state = decider.evolve(stream.state, envelope);
+    const before = structuredClone(stream.state);
+    const after = decider.evolve(stream.state, envelope);
+    if (!isDeepStrictEqual(structuredClone(stream.state), before))
+      throw new Error(`folding ${event.type} changes the state before it`);
+    stream.state = after;
     this.log.push(envelope);
     this.onEvent(envelope);
     return envelope;
