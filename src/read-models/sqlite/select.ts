@@ -2,7 +2,7 @@ import type { SqlValue } from '../../sqlite/database.js';
 import type { CheckedQuery } from '../declaration.js';
 import { chooseIndex } from '../plan.js';
 import type { Condition, Cursor, Scalar } from '../read-models.js';
-import { columnOf, indexNameOf, tableOf, type Generation } from './tables.js';
+import { columnOf, indexNameOf, PRESENT, tableOf, type Generation } from './tables.js';
 
 /** An SQL text that is the same for every query of the same shape, and the values for it. */
 export interface Select {
@@ -24,7 +24,7 @@ export function selectPage(generation: Generation, query: CheckedQuery): Select 
 
 export function selectCount(generation: Generation, where: readonly Condition[]): Select {
   const conditions = where.map((condition) => sqlOf(generation, condition));
-  const sql = ['document IS NOT NULL', ...conditions].join(' AND ');
+  const sql = [PRESENT, ...conditions].join(' AND ');
   return {
     sql: `SELECT count(*) FROM ${source(generation, where, undefined)} WHERE ${sql}`,
     values: where.map(({ value }) => sqlValue(value)),
@@ -52,7 +52,7 @@ const startOf = (after: Cursor): Segment => (after.value === null ? 'nulls' : 'v
 function selectSegment(generation: Generation, query: CheckedQuery, segment: Segment): Select {
   const { where, sort, after, limit } = query;
   const column = columnOf(generation, sort.field);
-  const conditions = ['document IS NOT NULL', ...where.map((condition) => sqlOf(generation, condition))];
+  const conditions = [PRESENT, ...where.map((condition) => sqlOf(generation, condition))];
   const values = where.map(({ value }) => sqlValue(value));
   if (segment !== 'all') conditions.push(`${column} IS ${segment === 'nulls' ? 'NULL' : 'NOT NULL'}`);
 

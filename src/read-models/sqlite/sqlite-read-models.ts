@@ -20,13 +20,14 @@ import {
   generationOf,
   LAYOUT,
   matchDeclaration,
+  PRESENT,
   REGISTRY,
   SELECT_LIVE,
   SELECT_REBUILD,
   tableOf,
   type Generation,
 } from './tables.js';
-import { prepareStatements, rowOf, type Statements } from './writes.js';
+import { prepareStatements, rowOf, writeRow, type Statements } from './writes.js';
 
 const SCAN_PAGE = 500;
 
@@ -101,15 +102,11 @@ class SqliteReadModels extends SqliteReadModelReader implements ReadModels {
     this.database.transaction(() => {
       // Looked up in each transaction: another process may have swapped the table.
       const generation = this.#generation(target);
-      const { insert, update } = this.#statementsOf(generation, model);
-      for (const { id, sequence, previous, values } of rows) {
-        const written =
-          previous === null ? insert.run(id, sequence, ...values) : update.run(sequence, ...values, id, previous);
-        if (written !== 1) {
-          throw new StaleWrite(
-            `${model.name} ${id} is no longer at ${previous ?? 'nothing'}: start from the checkpoint`,
-          );
-        }
+      const statements = this.#statementsOf(generation, model);
+      for (const row of rows) {
+        if (writeRow(statements, row)) continue;
+        const expected = row.previous === null ? 'new' : `at sequence ${row.previous}`;
+        throw new StaleWrite(`${model.name} ${row.id} is no longer ${expected}: start from the checkpoint`);
       }
       this.#putCheckpoint.run(consumer, generation.live ? 0 : generation.number, checkpoint.position, checkpoint.count);
     });
@@ -165,7 +162,7 @@ class SqliteReadModels extends SqliteReadModelReader implements ReadModels {
   #scanPage(model: Model, after: string): any[][] {
     const live = this.#findLive(model);
     if (!live) throw new ModelNotOpen(`the read model ${model.name} has not been opened in this store`);
-    const sql = `SELECT id, sequence, document FROM ${tableOf(live)} WHERE id > ? AND document IS NOT NULL`;
+    const sql = `SELECT id, sequence, document FROM ${tableOf(live)} WHERE id > ? AND ${PRESENT}`;
     return this.database.prepare(`${sql} ORDER BY id LIMIT ${SCAN_PAGE}`).all(after);
   }
 
