@@ -80,8 +80,7 @@ function selectSegment(generation: Generation, query: CheckedQuery, segment: Seg
 
 function source(generation: Generation, where: readonly Condition[], sort: CheckedQuery['sort'] | undefined): string {
   const index = chooseIndex(generation.indexes, where, sort);
-  // NOT INDEXED keeps the primary key: SQLite would otherwise guess.
-  return `${tableOf(generation)} ${index ? `INDEXED BY ${indexNameOf(generation, index)}` : 'NOT INDEXED'}`;
+  return index ? `${tableOf(generation)} INDEXED BY ${indexNameOf(generation, index)}` : tableOf(generation);
 }
 
 const sqlOf = (generation: Generation, { field, is }: Condition): string =>
