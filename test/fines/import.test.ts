@@ -2,8 +2,8 @@ import { InProcessTarget } from '../../examples/road-fines/in-process-target.js'
 import { runImport, type Report, type RunOptions } from '../../examples/road-fines/run.js';
 import type { Answer, Step, Target } from '../../examples/road-fines/target.js';
 import { expectedFigures, type Figures } from './expected.js';
-import { newFolder, openLocalLedger } from './local-ledger.js';
-import { firstFines, rowsFile } from './rows.js';
+import { openLocalLedger } from './local-ledger.js';
+import { firstFines, newFolder, rowsFile } from './rows.js';
 
 /** One fine for each line of the mapping, and the oddities between them. */
 const ODDITIES = [

@@ -1,5 +1,3 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LocalLedger } from '../../examples/road-fines/in-process-target.js';
 import type { Figures } from '../../examples/road-fines/target.js';
@@ -27,8 +25,6 @@ import { ledgerEvents } from '../../src/ledger/events.js';
 import { Ledger } from '../../src/ledger/ledger.js';
 import { openSqliteReadModels } from '../../src/read-models/sqlite/sqlite-read-models.js';
 import { Books } from './books.js';
-
-export const newFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'road-fines-test-'));
 
 type AnyDecider = Decider<unknown, Command, NewEvent>;
 const DECIDERS: Readonly<Record<string, AnyDecider>> = {

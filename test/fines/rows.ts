@@ -1,8 +1,18 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Row } from '../../examples/road-fines/rows.js';
+
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
+
+/** A folder that goes when the test file is done. */
+export async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'road-fines-test-'));
+  folders.push(folder);
+  return folder;
+}
 
 const HEADER =
   'case,index,concept:name,time:timestamp,org:resource,amount,expense,paymentAmount,totalPaymentAmount,article,points,' +
@@ -22,7 +32,7 @@ export function csvLine(text: string): string {
 }
 
 export async function csvFile(lines: readonly string[], name = 'fines.csv'): Promise<string> {
-  const path = join(await mkdtemp(join(tmpdir(), 'road-fines-test-')), name);
+  const path = join(await newFolder(), name);
   const text = [HEADER, ...lines].join('\n') + '\n';
   await writeFile(path, name.endsWith('.gz') ? gzipSync(text) : text);
   return path;

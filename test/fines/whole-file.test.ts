@@ -1,7 +1,8 @@
 import { InProcessTarget } from '../../examples/road-fines/in-process-target.js';
 import { runImport } from '../../examples/road-fines/run.js';
 import { expectedFigures } from './expected.js';
-import { newFolder, openLocalLedger } from './local-ledger.js';
+import { openLocalLedger } from './local-ledger.js';
+import { newFolder } from './rows.js';
 
 const FILE = process.env['SIJILL_FINES'];
 const WHOLE = process.env['SIJILL_FINES_WHOLE'];
