@@ -1,4 +1,5 @@
 import type { Recorded } from '../../src/kernel/decider.js';
+import type { Actor } from '../../src/kernel/envelope.js';
 import type { DebtEvent } from '../../src/contexts/debts/events.js';
 import { minorOf, type DebtFigures, type Findings, type ReceiptFigures } from './figures.js';
 import type { Postings } from './postings.js';
@@ -22,7 +23,13 @@ export class DebtBook {
     if (event.type === 'debts.DebtDrafted') {
       const { creditor, debtor, currency, sector, amount } = event.data;
       const figures = { creditor, debtor, currency, sector, received: 0n, approved: 0n, reopening: false };
-      this.figures.set(id, { ...figures, paid: new Map(), state: 'draft', amount: minorOf(amount, currency) });
+      this.figures.set(id, {
+        ...figures,
+        authors: new Set([event.actor.id]),
+        paid: new Map(),
+        state: 'draft',
+        amount: minorOf(amount, currency),
+      });
       return;
     }
     const debt = this.figures.get(id);
@@ -30,6 +37,7 @@ export class DebtBook {
     const minor = (amount: string): bigint => minorOf(amount, debt.currency);
     switch (event.type) {
       case 'debts.DraftEdited':
+        debt.authors.add(event.actor.id);
         debt.amount = event.data.amount === undefined ? debt.amount : minor(event.data.amount);
         break;
       case 'debts.DraftDiscarded':
@@ -37,6 +45,7 @@ export class DebtBook {
         break;
       case 'debts.DebtRegistered':
         debt.state = 'outstanding';
+        this.#fourEyes(debt, event.actor, debt.authors);
         this.found.same('registered amount', minor(event.data.amount), debt.amount);
         break;
       case 'debts.UpdateRequested':
@@ -44,24 +53,31 @@ export class DebtBook {
       case 'debts.CancellationRequested':
         if (debt.request !== undefined) this.found.fault('two requests are open');
         debt.request = event.data.request;
+        debt.requester = event.actor.id;
+        if (event.type === 'debts.PaymentRequested' && event.actor.actingFor !== debt.debtor) {
+          this.found.fault('payment is the debtor’s to ask for');
+        }
         break;
       case 'debts.RequestWithdrawn':
+        if (event.actor.id !== debt.requester) this.found.fault('withdrawn by another than the requester');
+        this.#close(debt, event.data.request);
+        break;
       case 'debts.RequestDeclined':
-        this.#answered(debt, event.data.request);
+        this.#answered(debt, event);
         break;
       case 'debts.PartialPaymentApproved':
-        this.#answered(debt, event.data.request);
+        this.#answered(debt, event);
         debt.approved += minor(event.data.amount);
         this.found.same('approved', minor(event.data.approved), debt.approved);
         break;
       case 'debts.DebtSettled':
-        if (debt.request !== undefined) this.#answered(debt, event.data.request); // a reduction answered it before
+        if (debt.request !== undefined) this.#answered(debt, event); // a reduction answered it before
         debt.approved += minor(event.data.amount);
         debt.state = 'settled';
         this.found.same('approved', minor(event.data.approved), debt.approved);
         break;
       case 'debts.DebtUpdated':
-        this.#answered(debt, event.data.request);
+        this.#answered(debt, event);
         this.found.same('amount before', minor(event.data.previousAmount), debt.amount);
         debt.amount = minor(event.data.amount);
         this.#giveBack(debt, event.data.givenBack, event.id);
@@ -69,7 +85,7 @@ export class DebtBook {
         this.#standing(debt, event.data);
         break;
       case 'debts.DebtCancelled':
-        this.#answered(debt, event.data.request);
+        this.#answered(debt, event);
         this.found.same('unpaid', minor(event.data.unpaid), debt.amount - debt.received);
         this.found.same('received', minor(event.data.received), debt.received);
         debt.amount = debt.received; // what is unpaid is struck off, the rest is given back
@@ -152,9 +168,20 @@ export class DebtBook {
     if (debt.state === 'outstanding') this.found.happened(`a ${by} lowers what was approved`);
   }
 
-  #answered(debt: DebtFigures, request: string): void {
+  #answered(debt: DebtFigures, { actor, data }: { actor: Actor; data: { request: string } }): void {
+    this.#fourEyes(debt, actor, new Set([debt.requester ?? '']));
+    this.#close(debt, data.request);
+  }
+
+  #close(debt: DebtFigures, request: string): void {
     if (debt.request !== request) this.found.fault(`request ${request} is not the open one`);
     debt.request = undefined;
+  }
+
+  /** domain.md E5, E7: the creditor decides, and by another person than those before. */
+  #fourEyes(debt: DebtFigures, actor: Actor, before: ReadonlySet<string>): void {
+    if (actor.actingFor !== debt.creditor) this.found.fault('decided by another than the creditor');
+    if (before.has(actor.id)) this.found.fault('the same person decides on their own request');
   }
 
   #standing(debt: DebtFigures, stated: { received: string; approved?: string; balance: string }): void {

@@ -12,6 +12,9 @@ export interface DebtFigures {
   received: bigint;
   approved: bigint;
   request?: string | undefined;
+  requester?: string;
+  /** Who drafted or edited it. */
+  readonly authors: Set<string>;
   /** Between the two events of one append: the receipt is reversed, and the debt is to be opened again. */
   reopening: boolean;
   /** What each receipt still pays of it. */
