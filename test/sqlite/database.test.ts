@@ -8,18 +8,15 @@ import { contents, place } from './places.js';
 const OURS = 0x53696a30;
 const SHIM = fileURLToPath(new URL('../../src/sqlite/database.js', import.meta.url));
 
-/** Runs a script that has `Database` and `path`. */
+const IMPORTS = `
+  import { createRequire } from 'node:module';
+  import { Database } from ${JSON.stringify(SHIM)};
+  const Libsql = createRequire(${JSON.stringify(SHIM)})('libsql');
+  const path = process.argv[1];`;
+
+/** Runs a script that has the shim's `Database`, plain `Libsql` and the `path`. */
 const inAnotherProcess = (path: string, script: string): string =>
-  execFileSync(
-    process.execPath,
-    [
-      '--input-type=module',
-      '-e',
-      `import { Database } from ${JSON.stringify(SHIM)}; const path = process.argv[1]; ${script}`,
-      path,
-    ],
-    { encoding: 'utf8' },
-  );
+  execFileSync(process.execPath, ['--input-type=module', '-e', `${IMPORTS} ${script}`, path], { encoding: 'utf8' });
 
 function filled(path: string, rows = 1): Database {
   const database = Database.open(path, OURS);
@@ -240,12 +237,11 @@ describe('files', () => {
     expect(inspectFile(path, OURS)).toBe('ours');
     Database.openReadOnly(path, OURS).close();
     // Without our lock the other process would believe to be the last one, and remove the log under our feet.
-    inAnotherProcess(path, `const d = Database.open(path, ${OURS}); d.prepare('SELECT * FROM t').all(); d.close()`);
+    inAnotherProcess(path, "const d = new Libsql(path); d.exec('SELECT * FROM t'); d.close()");
     expect(statSync(`${path}-wal`).size).toBeGreaterThan(0);
     database.exec("INSERT INTO t VALUES (2, 'after')");
-    expect(
-      inAnotherProcess(path, `console.log(Database.open(path, ${OURS}).prepare('SELECT count(*) FROM t').get()[0])`),
-    ).toBe('2\n');
+    const count = "console.log(new Libsql(path).prepare('SELECT count(*) FROM t').raw(true).get()[0])";
+    expect(inAnotherProcess(path, count)).toBe('2\n');
     database.close();
   });
 });

@@ -45,9 +45,12 @@ export class Writer {
   static start(path, thread = new URL('./writer.worker.js', import.meta.url)) {
     const worker = new Worker(thread, { workerData: { path } });
     return new Promise((resolve, reject) => {
+      const ended = (/** @type {number} */ code) => reject(new Error(`the committing thread ended with code ${code}`));
       worker.once('error', reject);
+      worker.once('exit', ended);
       worker.once('message', () => {
         worker.off('error', reject);
+        worker.off('exit', ended);
         resolve(new Writer(worker));
       });
     });
