@@ -108,6 +108,18 @@ describe('one owner', () => {
     await (await openSqliteEventStore(path)).close();
   });
 
+  test('a store that is closing still owns its file, however often it is told to close', async () => {
+    const store = await openSqliteEventStore(path);
+    const stream = newStream();
+    const append = store.append(stream, 'none', envelopes(stream, 0, 1000));
+    const closings = [store.close(), store.close()];
+    await expect(openSqliteEventStore(path)).rejects.toBeInstanceOf(StoreOwned);
+    await Promise.all([append, ...closings, store.close()]);
+    const next = await openSqliteEventStore(path);
+    expect((await next.head()).count).toBe(1000);
+    await next.close();
+  });
+
   test('a store that could not be opened owns nothing', async () => {
     writeFileSync(path, 'x'.repeat(5000));
     await expect(openSqliteEventStore(path)).rejects.toBeInstanceOf(ForeignFile);

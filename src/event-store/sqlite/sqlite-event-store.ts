@@ -41,6 +41,7 @@ export async function openSqliteEventStore(path: string): Promise<EventStore> {
 export class SqliteEventStore extends SqliteEventReader implements EventStore {
   readonly #writer: Writer;
   readonly #disown: () => void;
+  #closing: Promise<void> | undefined;
 
   constructor(path: string, writer: Writer, disown: () => void) {
     super(path);
@@ -67,7 +68,13 @@ export class SqliteEventStore extends SqliteEventReader implements EventStore {
     }
   }
 
-  override async close(): Promise<void> {
+  override close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** The file is given up last: whoever takes it next finds no commit under way. */
+  async #close(): Promise<void> {
     await this.#writer.close();
     await super.close();
     this.#disown();
