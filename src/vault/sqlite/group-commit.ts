@@ -7,9 +7,12 @@ interface Write {
   readonly reject: (reason: Error) => void;
 }
 
+/** Most writes in one transaction: it holds the thread for some ten milliseconds at most. */
+const MAX_WRITES = 64;
+
 /** The writes asked for in one turn of the event loop share one transaction, so one fsync; answered when durable. */
 export class GroupCommit {
-  #waiting: Write[] = [];
+  readonly #waiting: Write[] = [];
   #closed = false;
 
   constructor(private readonly database: Database) {}
@@ -24,9 +27,9 @@ export class GroupCommit {
   }
 
   flush(): void {
-    const writes = this.#waiting;
-    this.#waiting = [];
+    const writes = this.#waiting.splice(0, MAX_WRITES);
     if (writes.length === 0) return;
+    if (this.#waiting.length > 0) setImmediate(() => this.flush());
     let answers: (() => void)[];
     try {
       answers = this.database.transaction(() => writes.map(answer));
@@ -57,7 +60,7 @@ export class GroupCommit {
   close(): boolean {
     if (this.#closed) return false;
     this.#closed = true;
-    this.flush();
+    while (this.#waiting.length > 0) this.flush();
     return true;
   }
 }

@@ -4,7 +4,7 @@ import { InvalidValue } from '../../kernel/invalid-value.js';
 import type { Database, Statement } from '../../sqlite/database.js';
 import { commitmentTo } from '../commitment.js';
 import { decrypt, encrypt, newKey, subkey } from '../encryption.js';
-import { LruMap } from '../lru.js';
+import { BoundedCache } from '../bounded-cache.js';
 import { type Opened, type Person, type Vault, VaultDamaged, VaultUnavailable } from '../vault.js';
 import { GroupCommit } from './group-commit.js';
 import { openVaultFile, type VaultFile } from './vault-file.js';
@@ -39,9 +39,9 @@ class SqliteVault implements Vault {
   readonly #insertSealed: Statement;
 
   // Only what is durable is cached, and by keyed hash: no value stays in memory.
-  readonly #pseudonyms = new LruMap<string, string>(CACHED);
-  readonly #commitments = new LruMap<string, string>(CACHED);
-  readonly #keys = new LruMap<Person, PersonKeys>(CACHED);
+  readonly #pseudonyms = new BoundedCache<string, string>(CACHED);
+  readonly #commitments = new BoundedCache<string, string>(CACHED);
+  readonly #keys = new BoundedCache<Person, PersonKeys>(CACHED);
 
   constructor({ database, wrappingKey, ledgerKey }: VaultFile) {
     this.#database = database;
@@ -129,7 +129,7 @@ class SqliteVault implements Vault {
 
   /** What is there already, else what is added once: looked for again inside the transaction. */
   async #once(
-    cache: LruMap<string, string>,
+    cache: BoundedCache<string, string>,
     lookup: Buffer,
     find: () => string | undefined,
     add: () => string,
