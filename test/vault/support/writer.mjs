@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const [root, path, masterKey, round] = process.argv.slice(2);
+const [root = '', path = '', masterKey = '', round = ''] = process.argv.slice(2);
 const { openSqliteVault } = await import(pathToFileURL(join(root, 'src/vault/sqlite/sqlite-vault.js')).href);
 const vault = openSqliteVault(path, Buffer.from(masterKey, 'hex'));
 
@@ -14,5 +14,5 @@ for (let i = 0; ; i++) {
       return { identity, person, commitment: await vault.seal(person, 'phone', identity) };
     }),
   );
-  for (const answer of answers) process.send(answer);
+  for (const answer of answers) process.send?.(answer);
 }
