@@ -22,10 +22,11 @@ export const KEY_FILE = 'master.key';
 /**
  * The key that wraps every other key of the vault: the configured one, else the one in `<directory>/master.key`,
  * which is generated where there is no vault yet.
- * @param configured `SIJILL_MASTER_KEY`: 32 bytes, base64 or hex
+ * @param configured `SIJILL_MASTER_KEY`: 32 bytes, base64 or hex, or read already
  * @throws VaultLocked saying what to do
  */
-export function loadMasterKey(directory: string, configured?: string): Buffer {
+export function loadMasterKey(directory: string, configured?: string | Buffer): Buffer {
+  if (configured instanceof Buffer) return configured;
   if (configured !== undefined && configured !== '') return parseMasterKey(configured, 'SIJILL_MASTER_KEY');
   const path = join(directory, KEY_FILE);
   if (existsSync(path)) return readKeyFile(path);

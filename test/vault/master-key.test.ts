@@ -64,6 +64,7 @@ describe('SIJILL_MASTER_KEY', () => {
   test('goes before the key file, and makes none', () => {
     const key = randomBytes(32);
     expect(loadMasterKey(home, key.toString('base64')).equals(key)).toBe(true);
+    expect(loadMasterKey(home, key).equals(key)).toBe(true);
     expect(readdirSync(home)).toEqual([]);
   });
 });
