@@ -26,7 +26,7 @@ export const KEY_FILE = 'master.key';
  * @throws VaultLocked saying what to do
  */
 export function loadMasterKey(directory: string, configured?: string | Buffer): Buffer {
-  if (configured instanceof Buffer) return configured;
+  if (typeof configured === 'object') return configured;
   if (configured !== undefined && configured !== '') return parseMasterKey(configured, 'SIJILL_MASTER_KEY');
   const path = join(directory, KEY_FILE);
   if (existsSync(path)) return readKeyFile(path);
