@@ -1,5 +1,5 @@
 import type { Database } from '../../sqlite/database.js';
-import { VaultDamaged, VaultUnavailable } from '../vault.js';
+import { VaultUnavailable } from '../vault.js';
 
 interface Write {
   readonly work: () => unknown;
@@ -30,9 +30,9 @@ export class GroupCommit {
     const writes = this.#waiting.splice(0, MAX_WRITES);
     if (writes.length === 0) return;
     if (this.#waiting.length > 0) setImmediate(() => this.flush());
-    let answers: (() => void)[];
+    let answers: unknown[];
     try {
-      answers = this.database.transaction(() => writes.map(answer));
+      answers = this.database.transaction(() => writes.map(({ work }) => work()));
     } catch (error) {
       this.#abandonTransaction();
       // The driver's own words name tables and reasons, never values.
@@ -40,7 +40,7 @@ export class GroupCommit {
       for (const write of writes) write.reject(reason);
       return;
     }
-    for (const settle of answers) settle();
+    writes.forEach(({ resolve }, i) => resolve(answers[i]));
   }
 
   /** A COMMIT that failed, of a full disk for one, can leave its transaction open: the next one could not begin. */
@@ -62,16 +62,5 @@ export class GroupCommit {
     this.#closed = true;
     while (this.#waiting.length > 0) this.flush();
     return true;
-  }
-}
-
-/** One person's damaged key must not fail the others' writes; any other fault is the whole transaction's. */
-function answer({ work, resolve, reject }: Write): () => void {
-  try {
-    const result = work();
-    return () => resolve(result);
-  } catch (error) {
-    if (!(error instanceof VaultDamaged)) throw error;
-    return () => reject(error);
   }
 }
