@@ -1,0 +1,36 @@
+import { ROLES } from '../kernel/envelope.js';
+import { ROUTE_KEYS, routeOf, SCOPE } from './access.js';
+
+/** The text of `docs/access.md`. */
+export function accessMarkdown(): string {
+  const rows = ROUTE_KEYS.map((key) => {
+    const { roles, en, ar } = routeOf(key);
+    const cells = ROLES.map((role) => (roles === 'public' ? '·' : roles.includes(role) ? '✓' : ''));
+    return `| \`${key}\` | ${en} | ${ar} | ${cells.join(' | ')} |`;
+  });
+  const scopes = ROLES.map((role) => `| ${role} | ${SCOPES[SCOPE[role]]} |`);
+  return [
+    '# Who may do what',
+    '',
+    'Made from `src/http/access.ts`, which the guard obeys; a test tries every role on every route.',
+    '✓ the role may use the route; · anyone may, without a token. Of a token with several roles the first that the',
+    'route admits is used, and events name it. A role that may not use a route which names a resource gets 403, and',
+    "the attempt is recorded; someone else's resource is answered 404, and the attempt is recorded.",
+    '',
+    `| Route | | | ${ROLES.join(' | ')} |`,
+    `|-|-|-|${ROLES.map(() => '-|').join('')}`,
+    ...rows,
+    '',
+    '| Role | Sees and touches |',
+    '|-|-|',
+    ...scopes,
+    '',
+  ].join('\n');
+}
+
+const SCOPES = {
+  own: "what is the party's own; the token must name the party",
+  entity: "what is the creditor's, or was paid to it; the token must name the party",
+  bank: 'the receipts that the bank recorded; the token must name the party',
+  all: 'everything that the route shows',
+} as const;

@@ -1,0 +1,214 @@
+import type { Role } from '../kernel/envelope.js';
+
+/**
+ * Which role may use which route: the one table that the guard, `docs/access.md`, the OpenAPI document and the test
+ * of the whole matrix come from. What a role sees of a route's answers is said by `SCOPE`.
+ */
+export interface Route {
+  /** `public`: no token is asked for. */
+  readonly roles: readonly Role[] | 'public';
+  readonly en: string;
+  readonly ar: string;
+  /** The context that a refusal of this route is recorded in. */
+  readonly context?: 'debts' | 'billing' | 'balances';
+  /** The command that the route sends; a refused reading is recorded as `View…`. */
+  readonly command?: string;
+  /** The command makes a new aggregate: its id comes from the route and the key, and the answer is 201. */
+  readonly creates?: true;
+  /** A person decides on what they saw: `If-Match` is required. */
+  readonly ifMatch?: true;
+  /** Fields of the body whose values may not leave a plain trace, not even as a digest. */
+  readonly personal?: readonly string[];
+}
+
+const DRAFTING = ['clerk', 'importer'] as const;
+const REGISTERING = ['clerk', 'approver', 'importer'] as const;
+const REQUESTING = ['clerk', 'debtor', 'establishment', 'importer'] as const;
+const PAYING = ['debtor', 'establishment', 'importer'] as const;
+const DECIDING = ['approver', 'importer'] as const;
+const BANKING = ['bank', 'importer'] as const;
+const READING = ['debtor', 'establishment', 'clerk', 'approver', 'auditor', 'regulator'] as const;
+const READING_RECEIPTS = [...READING, 'bank'] as const;
+const READING_ATTEMPTS = ['auditor', 'regulator', 'operator'] as const;
+const OPERATING = ['operator'] as const;
+
+const debts = { context: 'debts' } as const;
+const billing = { context: 'billing' } as const;
+const balances = { context: 'balances' } as const;
+const shown = { roles: 'public' } as const;
+
+export const ROUTES = {
+  'POST /v1/debts': {
+    ...debts,
+    roles: DRAFTING,
+    command: 'DraftDebt',
+    creates: true,
+    en: 'Draft a debt',
+    ar: 'إعداد مسودة مديونية',
+  },
+  'PATCH /v1/debts/{id}': {
+    ...debts,
+    roles: DRAFTING,
+    command: 'EditDraft',
+    ifMatch: true,
+    en: 'Edit a draft',
+    ar: 'تعديل مسودة',
+  },
+  'DELETE /v1/debts/{id}': {
+    ...debts,
+    roles: DRAFTING,
+    command: 'DiscardDraft',
+    en: 'Discard a draft',
+    ar: 'حذف مسودة',
+  },
+  'POST /v1/debts/{id}/registration': {
+    ...debts,
+    roles: REGISTERING,
+    command: 'RegisterDebt',
+    ifMatch: true,
+    en: 'Register a debt',
+    ar: 'قيد مديونية',
+  },
+  'POST /v1/debts/{id}/proceedings': {
+    ...debts,
+    roles: DRAFTING,
+    command: 'RecordProceeding',
+    en: 'Record a proceeding',
+    ar: 'تسجيل إجراء',
+  },
+  'POST /v1/debts/{id}/update-requests': {
+    ...debts,
+    roles: REQUESTING,
+    command: 'RequestUpdate',
+    en: 'Request an update',
+    ar: 'طلب تحديث البيانات',
+  },
+  'POST /v1/debts/{id}/payment-requests': {
+    ...debts,
+    roles: PAYING,
+    command: 'RequestPayment',
+    en: 'Request that a payment be recognised',
+    ar: 'طلب إثبات سداد',
+  },
+  'POST /v1/debts/{id}/cancellation-requests': {
+    ...debts,
+    roles: REQUESTING,
+    command: 'RequestCancellation',
+    en: 'Request a cancellation',
+    ar: 'طلب إلغاء',
+  },
+  'POST /v1/debts/{id}/requests/{request}/approval': {
+    ...debts,
+    roles: DECIDING,
+    command: 'ApproveRequest',
+    ifMatch: true,
+    en: 'Approve a request',
+    ar: 'اعتماد طلب',
+  },
+  'POST /v1/debts/{id}/requests/{request}/decline': {
+    ...debts,
+    roles: DECIDING,
+    command: 'DeclineRequest',
+    ifMatch: true,
+    en: 'Decline a request',
+    ar: 'رفض الطلب',
+  },
+  'POST /v1/debts/{id}/requests/{request}/withdrawal': {
+    ...debts,
+    roles: REQUESTING,
+    command: 'WithdrawRequest',
+    en: 'Withdraw a request',
+    ar: 'سحب طلب',
+  },
+  'POST /v1/receipts': {
+    ...billing,
+    roles: BANKING,
+    command: 'RecordReceipt',
+    creates: true,
+    personal: ['sourceAccount'],
+    en: 'Record a receipt',
+    ar: 'تسجيل سند قبض',
+  },
+  'POST /v1/receipts/{id}/match': {
+    ...billing,
+    roles: REGISTERING,
+    command: 'MatchReceipt',
+    en: 'Match a receipt to a debt',
+    ar: 'مطابقة سند قبض بمديونية',
+  },
+  'POST /v1/receipts/{id}/reversal': {
+    ...billing,
+    roles: BANKING,
+    command: 'ReverseRecordedReceipt',
+    en: 'Reverse a receipt',
+    ar: 'عكس سند قبض',
+  },
+  'GET /v1/debts': { ...debts, roles: READING, en: 'List debts', ar: 'عرض المديونيات' },
+  'GET /v1/debts/{id}': { ...debts, roles: READING, command: 'ViewDebt', en: 'Show a debt', ar: 'عرض مديونية' },
+  'GET /v1/debts/{id}/events': {
+    ...debts,
+    roles: READING,
+    command: 'ViewDebtEvents',
+    en: "List a debt's events",
+    ar: 'عرض حركات مديونية',
+  },
+  'GET /v1/receipts': { ...billing, roles: READING_RECEIPTS, en: 'List receipts', ar: 'عرض سندات القبض' },
+  'GET /v1/receipts/{id}': {
+    ...billing,
+    roles: READING_RECEIPTS,
+    command: 'ViewReceipt',
+    en: 'Show a receipt',
+    ar: 'عرض سند قبض',
+  },
+  'GET /v1/parties/{party}/balances': {
+    ...balances,
+    roles: READING,
+    command: 'ViewBalances',
+    en: "Show a party's balances",
+    ar: 'عرض أرصدة طرف',
+  },
+  'GET /v1/attempts': { roles: READING_ATTEMPTS, en: 'List refused attempts', ar: 'عرض المحاولات المرفوضة' },
+  'GET /v1/projections': { roles: OPERATING, en: 'List projections', ar: 'عرض الإسقاطات' },
+  'POST /v1/projections/{name}/rebuild': { roles: OPERATING, en: 'Rebuild a projection', ar: 'إعادة بناء إسقاط' },
+  'GET /health/live': { ...shown, en: 'Is the process alive?', ar: 'هل العملية حية؟' },
+  'GET /health/ready': { ...shown, en: 'Can it serve?', ar: 'هل الخدمة جاهزة؟' },
+  'GET /metrics': { ...shown, en: 'Prometheus metrics', ar: 'مقاييس بروميثيوس' },
+  'POST /dev/token': { ...shown, en: 'Issue a token (development only)', ar: 'إصدار رمز دخول (للتطوير فقط)' },
+} as const satisfies Record<`${'GET' | 'POST' | 'PATCH' | 'DELETE'} /${string}`, Route>;
+
+export type RouteKey = keyof typeof ROUTES;
+export const ROUTE_KEYS = Object.keys(ROUTES) as RouteKey[];
+
+/** The route as the general type: which fields it has is then not known. */
+export const routeOf = (key: RouteKey): Route => ROUTES[key];
+
+export const methodOf = (key: RouteKey): string => key.slice(0, key.indexOf(' '));
+export const pathOf = (key: RouteKey): string => key.slice(key.indexOf(' ') + 1);
+
+/** Whose records a role reads and touches; the importer and the last three are bound to no party. */
+export const SCOPE = {
+  debtor: 'own',
+  establishment: 'own',
+  clerk: 'entity',
+  approver: 'entity',
+  bank: 'bank',
+  importer: 'all',
+  auditor: 'all',
+  regulator: 'all',
+  operator: 'all',
+} as const satisfies Record<Role, 'own' | 'entity' | 'bank' | 'all'>;
+export type Scope = (typeof SCOPE)[Role];
+
+/** The role used is the first of the token's that the route admits; one that acts for a party needs the party. */
+export function roleFor(key: RouteKey, roles: readonly Role[], party: string | undefined): Role | undefined {
+  const admitted: readonly Role[] | 'public' = ROUTES[key].roles;
+  if (admitted === 'public') return undefined;
+  return roles.find((role) => admitted.includes(role) && (party !== undefined || SCOPE[role] === 'all'));
+}
+
+/** The commands that the edge can refuse by itself, for the catalogue of events. */
+export const refusableCommands = (context: string): string[] => [
+  ...new Set(
+    ROUTE_KEYS.map(routeOf).flatMap((r) => (r.context === context && r.command !== undefined ? [r.command] : [])),
+  ),
+];

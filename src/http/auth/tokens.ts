@@ -1,0 +1,101 @@
+import { errors, jwtVerify, type CryptoKey, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
+import type { Clock } from '../../kernel/clock.js';
+import type { Vault } from '../../vault/vault.js';
+import { Problem, TokenRefused } from '../problems/problem.js';
+import { readClaims, type Principal } from './principal.js';
+
+/** A shared secret in the hands of every verifier proves nothing: asymmetric signatures only. */
+const ALGORITHMS = [
+  'EdDSA',
+  'Ed25519',
+  'ES256',
+  'ES384',
+  'ES512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'RS256',
+  'RS384',
+  'RS512',
+];
+const CLOCK_TOLERANCE_SECONDS = 5;
+const CACHED_TOKENS = 10_000;
+
+/** Where a token's key comes from, and what it must say. */
+export interface Trust {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly key: CryptoKey | JWTVerifyGetKey;
+}
+
+/** Verifies bearer tokens, each once: its principal is kept until the token expires (DESIGN.md, The edge). */
+export class Tokens {
+  readonly #cache = new Map<string, Principal>();
+
+  constructor(
+    private readonly trust: Trust,
+    private readonly vault: Pick<Vault, 'pseudonym'>,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The principal of a token that was verified before; undefined where `verify` must be asked. */
+  cached(token: string): Principal | undefined {
+    const principal = this.#cache.get(token);
+    if (principal === undefined) return undefined;
+    if (principal.expiresAt > this.clock.now()) return principal;
+    this.#cache.delete(token);
+    return undefined;
+  }
+
+  /** @throws TokenRefused, or Problem `ISSUER_UNAVAILABLE` where the keys cannot be fetched */
+  async verify(token: string): Promise<Principal> {
+    const claims = readClaims(await this.#payload(token), this.trust.issuer);
+    const actor = await this.vault.pseudonym('actor', JSON.stringify([claims.issuer, claims.subject]));
+    const principal: Principal = { ...claims, actor, callers: new Map() };
+    if (this.#cache.size >= CACHED_TOKENS) {
+      const [oldest] = this.#cache.keys();
+      if (oldest !== undefined) this.#cache.delete(oldest);
+    }
+    this.#cache.set(token, principal);
+    return principal;
+  }
+
+  async #payload(token: string) {
+    const options: JWTVerifyOptions = {
+      issuer: this.trust.issuer,
+      audience: this.trust.audience,
+      algorithms: ALGORITHMS,
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      currentDate: new Date(this.clock.now()),
+    };
+    try {
+      const { key } = this.trust;
+      const { payload } = await (typeof key === 'function'
+        ? jwtVerify(token, key, options)
+        : jwtVerify(token, key, options));
+      return payload;
+    } catch (error) {
+      throw refusalOf(error);
+    }
+  }
+}
+
+function refusalOf(error: unknown): Error {
+  if (error instanceof errors.JWTExpired) return new TokenRefused('expired');
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    return new TokenRefused(error.claim === 'nbf' ? 'early' : error.claim === 'exp' ? 'expiry' : 'claims');
+  }
+  if (error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JWKSNoMatchingKey) {
+    return new TokenRefused('signature');
+  }
+  const ours = [errors.JWKSTimeout, errors.JWKSInvalid];
+  if (
+    error instanceof errors.JOSEError &&
+    error.code !== 'ERR_JOSE_GENERIC' &&
+    !ours.some((kind) => error instanceof kind)
+  ) {
+    return new TokenRefused('malformed');
+  }
+  // `ERR_JOSE_GENERIC` is an answer of the key set's address other than 200; a TypeError is a failed connection.
+  return new Problem('ISSUER_UNAVAILABLE', { headers: { 'retry-after': '5' } });
+}

@@ -1,0 +1,80 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Uuid } from '../../kernel/ids.js';
+import type { CommandRequest } from '../../kernel/decider.js';
+import type { Accepted, Outcome } from '../../ledger/outcome.js';
+import { pathOf, routeOf } from '../access.js';
+import type { Exchange } from '../exchange.js';
+import { HTTP_PORTS, type HttpPorts } from '../ports.js';
+import { RefusedByRule } from '../problems/problem.js';
+import { Quotas } from '../quotas.js';
+import { commandRequest, type Dated } from './command-request.js';
+import { etag, preferences } from './headers.js';
+
+/** The acknowledgement of a command, as it is answered. */
+export interface Acknowledgement {
+  readonly id: Uuid;
+  readonly revision: number;
+  /** Absent where the store does not know it yet. */
+  readonly sequence?: number;
+  /** The id of the command's last event; absent where it made none. */
+  readonly event?: string;
+  readonly state: string;
+  readonly [field: string]: string | number | boolean | undefined;
+}
+
+/** The way of every command over HTTP: headers to a request, an outcome to an answer. */
+@Injectable()
+export class CommandEdge {
+  constructor(
+    @Inject(HTTP_PORTS) private readonly ports: HttpPorts,
+    @Inject(Quotas) private readonly quotas: Quotas,
+  ) {}
+
+  /**
+   * Sends one command and answers its outcome.
+   * @param body what the DTO's class checked; the digest is taken of what was received
+   * @param send gets the aggregate that the path names, or a new id, and executes the command
+   * @throws Problem, RefusedByRule and what the ledger throws: each has its answer
+   */
+  async handle(
+    exchange: Exchange,
+    body: Dated,
+    send: (target: Uuid, request: CommandRequest) => Promise<Outcome>,
+  ): Promise<Acknowledgement | undefined> {
+    const { target, request } = commandRequest(exchange, body, this.ports.vault);
+    this.quotas.assertRefusalAllowed(exchange.caller);
+    const outcome = await send(target, request);
+    if (outcome.kind === 'refused') {
+      if (!outcome.repeated) this.quotas.countRefusal(exchange.caller);
+      throw new RefusedByRule(outcome);
+    }
+    return this.#answer(exchange, outcome);
+  }
+
+  async #answer({ request, reply, route }: Exchange, outcome: Accepted): Promise<Acknowledgement | undefined> {
+    const { minimal, waitMs } = preferences(request.headers['prefer']);
+    const applied: string[] = [];
+    if (waitMs !== undefined && outcome.sequence !== undefined) {
+      if (await this.ports.waitFor(outcome.sequence, waitMs)) applied.push(`wait=${waitMs / 1000}`);
+    }
+    const creates = routeOf(route).creates === true;
+    if (creates) reply.header('location', `${pathOf(route)}/${outcome.id}`);
+    if (outcome.revision >= 0) reply.header('etag', etag(outcome.revision));
+    if (outcome.repeated) reply.header('idempotency-replayed', 'true');
+    if (minimal) applied.push('return=minimal');
+    if (applied.length > 0) reply.header('preference-applied', applied.join(', '));
+    if (minimal) {
+      if (outcome.sequence !== undefined) reply.header('sijill-sequence', String(outcome.sequence));
+      reply.code(204);
+      return undefined;
+    }
+    reply.code(creates ? 201 : 200);
+    return {
+      ...outcome.state,
+      id: outcome.id,
+      revision: outcome.revision,
+      ...(outcome.sequence !== undefined && { sequence: outcome.sequence }),
+      ...(outcome.event !== undefined && { event: outcome.event.id }),
+    } as Acknowledgement;
+  }
+}

@@ -1,0 +1,62 @@
+import { canonicalJson, sha256 } from '../event-store/canonical.js';
+import type { Cursor, Scalar } from '../read-models/read-models.js';
+import type { Exchange } from './exchange.js';
+import { Problem } from './problems/problem.js';
+
+export interface Page {
+  readonly limit: number;
+  readonly after?: Cursor;
+  /** Binds a cursor to its query. */
+  readonly query: string;
+}
+
+interface Paged {
+  readonly cursor?: string;
+  readonly limit?: string;
+}
+
+export const DEFAULT_LIMIT = 20;
+
+/**
+ * The page that a query asks for. A cursor holds for the same route, filters, order and party; the limit may change.
+ * @throws Problem `CURSOR_INVALID`
+ */
+export function pageOf({ route, caller }: Exchange, asked: Paged): Page {
+  const { cursor, limit, ...filters } = asked;
+  const plain = Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined));
+  const bound = { route, role: caller.role, party: caller.party ?? null, filters: plain };
+  const query = sha256(canonicalJson(bound)).slice(0, 16);
+  const page = { limit: limit === undefined ? DEFAULT_LIMIT : Number(limit), query };
+  return cursor === undefined ? page : { ...page, after: decode(cursor, query) };
+}
+
+export const encode = ({ value, id }: Cursor, query: string): string =>
+  Buffer.from(JSON.stringify([query, value, id])).toString('base64url');
+
+function decode(cursor: string, query: string): Cursor {
+  const [bound, value, id, ...more] = parse(cursor);
+  const scalar =
+    value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value);
+  if (bound !== query || !scalar || typeof id !== 'string' || more.length > 0) throw new Problem('CURSOR_INVALID');
+  return { value: value as Scalar | null, id };
+}
+
+function parse(cursor: string): unknown[] {
+  try {
+    const json: unknown = /^[A-Za-z0-9_-]+$/.test(cursor) && JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    return Array.isArray(json) ? json : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Sets `Link: <…>; rel="next"` (RFC 8288) where another page follows. @returns its cursor */
+export function linkNext({ request, reply }: Exchange, next: Cursor | undefined, page: Page): string | undefined {
+  if (next === undefined) return undefined;
+  const cursor = encode(next, page.query);
+  const [path = '', search = ''] = request.url.split('?', 2);
+  const parameters = new URLSearchParams(search);
+  parameters.set('cursor', cursor);
+  reply.header('link', `<${path}?${parameters.toString()}>; rel="next"`);
+  return cursor;
+}

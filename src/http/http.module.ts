@@ -1,0 +1,63 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { createRemoteJWKSet } from 'jose';
+import type { Logger } from 'pino';
+import type { Configuration } from '../config/configuration.js';
+import { AccessGuard } from './access.guard.js';
+import { Attempts } from './attempts.js';
+import { DevTokenController } from './auth/dev-token.controller.js';
+import { DevelopmentIssuer } from './auth/development.js';
+import { Tokens, type Trust } from './auth/tokens.js';
+import { CommandEdge } from './commands/command-edge.js';
+import { LOGGER } from './logger.js';
+import { Metrics } from './metrics.js';
+import { OperationsController } from './operations.controller.js';
+import { HTTP_PORTS, type HttpPorts } from './ports.js';
+import { ProblemFilter } from './problems/problem.filter.js';
+import { Quotas } from './quotas.js';
+import { Reads } from './reads.js';
+import { SuppressedReporter } from './suppressed.js';
+import { DtoPipe } from './validation/dto.pipe.js';
+
+export type EdgeConfiguration = Pick<Configuration, 'oidc' | 'data' | 'requestsPerMinute' | 'refusalsPerHour'>;
+
+export interface EdgeOptions {
+  readonly configuration: EdgeConfiguration;
+  readonly ports: HttpPorts;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** The edge: who may, how often, in which form, and what is answered. Controllers elsewhere inject what it exports. */
+@Module({})
+export class HttpModule {
+  /** @throws Error where the development issuer's key cannot be read */
+  static async register({ configuration, ports, logger, metrics }: EdgeOptions): Promise<DynamicModule> {
+    const { oidc, data } = configuration;
+    const development = oidc === undefined ? await DevelopmentIssuer.open(data, ports.clock) : undefined;
+    const trust: Trust =
+      oidc === undefined
+        ? (development as DevelopmentIssuer).trust
+        : { issuer: oidc.issuer, audience: oidc.audience, key: createRemoteJWKSet(oidc.jwksUrl) };
+    const shared = [CommandEdge, Reads, Attempts];
+    return {
+      module: HttpModule,
+      global: true,
+      controllers: [OperationsController, ...(development === undefined ? [] : [DevTokenController])],
+      providers: [
+        { provide: HTTP_PORTS, useValue: ports },
+        { provide: LOGGER, useValue: logger },
+        { provide: Metrics, useValue: metrics },
+        { provide: Quotas, useValue: new Quotas(configuration, ports.clock) },
+        { provide: Tokens, useValue: new Tokens(trust, ports.vault, ports.clock) },
+        ...(development === undefined ? [] : [{ provide: DevelopmentIssuer, useValue: development }]),
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_PIPE, useClass: DtoPipe },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        SuppressedReporter,
+        ...shared,
+      ],
+      exports: [...shared, HTTP_PORTS, LOGGER, Metrics],
+    };
+  }
+}

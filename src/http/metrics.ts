@@ -1,0 +1,67 @@
+import { Gauge, Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { Outcome } from '../ledger/outcome.js';
+
+/** Prometheus metrics of one process. Labels are codes and routes, never ids. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly #commands = new Counter({
+    name: 'sijill_commands_total',
+    help: 'Commands that reached a decision, by type and code (ACCEPTED, or the rule that refused).',
+    labelNames: ['type', 'code'],
+    registers: [this.registry],
+  });
+  readonly #refusals = new Counter({
+    name: 'sijill_refusals_total',
+    help: 'Recorded refusals, by code.',
+    labelNames: ['code'],
+    registers: [this.registry],
+  });
+  readonly #requests = new Histogram({
+    name: 'sijill_http_request_duration_seconds',
+    help: 'Time to answer, by route and status.',
+    labelNames: ['route', 'method', 'status'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers: [this.registry],
+  });
+  readonly #suppressed = new Counter({
+    name: 'sijill_attempts_suppressed_total',
+    help: 'Attempts answered 429 because the quota of recorded refusals was used up.',
+    registers: [this.registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry }); // the event loop's lag is among them
+  }
+
+  /** For `LedgerOptions.onOutcome`: every outcome, whoever sent the command. */
+  readonly outcome = (type: string, outcome: Outcome): void => {
+    if (outcome.repeated) return;
+    this.#commands.inc({ type, code: outcome.kind === 'accepted' ? 'ACCEPTED' : outcome.code });
+    if (outcome.kind === 'refused') this.#refusals.inc({ code: outcome.code });
+  };
+
+  request(route: string, method: string, status: number, milliseconds: number): void {
+    this.#requests.observe({ route, method, status }, milliseconds / 1000);
+  }
+
+  suppressed(count: number): void {
+    this.#suppressed.inc(count);
+  }
+
+  /**
+   * A gauge that is read when Prometheus asks, such as each projection's lag in events.
+   * @param read the label's values with their figures
+   */
+  gauge(name: string, help: string, label: string, read: () => Iterable<readonly [string, number]>): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const [value, figure] of read()) this.set({ [label]: value }, figure);
+      },
+    });
+  }
+}

@@ -1,0 +1,68 @@
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+
+/** OpenAPI 3.1 of every controller, at `/openapi.json`; readable at `/docs`. */
+export function documentApi(app: NestFastifyApplication): void {
+  SwaggerModule.setup('docs', app, () => openApi(app), {
+    jsonDocumentUrl: 'openapi.json',
+    raw: ['json'],
+    customSiteTitle: 'Sijill',
+    swaggerOptions: { validatorUrl: null },
+  });
+}
+
+export function openApi(app: NestFastifyApplication): OpenAPIObject {
+  const description =
+    'Every command needs an Idempotency-Key and answers an acknowledgement with the position of what it recorded. ' +
+    'A command that a rule stops is recorded too, and answered as problem details with the rule and the attempt.';
+  const builder = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Sijill (سِجِلّ)')
+    .setDescription(description)
+    .setVersion('1')
+    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+    .addBearerAuth();
+  const document = SwaggerModule.createDocument(app, builder.build());
+  document.components = { ...document.components, schemas: { ...document.components?.schemas, ...SHARED } };
+  return document;
+}
+
+const text = { type: 'string' };
+const SHARED = {
+  Acknowledgement: {
+    type: 'object',
+    required: ['id', 'revision', 'state'],
+    properties: {
+      id: { type: 'string', format: 'uuid' },
+      revision: { type: 'integer', minimum: -1 },
+      sequence: { type: 'integer', minimum: 0, description: 'Place of the last event in the ledger.' },
+      event: { type: 'string', format: 'uuid', description: 'The last event of the command.' },
+      state: { ...text, description: 'After the command.' },
+      underReview: { type: 'boolean' },
+      request: { type: 'string', format: 'uuid', description: 'The open request.' },
+    },
+  },
+  Problem: {
+    type: 'object',
+    required: ['type', 'title', 'status', 'detail', 'code'],
+    properties: {
+      type: { ...text, description: 'urn:sijill:problem:<code in kebab-case>; stable.' },
+      title: text,
+      status: { type: 'integer' },
+      detail: text,
+      code: text,
+      rule: { ...text, description: 'The rule that refused: E7.' },
+      ruleVersion: { type: 'integer' },
+      attempt: { type: 'string', format: 'uuid', description: 'The recorded refusal.' },
+      sequence: { type: 'integer' },
+      errors: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['path', 'code', 'message'],
+          properties: { path: text, code: text, message: text },
+        },
+      },
+    },
+  },
+} as NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;

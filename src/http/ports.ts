@@ -1,0 +1,42 @@
+import type { Clock } from '../kernel/clock.js';
+import type { ActorId } from '../kernel/ids.js';
+import type { Rule } from '../kernel/refusal.js';
+import type { EdgeRefusal } from '../ledger/ledger.js';
+import type { Refused } from '../ledger/outcome.js';
+import type { Vault } from '../vault/vault.js';
+
+/** What the edge needs of the rest; the composition root hands it over. */
+export interface HttpPorts {
+  readonly clock: Clock;
+  readonly vault: Pick<Vault, 'pseudonym' | 'digest'>;
+  /** Every rule that can refuse: their texts are the details of the answers. */
+  readonly rules: readonly Rule[];
+  /** `Ledger.refuse`. */
+  refuse(refusal: EdgeRefusal): Promise<Refused>;
+  /** Called about once an hour, and at the end, when attempts were answered 429 instead of being recorded. */
+  recordSuppressed(report: SuppressedAttempts): Promise<void>;
+  /** Resolves true when the read models have folded the event of this sequence, false when the time is over. */
+  waitFor(sequence: number, timeoutMs: number): Promise<boolean>;
+  readonly indicators: readonly Indicator[];
+}
+
+export interface SuppressedAttempts {
+  /** Milliseconds since 1970. */
+  readonly from: number;
+  readonly to: number;
+  readonly counts: readonly { readonly actor: ActorId; readonly count: number }[];
+}
+
+/** One line of `/health/ready`: the store, the vault, the projections with their lag, the policies. */
+export interface Indicator {
+  readonly name: string;
+  check(): Promise<IndicatorResult>;
+}
+
+export interface IndicatorResult {
+  readonly up: boolean;
+  /** Shown to anyone: no addresses, paths or messages of errors. */
+  readonly details?: Readonly<Record<string, string | number | boolean>>;
+}
+
+export const HTTP_PORTS = Symbol('HttpPorts');

@@ -1,0 +1,299 @@
+/** What the edge says in both languages; a rule's own texts come with the rule. */
+interface Text {
+  readonly title: string;
+  readonly detail: string;
+}
+
+export interface ProblemText {
+  readonly status: number;
+  readonly en: Text;
+  readonly ar: Text;
+}
+
+const text = (status: number, en: readonly [string, string], ar: readonly [string, string]): ProblemText => ({
+  status,
+  en: { title: en[0], detail: en[1] },
+  ar: { title: ar[0], detail: ar[1] },
+});
+
+/** Every problem that the edge itself can answer; `{name}` is replaced by a fact. */
+export const PROBLEMS = {
+  INVALID_REQUEST: text(
+    400,
+    ['The request is not valid', 'Each fault is listed under "errors" with what would be accepted.'],
+    ['الطلب غير صالح', 'كل خطأ مذكور في "errors" مع بيان المقبول.'],
+  ),
+  MALFORMED_JSON: text(
+    400,
+    [
+      'The body is not JSON',
+      'The body must be one JSON object (RFC 8259) without the keys "__proto__" and "constructor".',
+    ],
+    [
+      'نص الطلب ليس JSON',
+      'يجب أن يكون نص الطلب كائن JSON واحدًا (RFC 8259) لا يحوي المفتاحين "__proto__" و"constructor".',
+    ],
+  ),
+  BAD_REQUEST: text(
+    400,
+    ['The request cannot be understood', 'The request does not follow HTTP: check its address, headers and body.'],
+    ['تعذر فهم الطلب', 'الطلب لا يتبع بروتوكول HTTP: راجع العنوان والترويسات ونص الطلب.'],
+  ),
+  IDEMPOTENCY_KEY_REQUIRED: text(
+    400,
+    [
+      'Idempotency-Key is missing',
+      'Every command needs a header Idempotency-Key of 1 to 255 visible ASCII characters; repeat a command under its own key.',
+    ],
+    [
+      'الترويسة Idempotency-Key مفقودة',
+      'يلزم كل أمر ترويسة Idempotency-Key من 1 إلى 255 محرفًا مرئيًا من ASCII، ويعاد الأمر بمفتاحه نفسه.',
+    ],
+  ),
+  IDEMPOTENCY_KEY_INVALID: text(
+    400,
+    ['Idempotency-Key is not valid', 'Idempotency-Key must have 1 to 255 visible ASCII characters.'],
+    ['الترويسة Idempotency-Key غير صالحة', 'يجب أن تتكون Idempotency-Key من 1 إلى 255 محرفًا مرئيًا من ASCII.'],
+  ),
+  IF_MATCH_INVALID: text(
+    400,
+    [
+      'If-Match is not valid',
+      'If-Match must be one strong entity tag as an answer gave it in ETag, such as "3"; "*", weak tags and lists are not accepted.',
+    ],
+    [
+      'الترويسة If-Match غير صالحة',
+      'يجب أن تكون If-Match وسمًا قويًا واحدًا كما ورد في ETag مثل "3"؛ ولا تقبل "*" ولا الوسوم الضعيفة ولا القوائم.',
+    ],
+  ),
+  AFTER_INVALID: text(
+    400,
+    ['Sijill-After is not valid', 'Sijill-After must be a sequence as a command answered it: a whole number.'],
+    ['الترويسة Sijill-After غير صالحة', 'يجب أن تكون Sijill-After رقم تسلسل كما ورد في جواب أمر: عددًا صحيحًا.'],
+  ),
+  CURSOR_INVALID: text(
+    400,
+    [
+      'The cursor is not valid',
+      'A cursor belongs to the query that gave it: follow the link of the page before, or leave the cursor out to begin again.',
+    ],
+    ['المؤشر غير صالح', 'المؤشر يخص الاستعلام الذي أعطاه: اتبع رابط الصفحة السابقة أو احذف المؤشر للبدء من جديد.'],
+  ),
+  TOKEN_REQUIRED: text(
+    401,
+    ['A token is required', 'Send a bearer token: "Authorization: Bearer <JWT>".'],
+    ['رمز الدخول مطلوب', 'أرسل رمز دخول: "Authorization: Bearer <JWT>".'],
+  ),
+  TOKEN_INVALID: text(
+    401,
+    ['The token is not accepted', 'The token is not accepted: {reason}.'],
+    ['رمز الدخول غير مقبول', 'رمز الدخول غير مقبول: {reason}.'],
+  ),
+  FORBIDDEN: text(
+    403,
+    [
+      'The role may not use this route',
+      'None of the token\'s roles may use {route}; it admits {admitted}. The roles that act for someone need the claim "party".',
+    ],
+    [
+      'الدور لا يملك صلاحية هذا المسار',
+      'لا يملك أي من أدوار الرمز صلاحية {route}؛ الأدوار المقبولة: {admitted}. ويلزم الأدوار التي تعمل عن غيرها البيان "party".',
+    ],
+  ),
+  REFUSED_FORBIDDEN: text(403, ['Refused: not authorised', ''], ['مرفوض: لا صلاحية', '']),
+  NOT_FOUND: text(
+    404,
+    ['Not found', 'There is no such thing, or none that this token may see.'],
+    ['غير موجود', 'لا يوجد ما طلبته، أو لا يحق لحامل هذا الرمز الاطلاع عليه.'],
+  ),
+  ROUTE_NOT_FOUND: text(
+    404,
+    ['There is no such route', 'No route has this address; the routes are listed at /openapi.json.'],
+    ['لا يوجد هذا المسار', 'لا يوجد مسار بهذا العنوان؛ المسارات مذكورة في /openapi.json.'],
+  ),
+  METHOD_NOT_ALLOWED: text(
+    405,
+    ['The method is not allowed here', 'This address accepts {allowed}.'],
+    ['الطريقة غير مسموح بها هنا', 'هذا العنوان يقبل {allowed}.'],
+  ),
+  REFUSED_STATE: text(409, ['Refused by a rule', ''], ['مرفوض بموجب قاعدة', '']),
+  IDEMPOTENCY_KEY_REUSED: text(
+    409,
+    [
+      'Idempotency-Key was used for another request',
+      'This key was used before with another command or body; send a new key for a new command.',
+    ],
+    ['استخدم Idempotency-Key لطلب آخر', 'استخدم هذا المفتاح من قبل مع أمر أو نص آخر؛ أرسل مفتاحًا جديدًا لكل أمر جديد.'],
+  ),
+  PRECONDITION_FAILED: text(
+    412,
+    [
+      'It has changed since it was read',
+      'If-Match names an older revision; the present one is {revision} (ETag). Read again, then decide.',
+    ],
+    ['تغير منذ قراءته', 'تشير If-Match إلى مراجعة أقدم؛ والحالية هي {revision} (ETag). اقرأ من جديد ثم قرر.'],
+  ),
+  BODY_TOO_LARGE: text(
+    413,
+    ['The body is too large', 'The body must have at most {limit} bytes.'],
+    ['نص الطلب أكبر من المسموح', 'يجب ألا يتجاوز نص الطلب {limit} بايت.'],
+  ),
+  URI_TOO_LONG: text(
+    414,
+    ['The address is too long', 'An id in the address must be a UUID, or "party_" and a UUID.'],
+    ['العنوان أطول من المسموح', 'يجب أن يكون المعرف في العنوان UUID أو "party_" متبوعًا بـ UUID.'],
+  ),
+  UNSUPPORTED_MEDIA_TYPE: text(
+    415,
+    ['The media type is not supported', 'The body must be JSON: "Content-Type: application/json".'],
+    ['نوع المحتوى غير مدعوم', 'يجب أن يكون نص الطلب JSON: "Content-Type: application/json".'],
+  ),
+  REFUSED_VALUE: text(422, ['Refused by a rule about a value', ''], ['قيمة مرفوضة بموجب قاعدة', '']),
+  IF_MATCH_REQUIRED: text(
+    428,
+    [
+      'If-Match is required',
+      'This decision needs the revision that was seen: send the ETag of what was read as If-Match.',
+    ],
+    ['الترويسة If-Match مطلوبة', 'يلزم هذا القرار ذكر المراجعة التي اطلع عليها صاحبه: أرسل ETag ما قرئ في If-Match.'],
+  ),
+  TOO_MANY_REQUESTS: text(
+    429,
+    ['Too many requests', 'At most {limit} requests a minute are accepted for each subject; try again in {seconds} s.'],
+    ['طلبات كثيرة', 'الحد الأعلى {limit} طلبًا في الدقيقة لكل مستخدم؛ أعد المحاولة بعد {seconds} ثانية.'],
+  ),
+  TOO_MANY_REFUSALS: text(
+    429,
+    [
+      'Too many refused attempts',
+      'At most {limit} refused attempts an hour are recorded for each subject; try again in {seconds} s.',
+    ],
+    [
+      'محاولات مرفوضة كثيرة',
+      'الحد الأعلى {limit} محاولة مرفوضة في الساعة لكل مستخدم؛ أعد المحاولة بعد {seconds} ثانية.',
+    ],
+  ),
+  INTERNAL: text(
+    500,
+    [
+      'Something went wrong here',
+      'The fault is ours and was logged under the request id {request}. A command may be repeated under its key.',
+    ],
+    ['حدث خطأ لدينا', 'الخطأ من جانبنا وسجل برقم الطلب {request}. يمكن إعادة الأمر بمفتاحه نفسه.'],
+  ),
+  LEDGER_UNAVAILABLE: text(
+    503,
+    ['The ledger cannot answer now', 'Nothing was decided. Repeat the same command under the same key.'],
+    ['السجل غير متاح الآن', 'لم يتخذ أي قرار. أعد الأمر نفسه بالمفتاح نفسه.'],
+  ),
+  READ_MODEL_BEHIND: text(
+    503,
+    ['The lists have not come so far yet', 'They have not reached sequence {sequence} yet; try again.'],
+    ['القوائم لم تصل إلى هذا الحد بعد', 'لم تصل القوائم بعد إلى التسلسل {sequence}؛ أعد المحاولة.'],
+  ),
+  ISSUER_UNAVAILABLE: text(
+    503,
+    ['Tokens cannot be checked now', "The issuer's public keys cannot be fetched; try again."],
+    ['تعذر التحقق من رموز الدخول الآن', 'تعذر جلب المفاتيح العامة لجهة الإصدار؛ أعد المحاولة.'],
+  ),
+  SHUTTING_DOWN: text(
+    503,
+    ['The server is stopping', 'Nothing was done. Repeat the request on a new connection.'],
+    ['الخادم في طور الإيقاف', 'لم ينفذ شيء. أعد الطلب باتصال جديد.'],
+  ),
+} as const satisfies Record<string, ProblemText>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** What can be wrong with one field; the kernel's `InvalidValue` codes are among them. */
+export const FIELD_FAULTS = {
+  REQUIRED: { en: 'is required', ar: 'مطلوب' },
+  UNKNOWN_FIELD: {
+    en: 'is not a field of this request; known are: {accepted}',
+    ar: 'ليس من حقول هذا الطلب؛ الحقول المعروفة: {accepted}',
+  },
+  REPEATED: { en: 'must be given once', ar: 'يجب أن يذكر مرة واحدة' },
+  NOT_AN_OBJECT: { en: 'must be a JSON object', ar: 'يجب أن يكون كائن JSON' },
+  NOT_TEXT: { en: 'must be a text', ar: 'يجب أن يكون نصًا' },
+  TEXT_LENGTH: {
+    en: 'must have {least} to {most} characters and no control character',
+    ar: 'يجب أن يكون من {least} إلى {most} محرفًا بلا محارف تحكم',
+  },
+  NOT_A_CODE: {
+    en: 'must be a code of 1 to 64 letters, digits and . _ / - that begins with a letter or digit',
+    ar: 'يجب أن يكون رمزًا من 1 إلى 64 من الحروف اللاتينية والأرقام و. _ / - يبدأ بحرف أو رقم',
+  },
+  PERSONAL_NUMBER: {
+    en: 'must not hold a national ID, Iqama, IBAN or mobile number: personal data never enters the ledger',
+    ar: 'يجب ألا يحوي رقم هوية أو إقامة أو آيبان أو جوال: لا تدخل البيانات الشخصية السجل',
+  },
+  NOT_ACCEPTED: { en: 'must be one of: {accepted}', ar: 'يجب أن يكون أحد: {accepted}' },
+  NOT_A_BOOLEAN: { en: 'must be true or false', ar: 'يجب أن يكون true أو false' },
+  NOT_IN_RANGE: {
+    en: 'must be a whole number from {least} to {most}',
+    ar: 'يجب أن يكون عددًا صحيحًا من {least} إلى {most}',
+  },
+  NOT_AN_IBAN: {
+    en: 'must be an IBAN of Saudi Arabia: SA and 22 digits whose check digits are right',
+    ar: 'يجب أن يكون آيبان سعوديًا: SA ثم 22 رقمًا وخانتا التحقق صحيحتان',
+  },
+  NOT_AN_INSTANT: {
+    en: 'must be a moment as RFC 3339 writes it in UTC: 2026-01-31T09:30:00Z',
+    ar: 'يجب أن يكون وقتًا بصيغة RFC 3339 بالتوقيت العالمي: 2026-01-31T09:30:00Z',
+  },
+  INVALID_FIELD: { en: 'is not accepted', ar: 'غير مقبول' },
+  NOT_A_DATE: {
+    en: 'must be a real day as YYYY-MM-DD between 1900-01-01 and 2199-12-31',
+    ar: 'يجب أن يكون يومًا صحيحًا بصيغة YYYY-MM-DD بين 1900-01-01 و2199-12-31',
+  },
+  NOT_A_UUID: { en: 'must be a lower-case UUID', ar: 'يجب أن يكون UUID بحروف صغيرة' },
+  NOT_A_PARTY: { en: 'must be "party_" and a lower-case UUID', ar: 'يجب أن يكون "party_" متبوعًا بـ UUID بحروف صغيرة' },
+  PARTY_IS_NATIONAL_ID: {
+    en: 'must be an opaque id, "party_" and a UUID; a national ID or Iqama never enters the ledger',
+    ar: 'يجب أن يكون معرفًا مبهمًا: "party_" متبوعًا بـ UUID؛ لا يدخل السجل رقم هوية ولا إقامة',
+  },
+  CURRENCY_UNKNOWN: {
+    en: 'must be an ISO 4217 code in capitals, such as SAR',
+    ar: 'يجب أن يكون رمز عملة من ISO 4217 بحروف كبيرة مثل SAR',
+  },
+  MONEY_FORMAT: {
+    en: 'must be a plain decimal text such as "115.00": no sign, exponent, separator, space or leading zero',
+    ar: 'يجب أن يكون نصًا عشريًا مثل "115.00" بلا إشارة ولا أس ولا فاصل ولا فراغ ولا صفر في أوله',
+  },
+  MONEY_DECIMALS: {
+    en: 'has more decimals than its currency; it is never rounded',
+    ar: 'منازله العشرية أكثر من منازل عملته؛ ولا يقرب أبدًا',
+  },
+  MONEY_TOO_LARGE: {
+    en: 'must be at most 9007199254740991 minor units',
+    ar: 'يجب ألا يتجاوز 9007199254740991 وحدة صغرى',
+  },
+} as const satisfies Record<string, { en: string; ar: string }>;
+
+export type FieldCode = keyof typeof FIELD_FAULTS;
+
+/** Why a token is not accepted. */
+export const TOKEN_FAULTS = {
+  malformed: {
+    en: 'it is not a signed JWT with an asymmetric algorithm',
+    ar: 'ليس رمز JWT موقعًا بخوارزمية غير متماثلة',
+  },
+  signature: { en: "its signature is not the issuer's", ar: 'توقيعه ليس توقيع جهة الإصدار' },
+  expired: { en: 'it has expired', ar: 'انتهت صلاحيته' },
+  early: { en: 'it is not valid yet', ar: 'لم يبدأ سريانه بعد' },
+  claims: {
+    en: 'its issuer, audience or another claim is not the expected one',
+    ar: 'جهة إصداره أو جمهوره أو بيان آخر فيه غير المتوقع',
+  },
+  subject: {
+    en: 'its claim "sub" must be a text of 1 to 255 characters',
+    ar: 'يجب أن يكون البيان "sub" نصًا من 1 إلى 255 محرفًا',
+  },
+  expiry: { en: 'it must have a claim "exp"', ar: 'يلزمه البيان "exp"' },
+  roles: { en: 'its claim "roles" must be a list of texts', ar: 'يجب أن يكون البيان "roles" قائمة نصوص' },
+  party: {
+    en: 'its claim "party" must be "party_" and a UUID; a national ID is never accepted there',
+    ar: 'يجب أن يكون البيان "party" على صيغة "party_" متبوعًا بـ UUID؛ ولا يقبل فيه رقم هوية أبدًا',
+  },
+} as const satisfies Record<string, { en: string; ar: string }>;
+export type TokenFault = keyof typeof TOKEN_FAULTS;

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { Configuration } from '../config/configuration.js';
+import type { Metrics } from './metrics.js';
+import { documentApi } from './openapi.js';
+import { Problem } from './problems/problem.js';
+import { sendProblem } from './problems/problem.filter.js';
+import { RuleTexts } from './problems/render.js';
+
+const NO_RULES = new RuleTexts([]);
+/** An id in a path has 42 characters; the router need not look at more. */
+const MAX_PARAMETER = 128;
+const POLL_MS = 10;
+
+export type ServerConfiguration = Pick<Configuration, 'bodyLimit' | 'drainMs'>;
+
+/** Fastify under Nest: JSON bodies only, a bounded drain at the end, no work for a request that nobody asked for. */
+export class EdgeAdapter extends FastifyAdapter {
+  #running = 0;
+  #draining = false;
+
+  constructor(
+    private readonly configuration: ServerConfiguration,
+    logger: Logger,
+    metrics: Metrics,
+  ) {
+    const process = randomBytes(4).toString('hex');
+    let requests = 0;
+    super({
+      bodyLimit: configuration.bodyLimit,
+      logger: false,
+      genReqId: () => `${process}-${(++requests).toString(36)}`,
+      routerOptions: { maxParamLength: MAX_PARAMETER },
+      requestTimeout: 30_000,
+      frameworkErrors: (_error: unknown, request: unknown, reply: unknown) => {
+        sendProblem(request as FastifyRequest, reply as FastifyReply, new Problem('BAD_REQUEST'), NO_RULES);
+      },
+    });
+    const fastify = this.getInstance<FastifyInstance>();
+    fastify.decorateRequest('caller', null);
+    fastify.decorateRequest('route', null);
+    fastify.addHook('onRequest', (request, reply, done) => {
+      this.#running++;
+      if (this.#draining) {
+        reply.header('connection', 'close');
+        sendProblem(request, reply, new Problem('SHUTTING_DOWN', { headers: { 'retry-after': '1' } }), NO_RULES);
+        return;
+      }
+      reply.header('x-content-type-options', 'nosniff');
+      if (request.url.startsWith('/docs')) reply.headers(PAGE_PROTECTION);
+      done();
+    });
+    fastify.addHook('onResponse', (request, reply, done) => {
+      this.#running--;
+      const milliseconds = reply.elapsedTime;
+      metrics.request(request.routeOptions.url ?? 'none', request.method, reply.statusCode, milliseconds);
+      if (logger.isLevelEnabled('debug')) {
+        logger.debug({ request: request.id, route: request.route, status: reply.statusCode, milliseconds }, 'request');
+      }
+      done();
+    });
+  }
+
+  /** Nest would add its own parsers, and one for forms. */
+  override registerParserMiddleware(): void {
+    const fastify = this.getInstance<FastifyInstance>();
+    fastify.removeAllContentTypeParsers();
+    const parse = fastify.getDefaultJsonParser('error', 'error');
+    fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+      if (body === '') return done(null, undefined); // a command without fields needs no body
+      return parse(request, body as string, done);
+    });
+  }
+
+  /** Nest calls it before any other part stops: what runs may finish, what still comes is told to go elsewhere. */
+  override async beforeClose(): Promise<void> {
+    super.beforeClose();
+    this.#draining = true;
+    const until = Date.now() + this.configuration.drainMs;
+    while (this.#running > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+export const createHttpAdapter = (configuration: ServerConfiguration, logger: Logger, metrics: Metrics): EdgeAdapter =>
+  new EdgeAdapter(configuration, logger, metrics);
+
+/** To be called before the application listens. */
+export function configureApp(app: NestFastifyApplication): void {
+  documentApi(app);
+}
+
+/**
+ * What a page needs and an API does not. Said here and not by helmet's plugin, whose two hooks run for every request.
+ * The reader of the API styles its page inline; it runs no inline script.
+ */
+const PAGE_PROTECTION = {
+  'content-security-policy':
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; " +
+    "frame-ancestors 'none'; base-uri 'self'; form-action 'self'",
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+};

@@ -1,0 +1,44 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import { ValidateBy, ValidateIf } from 'class-validator';
+import type { FieldFault } from '../problems/problem.js';
+
+/** What a check says of a value: nothing where it is accepted. `path` is relative to the field. */
+export type Fault = Pick<FieldFault, 'code' | 'facts'> & { readonly path?: string };
+export type Check = (value: unknown) => Fault | undefined;
+
+export interface FieldOptions {
+  /** May be left out; null is not "left out". */
+  readonly optional?: true;
+  readonly description?: string;
+  readonly example?: unknown;
+}
+
+/** Under this name class-validator carries our faults; each message is a fault as JSON. */
+export const CONSTRAINT = 'field';
+
+/** One decorator says both: how a field is checked (class-validator) and how the OpenAPI document shows it. */
+export function field(check: Check, schema: ApiPropertyOptions, options: FieldOptions = {}): PropertyDecorator {
+  const { optional, ...shown } = options;
+  const decorators = [
+    ApiProperty({ ...schema, ...shown, required: optional !== true } as ApiPropertyOptions),
+    ValidateBy({
+      name: CONSTRAINT,
+      validator: {
+        validate: (value: unknown) => value !== undefined && check(value) === undefined,
+        defaultMessage: (given) => {
+          const value: unknown = given?.value;
+          return JSON.stringify(value === undefined ? { code: 'REQUIRED' } : check(value));
+        },
+      },
+    }),
+  ];
+  if (optional === true) decorators.push(ValidateIf((_, value) => value !== undefined));
+  return applyDecorators(...decorators);
+}
+
+/** A check of texts. A repeated query parameter arrives as a list. */
+export const ofText =
+  (check: (text: string) => Fault | undefined): Check =>
+  (value) =>
+    typeof value === 'string' ? check(value) : { code: Array.isArray(value) ? 'REPEATED' : 'NOT_TEXT' };

@@ -1,0 +1,218 @@
+import { isBusinessDate } from '../../kernel/calendar.js';
+import { holdsPersonalNumber, isSaudiIban } from '../../kernel/identifiers.js';
+import { isUuid, parsePartyId } from '../../kernel/ids.js';
+import { InvalidValue } from '../../kernel/invalid-value.js';
+import { parseCurrency, parseMoney } from '../../kernel/money.js';
+import { fieldCode } from '../problems/render.js';
+import { field, ofText, type Fault, type FieldOptions } from './field.js';
+
+const UUID_PATTERN = '[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
+const CODE = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$/;
+
+/** `party_` and a UUID; a national ID in its place has a fault of its own. */
+export const IsParty = (options?: FieldOptions) =>
+  field(
+    ofText((text) => kernelFault(() => parsePartyId(text))),
+    { type: 'string', pattern: `^party_${UUID_PATTERN}$` },
+    { example: 'party_2f9d6f3e-7d55-4c1b-9c0e-0f6a3d1f7a10', ...options },
+  );
+
+export const IsId = (options?: FieldOptions) =>
+  field(
+    ofText((text) => (isUuid(text) ? undefined : { code: 'NOT_A_UUID' })),
+    { type: 'string', format: 'uuid' },
+    options,
+  );
+
+/** `{amount, currency}`: never a number, never rounded. */
+export const IsMoney = (options?: FieldOptions) =>
+  field(
+    moneyFault,
+    {
+      type: 'object',
+      additionalProperties: false,
+      required: ['amount', 'currency'],
+      properties: {
+        amount: { type: 'string', pattern: '^(0|[1-9][0-9]*)(\\.[0-9]+)?$' },
+        currency: { type: 'string', pattern: '^[A-Z]{3}$' },
+      },
+    } as Parameters<typeof field>[1],
+    { example: { amount: '115.00', currency: 'SAR' }, ...options },
+  );
+
+export const IsBusinessDay = (options?: FieldOptions) =>
+  field(
+    ofText((text) => (isBusinessDate(text) ? undefined : { code: 'NOT_A_DATE' })),
+    { type: 'string', format: 'date' },
+    { example: '2026-01-31', ...options },
+  );
+
+/** A moment in UTC. */
+export const IsInstant = (options?: FieldOptions) =>
+  field(
+    ofText((text) =>
+      /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$/.test(text) &&
+      isBusinessDate(text.slice(0, 10)) &&
+      !Number.isNaN(Date.parse(text))
+        ? undefined
+        : { code: 'NOT_AN_INSTANT' },
+    ),
+    { type: 'string', format: 'date-time' },
+    options,
+  );
+
+/** An open list of codes: grounds, reasons, kinds, channels, sectors. `known` are documented, others accepted. */
+export const IsCode = (known: readonly string[] = [], options: FieldOptions = {}) =>
+  field(
+    ofText((text) => {
+      if (!CODE.test(text)) return { code: holdsPersonalNumber(text) ? 'PERSONAL_NUMBER' : 'NOT_A_CODE' };
+      return holdsPersonalNumber(text) ? { code: 'PERSONAL_NUMBER' } : undefined;
+    }),
+    { type: 'string', pattern: CODE.source },
+    {
+      ...(known.length > 0 && { description: `An open list; known: ${known.join(', ')}.`, example: known[0] }),
+      ...options,
+    },
+  );
+
+/** A closed list of texts. */
+export const IsOneOf = (accepted: readonly string[], options?: FieldOptions) =>
+  field(
+    ofText((text) =>
+      accepted.includes(text) ? undefined : { code: 'NOT_ACCEPTED', facts: { accepted: accepted.join(', ') } },
+    ),
+    { type: 'string', enum: [...accepted] },
+    options,
+  );
+
+/**
+ * The bank's own name of a payment. It may be ten digits that look like an ID by chance, so only what can be nothing
+ * else (an IBAN, a mobile number) is refused.
+ */
+export const IsReference = (options?: FieldOptions) =>
+  field(
+    ofText((text) => {
+      if (!/^[\x21-\x7e](?:[\x20-\x7e]{0,98}[\x21-\x7e])?$/.test(text)) {
+        return { code: 'TEXT_LENGTH', facts: { least: 1, most: 100 } };
+      }
+      return /SA\d{22}|\+9665\d{8}/i.test(text) ? { code: 'PERSONAL_NUMBER' } : undefined;
+    }),
+    { type: 'string', minLength: 1, maxLength: 100 },
+    options,
+  );
+
+/** Personal: it goes to the vault, never into an event. */
+export const IsIban = (options?: FieldOptions) =>
+  field(
+    ofText((text) => (isSaudiIban(text) ? undefined : { code: 'NOT_AN_IBAN' })),
+    { type: 'string', pattern: '^SA[0-9]{22}$' },
+    options,
+  );
+
+export const IsCurrency = (options?: FieldOptions) =>
+  field(
+    ofText((text) => kernelFault(() => parseCurrency(text))),
+    { type: 'string', pattern: '^[A-Z]{3}$' },
+    { example: 'SAR', ...options },
+  );
+
+/** A text of visible characters, for `sub` and its like. */
+export const IsText = (least: number, most: number, options?: FieldOptions) =>
+  field(
+    ofText((text) =>
+      text.length < least || text.length > most || /\p{Cc}/u.test(text)
+        ? { code: 'TEXT_LENGTH', facts: { least, most } }
+        : undefined,
+    ),
+    { type: 'string', minLength: least, maxLength: most },
+    options,
+  );
+
+/** A decimal amount in a query: its currency is a parameter of its own. */
+export const IsAmount = (options?: FieldOptions) =>
+  field(
+    ofText((text) => (/^(0|[1-9]\d{0,15})(\.\d{1,4})?$/.test(text) ? undefined : { code: 'MONEY_FORMAT' })),
+    { type: 'string', pattern: '^(0|[1-9][0-9]*)(\\.[0-9]+)?$' },
+    options,
+  );
+
+/** `true` or `false` in a query; stays a text. */
+export const IsFlag = (options?: FieldOptions) =>
+  field(
+    ofText((text) => (text === 'true' || text === 'false' ? undefined : { code: 'NOT_A_BOOLEAN' })),
+    { type: 'string', enum: ['true', 'false'] },
+    options,
+  );
+
+/** A whole number in a query; stays a text. */
+export const IsWholeNumber = (least: number, most: number, options?: FieldOptions) =>
+  field(
+    ofText((text) =>
+      /^\d{1,15}$/.test(text) && Number(text) >= least && Number(text) <= most
+        ? undefined
+        : { code: 'NOT_IN_RANGE', facts: { least, most } },
+    ),
+    { type: 'integer', minimum: least, maximum: most },
+    options,
+  );
+
+/** A list of texts, each of a closed list; at least one. */
+export const AreOneOf = (accepted: readonly string[], options?: FieldOptions) =>
+  field(
+    (value) =>
+      Array.isArray(value) &&
+      value.length > 0 &&
+      value.length <= accepted.length &&
+      value.every((v) => accepted.includes(v as string))
+        ? undefined
+        : { code: 'NOT_ACCEPTED', facts: { accepted: accepted.join(', ') } },
+    { type: 'array', items: { type: 'string', enum: [...accepted] } } as Parameters<typeof field>[1],
+    options,
+  );
+
+/** `{debt: id}`: what a payer says it pays. */
+export const IsDebtTarget = (options?: FieldOptions) =>
+  field(
+    (value) => {
+      const shape = shapeFault(value, ['debt']);
+      if (shape !== undefined) return shape;
+      const { debt } = value as { debt: unknown };
+      return typeof debt === 'string' && isUuid(debt) ? undefined : { path: 'debt', code: 'NOT_A_UUID' };
+    },
+    {
+      type: 'object',
+      additionalProperties: false,
+      required: ['debt'],
+      properties: { debt: { type: 'string', format: 'uuid' } },
+    } as Parameters<typeof field>[1],
+    options,
+  );
+
+function moneyFault(value: unknown): Fault | undefined {
+  const shape = shapeFault(value, ['amount', 'currency']);
+  if (shape !== undefined) return shape;
+  const { amount, currency } = value as { amount: unknown; currency: unknown };
+  if (typeof amount !== 'string') return { path: 'amount', code: 'NOT_TEXT' };
+  if (typeof currency !== 'string') return { path: 'currency', code: 'NOT_TEXT' };
+  const fault = kernelFault(() => parseMoney({ amount, currency }));
+  return fault && { ...fault, path: fault.code === 'CURRENCY_UNKNOWN' ? 'currency' : 'amount' };
+}
+
+/** An object with exactly these keys. */
+function shapeFault(value: unknown, keys: readonly string[]): Fault | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { code: 'NOT_AN_OBJECT' };
+  const unknown = Object.keys(value).find((key) => !keys.includes(key));
+  if (unknown !== undefined) return { path: unknown, code: 'UNKNOWN_FIELD', facts: { accepted: keys.join(', ') } };
+  const missing = keys.find((key) => !Object.hasOwn(value, key));
+  return missing === undefined ? undefined : { path: missing, code: 'REQUIRED' };
+}
+
+function kernelFault(parse: () => unknown): Fault | undefined {
+  try {
+    parse();
+    return undefined;
+  } catch (error) {
+    if (error instanceof InvalidValue) return { code: fieldCode(error.code) };
+    throw error;
+  }
+}

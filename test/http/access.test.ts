@@ -1,0 +1,121 @@
+import { methodOf, pathOf, ROUTE_KEYS, routeOf, SCOPE } from '../../src/http/access.js';
+import { accessMarkdown } from '../../src/http/access-docs.js';
+import { ROLES, type Role } from '../../src/kernel/envelope.js';
+import { DEBT, PARTY, REQUEST, startEdge, type Edge } from './edge.js';
+
+/** Who may do what, said once more and by hand: the table of the code must say the same. */
+const MAY: Record<string, string> = {
+  'POST /v1/debts': 'clerk importer',
+  'PATCH /v1/debts/{id}': 'clerk importer',
+  'DELETE /v1/debts/{id}': 'clerk importer',
+  'POST /v1/debts/{id}/registration': 'clerk approver importer',
+  'POST /v1/debts/{id}/proceedings': 'clerk importer',
+  'POST /v1/debts/{id}/update-requests': 'clerk debtor establishment importer',
+  'POST /v1/debts/{id}/payment-requests': 'debtor establishment importer',
+  'POST /v1/debts/{id}/cancellation-requests': 'clerk debtor establishment importer',
+  'POST /v1/debts/{id}/requests/{request}/approval': 'approver importer',
+  'POST /v1/debts/{id}/requests/{request}/decline': 'approver importer',
+  'POST /v1/debts/{id}/requests/{request}/withdrawal': 'clerk debtor establishment importer',
+  'POST /v1/receipts': 'bank importer',
+  'POST /v1/receipts/{id}/match': 'clerk approver importer',
+  'POST /v1/receipts/{id}/reversal': 'bank importer',
+  'GET /v1/debts': 'debtor establishment clerk approver auditor regulator',
+  'GET /v1/debts/{id}': 'debtor establishment clerk approver auditor regulator',
+  'GET /v1/debts/{id}/events': 'debtor establishment clerk approver auditor regulator',
+  'GET /v1/receipts': 'debtor establishment clerk approver auditor regulator bank',
+  'GET /v1/receipts/{id}': 'debtor establishment clerk approver auditor regulator bank',
+  'GET /v1/parties/{party}/balances': 'debtor establishment clerk approver auditor regulator',
+  'GET /v1/attempts': 'auditor regulator operator',
+  'GET /v1/projections': 'operator',
+  'POST /v1/projections/{name}/rebuild': 'operator',
+};
+
+const BODIES: Record<string, object> = {
+  'POST /v1/debts': { debtor: PARTY, amount: { amount: '1.00', currency: 'SAR' }, ground: 'fine' },
+};
+
+describe('the whole matrix of roles and routes', () => {
+  let edge: Edge;
+  const tokens = new Map<Role, string>();
+
+  beforeAll(async () => {
+    edge = await startEdge();
+    for (const role of ROLES) tokens.set(role, await edge.token([role]));
+  });
+  afterAll(() => edge.close());
+
+  const call = (key: string, token: string | undefined) =>
+    edge.app.inject({
+      method: methodOf(key as never) as 'GET',
+      url: pathOf(key as never)
+        .replace('{id}', DEBT)
+        .replace('{request}', REQUEST)
+        .replace('{party}', PARTY)
+        .replace('{name}', 'debt-list'),
+      headers: {
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(!key.startsWith('GET') && { 'idempotency-key': `${key}-${token?.slice(-8)}`.replaceAll(' ', '') }),
+        'if-match': '"3"',
+      },
+      ...(BODIES[key] !== undefined && { payload: BODIES[key] }),
+    });
+
+  test('every route that needs a token is in the table above', () => {
+    expect(Object.keys(MAY)).toEqual(ROUTE_KEYS.filter((key) => routeOf(key).roles !== 'public'));
+  });
+
+  test.each(Object.keys(MAY))('%s', async (key) => {
+    const may = (MAY[key] as string).split(' ');
+    for (const role of ROLES) {
+      const before = edge.outside.refusals.length;
+      const answer = await call(key, tokens.get(role));
+      const route = routeOf(key as never);
+      const recorded = edge.outside.refusals.slice(before);
+      if (may.includes(role)) {
+        expect([role, Math.floor(answer.statusCode / 100)]).toEqual([role, 2]);
+        expect(recorded).toEqual([]);
+        continue;
+      }
+      expect([role, answer.statusCode]).toEqual([role, 403]);
+      const namesResource = key.includes('{id}') || key.includes('{party}');
+      expect(recorded).toHaveLength(namesResource ? 1 : 0);
+      expect('attempt' in answer.json<object>()).toBe(namesResource);
+      if (namesResource) {
+        expect(recorded[0]).toMatchObject({
+          context: route.context,
+          command: route.command,
+          target: key.includes('{id}') ? DEBT : PARTY.slice(6),
+          request: { actor: { role, actingFor: PARTY } },
+        });
+      }
+    }
+    const anonymous = await call(key, undefined);
+    expect(anonymous.statusCode).toBe(401);
+    expect(anonymous.headers['www-authenticate']).toBe('Bearer realm="sijill"');
+  });
+
+  test('the role used is the first of the token that the route admits', async () => {
+    const token = await edge.token(['auditor', 'approver', 'clerk']);
+    await call('POST /v1/debts/{id}/registration', token);
+    expect(edge.outside.sent.at(-1)?.request.actor.role).toBe('approver');
+    await call('POST /v1/debts/{id}/proceedings', token);
+    expect(edge.outside.sent.at(-1)?.request.actor.role).toBe('clerk');
+  });
+
+  test('a role that acts for someone needs the party', async () => {
+    for (const role of ROLES) {
+      const token = await edge.token([role], { party: null });
+      const route = ROUTE_KEYS.find((key) => (MAY[key] ?? '').split(' ').includes(role)) as string;
+      expect([role, (await call(route, token)).statusCode < 400]).toEqual([role, SCOPE[role] === 'all']);
+    }
+  });
+
+  test('the page says what the table says', () => {
+    const page = accessMarkdown();
+    for (const key of Object.keys(MAY)) {
+      const row = page.split('\n').find((line) => line.startsWith(`| \`${key}\``)) as string;
+      expect(row.split('✓')).toHaveLength((MAY[key] as string).split(' ').length + 1);
+    }
+    for (const role of ROLES) expect(page).toContain(`| ${role} |`);
+  });
+});
