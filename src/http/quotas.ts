@@ -34,7 +34,7 @@ export class Window {
       current < this.limit
         ? this.windowMs - elapsed - ((this.limit - current) * this.windowMs) / before
         : this.windowMs - elapsed + this.windowMs * (1 - this.limit / current);
-    return Math.max(1, Math.ceil(wait / 1000));
+    return Math.floor(wait / 1000) + 1; // at the very moment the share still weighs its full limit
   }
 
   count(subject: string): void {

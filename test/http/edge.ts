@@ -19,7 +19,6 @@ import { configureApp, createHttpAdapter, type ServerConfiguration } from '../..
 import { CommandBody, PageQuery } from '../../src/http/validation/dtos.js';
 import { IsBusinessDay, IsCode, IsIban, IsMoney, IsParty } from '../../src/http/validation/fields.js';
 import type { CommandRequest } from '../../src/kernel/decider.js';
-import type { Role } from '../../src/kernel/envelope.js';
 import { uuid5, NAMESPACE, type ActorId, type EventId, type Uuid } from '../../src/kernel/ids.js';
 import type { Rule } from '../../src/kernel/refusal.js';
 import type { EdgeRefusal } from '../../src/ledger/ledger.js';
@@ -206,7 +205,7 @@ export interface Edge {
   readonly outside: Outside;
   readonly metrics: Metrics;
   readonly logged: string[];
-  token(roles: readonly (Role | string)[], more?: { sub?: string; party?: string | null }): Promise<string>;
+  token(roles: readonly string[], more?: { sub?: string; party?: string | null }): Promise<string>;
   close(): Promise<void>;
 }
 

@@ -1,0 +1,178 @@
+import { Controller, Get } from '@nestjs/common';
+import type { AddressInfo } from 'node:net';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { methodOf, pathOf, ROUTE_KEYS, routeOf } from '../../src/http/access.js';
+import { accepted, DEBT, Outside, PARTY, refusedBy, SELF_APPROVAL, startEdge, type Edge } from './edge.js';
+
+@Controller()
+class Forgotten {
+  @Get('/forgotten')
+  open() {
+    return 'secret';
+  }
+}
+
+describe('the server', () => {
+  let edge: Edge;
+  beforeAll(async () => {
+    edge = await startEdge({ level: 'debug', extra: [Forgotten] });
+  });
+  afterAll(() => edge.close());
+
+  test('a handler that the table does not name is nobody’s', async () => {
+    const answer = await edge.app.inject({ url: '/forgotten' });
+    expect(answer.statusCode).toBe(500);
+    expect(answer.body).not.toContain('secret');
+  });
+
+  test('live and ready', async () => {
+    expect((await edge.app.inject({ url: '/health/live' })).json()).toEqual({ status: 'up' });
+    edge.outside.indicators.push(
+      { name: 'store', check: () => Promise.resolve({ up: true }) },
+      { name: 'projections', check: () => Promise.resolve({ up: true, details: { 'debt-list': 3 } }) },
+    );
+    const ready = await edge.app.inject({ url: '/health/ready' });
+    expect([ready.statusCode, ready.json()]).toEqual([
+      200,
+      { status: 'up', checks: { store: { status: 'up' }, projections: { status: 'up', 'debt-list': 3 } } },
+    ]);
+    edge.outside.indicators.push({ name: 'vault', check: () => Promise.reject(new Error('/secret/path')) });
+    const down = await edge.app.inject({ url: '/health/ready' });
+    expect([down.statusCode, down.json<{ checks: object }>().checks]).toEqual([
+      503,
+      expect.objectContaining({ vault: { status: 'down', reason: 'failed' } }),
+    ]);
+    edge.outside.indicators.length = 0;
+  });
+
+  test('metrics count outcomes once, requests by route, and read gauges when asked', async () => {
+    edge.metrics.outcome('ApproveRequest', accepted(DEBT));
+    edge.metrics.outcome('ApproveRequest', { ...accepted(DEBT), repeated: true } as ReturnType<typeof accepted>);
+    edge.metrics.outcome('ApproveRequest', refusedBy(SELF_APPROVAL));
+    edge.metrics.gauge('sijill_projection_lag_events', 'Events behind.', 'projection', () => [['debt-list', 7]]);
+    const token = await edge.token(['clerk']);
+    await edge.app.inject({ url: `/v1/debts/${DEBT}`, headers: { authorization: `Bearer ${token}` } });
+    const { body, headers } = await edge.app.inject({ url: '/metrics' });
+    expect(headers['content-type']).toContain('text/plain');
+    expect(body).toContain('sijill_commands_total{type="ApproveRequest",code="ACCEPTED"} 1');
+    expect(body).toContain('sijill_commands_total{type="ApproveRequest",code="SELF_APPROVAL"} 1');
+    expect(body).toContain('sijill_refusals_total{code="SELF_APPROVAL"} 1');
+    expect(body).toContain('sijill_projection_lag_events{projection="debt-list"} 7');
+    expect(body).toContain(
+      'sijill_http_request_duration_seconds_count{route="/v1/debts/:id",method="GET",status="200"} 1',
+    );
+    expect(body).toContain('nodejs_eventloop_lag');
+    expect(body).not.toContain(DEBT);
+  });
+
+  test('the log has a line for each request at debug, with no token, body or id of anyone', async () => {
+    const token = await edge.token(['clerk'], { sub: 'private-subject' });
+    const before = edge.logged.length;
+    await edge.app.inject({
+      method: 'POST',
+      url: `/v1/debts/${DEBT}/proceedings?x=private`,
+      headers: { authorization: `Bearer ${token}`, 'idempotency-key': 'k' },
+      payload: { kind: 'private' },
+    });
+    const lines = edge.logged.slice(before).filter((line) => line.includes('"msg":"request"'));
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0] as string)).toMatchObject({ route: 'POST /v1/debts/{id}/proceedings', status: 400 });
+    for (const secret of [token.slice(-20), 'private', PARTY, DEBT]) expect(edge.logged.join('')).not.toContain(secret);
+  });
+
+  test('the OpenAPI document names every route, its roles and its headers', async () => {
+    const answer = await edge.app.inject({ url: '/openapi.json' });
+    const document = answer.json<OpenAPIObject>();
+    expect(document.openapi).toBe('3.1.0');
+    for (const key of ROUTE_KEYS) {
+      const operation = document.paths[pathOf(key)]?.[methodOf(key).toLowerCase() as 'get'];
+      expect([key, operation?.summary]).toEqual([key, routeOf(key).en]);
+      const { roles, ifMatch, command } = routeOf(key);
+      if (roles !== 'public') expect(operation?.description).toContain(roles.join(', '));
+      const headers = (operation?.parameters ?? []) as { name: string; required?: boolean }[];
+      const required = headers.filter((header) => header.required === true).map(({ name }) => name);
+      if (command !== undefined && !key.startsWith('GET')) expect(required).toContain('Idempotency-Key');
+      expect(required.includes('If-Match')).toBe(ifMatch === true);
+    }
+    const body = document.components?.schemas?.['DraftBody'] as { required: string[]; properties: object };
+    expect(body.required.toSorted()).toEqual(['amount', 'debtor', 'ground']);
+    expect(Object.keys(body.properties).toSorted()).toEqual([
+      'amount',
+      'debtor',
+      'dueOn',
+      'effectiveOn',
+      'ground',
+      'sourceAccount',
+    ]);
+    expect(document.components?.schemas).toHaveProperty('Problem');
+  });
+
+  test('the page at /docs is protected; answers of the API carry no page headers', async () => {
+    const page = await edge.app.inject({ url: '/docs' });
+    expect(page.statusCode).toBe(200);
+    expect(page.headers['content-security-policy']).toContain("default-src 'self'");
+    expect(page.headers['x-frame-options']).toBe('DENY');
+    expect(page.body).not.toMatch(/<script>[^<]/);
+    const script = await edge.app.inject({ url: '/docs/swagger-ui-bundle.js' });
+    expect(script.statusCode).toBe(200);
+    const api = await edge.app.inject({ url: '/health/live' });
+    expect(api.headers['content-security-policy']).toBeUndefined();
+    expect(api.headers['x-content-type-options']).toBe('nosniff');
+  });
+});
+
+test('a shutdown lets what runs finish, answers 503 to what still comes, and then ends', async () => {
+  const outside = new Outside();
+  const edge = await startEdge({ outside, drainMs: 5_000 });
+  await edge.app.listen(0, '127.0.0.1');
+  const { port } = edge.app.getHttpServer().address() as AddressInfo;
+  const token = await edge.token(['clerk']);
+  const post = () =>
+    fetch(`http://127.0.0.1:${port}/v1/debts/${DEBT}/proceedings`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'idempotency-key': 'k' },
+    });
+
+  let finish = (): void => undefined;
+  const started = new Promise<void>((running) => {
+    outside.outcome = async ({ target }) => {
+      running();
+      await new Promise<void>((resolve) => (finish = resolve));
+      return accepted(target);
+    };
+  });
+  const running = post();
+  await started;
+  const closed = edge.close();
+  await new Promise((resolve) => setTimeout(resolve, 30));
+
+  const late = await post();
+  expect([late.status, late.headers.get('connection')]).toEqual([503, 'close']);
+  expect(await late.json()).toMatchObject({ code: 'SHUTTING_DOWN' });
+
+  finish();
+  expect((await running).status).toBe(200);
+  await closed;
+  await expect(post()).rejects.toThrow('fetch failed');
+});
+
+test('a shutdown does not wait longer than it was told to', async () => {
+  const outside = new Outside();
+  const edge = await startEdge({ outside, drainMs: 50 });
+  const token = await edge.token(['clerk']);
+  let reached = (): void => undefined;
+  const started = new Promise<void>((resolve) => (reached = resolve));
+  outside.outcome = () => {
+    reached();
+    return new Promise(() => undefined);
+  };
+  void edge.app.inject({
+    method: 'POST',
+    url: `/v1/debts/${DEBT}/proceedings`,
+    headers: { authorization: `Bearer ${token}`, 'idempotency-key': 'k' },
+  });
+  await started;
+  const begin = Date.now();
+  await edge.close();
+  expect(Date.now() - begin).toBeLessThan(3_000);
+});
