@@ -48,6 +48,7 @@ export class AccessGuard implements CanActivate {
     if (role === undefined) return this.#forbid(request, key, principal);
     request.caller = callerIn(principal, role);
     checkPath(request.params as Record<string, string>);
+    if (request.method !== 'GET') checkNoQuery(request.query as Record<string, unknown>);
     const after = request.method === 'GET' ? afterSequence(request.headers['sijill-after']) : undefined;
     return after === undefined || this.#fresh(after);
   }
@@ -97,5 +98,12 @@ function checkPath(params: Record<string, string>): void {
     } else if (!isUuid(text)) {
       throw invalid({ path: name, code: 'NOT_A_UUID' });
     }
+  }
+}
+
+/** A command has no query: what stands there was meant for the body. @throws Problem */
+function checkNoQuery(query: Record<string, unknown>): void {
+  for (const name in query) {
+    throw invalid({ path: name.slice(0, 64), code: 'UNKNOWN_FIELD', facts: { accepted: '-' } });
   }
 }

@@ -1,13 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
-import { createRemoteJWKSet } from 'jose';
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.js';
 import { AccessGuard } from './access.guard.js';
 import { Attempts } from './attempts.js';
 import { DevTokenController } from './auth/dev-token.controller.js';
 import { DevelopmentIssuer } from './auth/development.js';
-import { Tokens, type Trust } from './auth/tokens.js';
+import { publishedKeys, Tokens, type Trust } from './auth/tokens.js';
 import { CommandEdge } from './commands/command-edge.js';
 import { LOGGER } from './logger.js';
 import { Metrics } from './metrics.js';
@@ -38,7 +37,7 @@ export class HttpModule {
     const trust: Trust =
       oidc === undefined
         ? (development as DevelopmentIssuer).trust
-        : { issuer: oidc.issuer, audience: oidc.audience, key: createRemoteJWKSet(oidc.jwksUrl) };
+        : { issuer: oidc.issuer, audience: oidc.audience, key: publishedKeys(oidc.jwksUrl) };
     const shared = [CommandEdge, Reads, Attempts];
     return {
       module: HttpModule,

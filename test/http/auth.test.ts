@@ -143,7 +143,10 @@ describe('tokens of an OIDC issuer', () => {
 
   test('with an issuer nobody gets a development token', async () => {
     const payload = { sub: 'x', roles: ['operator'] };
-    expect((await edge.app.inject({ method: 'POST', url: '/dev/token', payload })).statusCode).toBeGreaterThan(403);
+    expect((await edge.app.inject({ method: 'POST', url: '/dev/token', payload })).json()).toMatchObject({
+      status: 404,
+      code: 'ROUTE_NOT_FOUND',
+    });
   });
 });
 
@@ -192,6 +195,21 @@ describe('development tokens', () => {
     ]);
     // A name of someone else's that points to this machine (DNS rebinding).
     expect(await ask(wish, 'evil.example')).toEqual([404]);
+    await edge.close();
+  });
+
+  test('a header that asks for another algorithm than the key has is refused, not believed', async () => {
+    const edge = await startEdge();
+    const { privateKey } = await generateKeyPair('RS256');
+    const token = await new SignJWT({ roles: ['operator'] })
+      .setProtectedHeader({ alg: 'RS256' })
+      .setSubject('x')
+      .setIssuer('urn:sijill:development')
+      .setAudience('sijill')
+      .setExpirationTime('1h')
+      .sign(privateKey);
+    const answer = await edge.app.inject({ url: '/v1/projections', headers: { authorization: `Bearer ${token}` } });
+    expect(answer.json()).toMatchObject({ status: 401, code: 'TOKEN_INVALID' });
     await edge.close();
   });
 

@@ -128,13 +128,24 @@ describe('what a body may hold', () => {
   });
 
   test('a very long id, a broken escape and an unknown route are answered as problems', async () => {
-    expect((await get(`/v1/debts/${'a'.repeat(500)}`)).statusCode).toBeLessThan(500);
+    expect((await get(`/v1/debts/${'a'.repeat(500)}`)).json()).toMatchObject({ status: 414, code: 'URI_TOO_LONG' });
+    expect((await get('/v1/debts/')).statusCode).toBe(404);
     const broken = await get('/v1/debts/%E0%A4%A');
     expect([broken.statusCode, broken.headers['content-type']]).toEqual([
       400,
       'application/problem+json; charset=utf-8',
     ]);
     expect((await get('/v2/debts')).json()).toMatchObject({ status: 404, code: 'ROUTE_NOT_FOUND' });
+  });
+
+  test('a command has no query', async () => {
+    const answer = await edge.app.inject({
+      method: 'POST',
+      url: '/v1/debts?dryRun=true',
+      headers: { authorization: `Bearer ${token}`, 'idempotency-key': 'q' },
+      payload: draft,
+    });
+    expect(answer.json()).toMatchObject({ status: 400, errors: [{ path: 'dryRun', code: 'UNKNOWN_FIELD' }] });
   });
 
   test('a method that an address does not have answers 405 and Allow', async () => {

@@ -1,4 +1,11 @@
-import { errors, jwtVerify, type CryptoKey, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
+import {
+  createRemoteJWKSet,
+  errors,
+  jwtVerify,
+  type CryptoKey,
+  type JWTVerifyGetKey,
+  type JWTVerifyOptions,
+} from 'jose';
 import type { Clock } from '../../kernel/clock.js';
 import type { Vault } from '../../vault/vault.js';
 import { Problem, TokenRefused } from '../problems/problem.js';
@@ -81,6 +88,7 @@ export class Tokens {
 }
 
 function refusalOf(error: unknown): Error {
+  if (error instanceof Problem) return error;
   if (error instanceof errors.JWTExpired) return new TokenRefused('expired');
   if (error instanceof errors.JWTClaimValidationFailed) {
     return new TokenRefused(error.claim === 'nbf' ? 'early' : error.claim === 'exp' ? 'expiry' : 'claims');
@@ -88,14 +96,20 @@ function refusalOf(error: unknown): Error {
   if (error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JWKSNoMatchingKey) {
     return new TokenRefused('signature');
   }
-  const ours = [errors.JWKSTimeout, errors.JWKSInvalid];
-  if (
-    error instanceof errors.JOSEError &&
-    error.code !== 'ERR_JOSE_GENERIC' &&
-    !ours.some((kind) => error instanceof kind)
-  ) {
-    return new TokenRefused('malformed');
-  }
-  // `ERR_JOSE_GENERIC` is an answer of the key set's address other than 200; a TypeError is a failed connection.
-  return new Problem('ISSUER_UNAVAILABLE', { headers: { 'retry-after': '5' } });
+  // Also a TypeError: the token's header chose an algorithm that does not suit the key.
+  return new TokenRefused('malformed');
+}
+
+/** The issuer's published keys. That they cannot be fetched says nothing about a token. */
+export function publishedKeys(url: URL): JWTVerifyGetKey {
+  const keys = createRemoteJWKSet(url);
+  const unsuitable = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported];
+  return async (header, token) => {
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      if (unsuitable.some((kind) => error instanceof kind)) throw error;
+      throw new Problem('ISSUER_UNAVAILABLE', { headers: { 'retry-after': '5' } });
+    }
+  };
 }

@@ -1,4 +1,5 @@
 import { canonicalJson, sha256 } from '../../event-store/canonical.js';
+import { InvalidEvent } from '../../event-store/event-store.js';
 import type { BusinessDate } from '../../kernel/calendar.js';
 import type { CommandRequest } from '../../kernel/decider.js';
 import { holdsPersonalNumber } from '../../kernel/identifiers.js';
@@ -7,6 +8,7 @@ import type { Vault } from '../../vault/vault.js';
 import { routeOf, type Route, type RouteKey } from '../access.js';
 import type { Caller } from '../auth/principal.js';
 import { parameter, type Exchange } from '../exchange.js';
+import { invalid } from '../problems/problem.js';
 import { idempotencyKey, ifMatch, traceOf } from './headers.js';
 import type { FastifyRequest } from 'fastify';
 
@@ -32,12 +34,21 @@ export function commandRequest(exchange: Exchange, body: Dated, vault: Pick<Vaul
     target: aggregate ?? aggregateId(id),
     request: {
       ...stamp(id, caller, request),
-      digest: requestDigest(route, request, vault),
+      digest: receivedDigest(route, request, vault),
       mayBackdate: caller.role === 'importer',
       ...(body.effectiveOn !== undefined && { effectiveOn: body.effectiveOn }),
       ...(expectedRevision !== undefined && { expectedRevision }),
     },
   };
+}
+
+/** @throws Problem for a body that passed its checks and is no JSON that can be hashed: half a surrogate pair */
+function receivedDigest(route: Route, request: FastifyRequest, vault: Pick<Vault, 'digest'>): string {
+  try {
+    return requestDigest(route, request, vault);
+  } catch (error) {
+    throw error instanceof InvalidEvent ? invalid({ path: '', code: 'INVALID_FIELD' }) : error;
+  }
 }
 
 /** The part of a request that does not depend on its body. */

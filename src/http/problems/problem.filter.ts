@@ -71,7 +71,7 @@ function frameworkProblem(error: unknown, request: FastifyRequest): Problem | un
   switch (status) {
     case 404: {
       const allowed = methodsOf(request.url);
-      if (allowed.length === 0) return new Problem('ROUTE_NOT_FOUND');
+      if (allowed.length === 0 || allowed.includes(request.method)) return new Problem('ROUTE_NOT_FOUND');
       const list = allowed.join(', ');
       return new Problem('METHOD_NOT_ALLOWED', { facts: { allowed: list }, headers: { allow: list } });
     }

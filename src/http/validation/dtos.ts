@@ -15,3 +15,6 @@ export class PageQuery {
   @IsWholeNumber(1, 200, { optional: true, description: 'Most items in the page; default 20.' })
   limit?: string;
 }
+
+/** The query of a route that has none: any parameter is a fault. */
+export class NoQuery {}
