@@ -1,0 +1,53 @@
+import { Controller, Inject, Query } from '@nestjs/common';
+import { Access } from '../../src/http/access.decorator.js';
+import { linkNext, pageOf } from '../../src/http/cursor.js';
+import { OnExchange, type Exchange } from '../../src/http/exchange.js';
+import { PageQuery } from '../../src/http/validation/dtos.js';
+import { IsCode, IsId, IsText } from '../../src/http/validation/fields.js';
+import type { Condition, ReadModelReader } from '../../src/read-models/read-models.js';
+import { READ_MODELS } from '../../src/read-models/token.js';
+import { attemptsModel, type Attempt } from './model.js';
+
+export class AttemptsQuery extends PageQuery {
+  @IsText(1, 64, { optional: true, description: 'The pseudonym of who tried: actor_ and a UUID.' })
+  actor?: string;
+
+  @IsId({ optional: true, description: 'What the attempt was about.' })
+  target?: string;
+
+  @IsCode([], { optional: true, description: 'A rule, such as E7 or TWO_TIMES, or a code, such as SELF_APPROVAL.' })
+  rule?: string;
+
+  @IsCode([], { optional: true, description: 'Such as SELF_APPROVAL.' })
+  code?: string;
+}
+
+/** Laws of the design that rules come from; every other rule is a number of domain.md. */
+const LAWS: ReadonlySet<string> = new Set(['TWO_TIMES', 'REFUSALS']);
+const isRule = (text: string): boolean => /^[A-Z]\d+[a-z]?$/.test(text) || LAWS.has(text);
+
+@Controller()
+export class AttemptsController {
+  constructor(@Inject(READ_MODELS) private readonly models: ReadModelReader) {}
+
+  /** The latest recorded first; only roles that are bound to no party read them, so all are shown. */
+  @Access('GET /v1/attempts')
+  async list(@OnExchange() exchange: Exchange, @Query() query: AttemptsQuery): Promise<{ items: readonly Attempt[] }> {
+    const page = pageOf(exchange, { ...query });
+    const where: Condition[] = [];
+    for (const field of ['target', 'actor', 'code'] as const) {
+      const value = query[field];
+      if (value !== undefined) where.push({ field, is: 'eq', value });
+    }
+    const { rule } = query;
+    if (rule !== undefined) where.push({ field: isRule(rule) ? 'rule' : 'code', is: 'eq', value: rule });
+    const { documents, next } = await this.models.query(attemptsModel, {
+      where,
+      sort: { field: 'recordedAt', direction: 'desc' },
+      limit: page.limit,
+      ...(page.after !== undefined && { after: page.after }),
+    });
+    linkNext(exchange, next, page);
+    return { items: documents };
+  }
+}
