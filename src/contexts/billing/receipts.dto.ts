@@ -1,0 +1,70 @@
+import { CommandBody } from '../../http/validation/dtos.js';
+import { field, ofText, type FieldOptions } from '../../http/validation/field.js';
+import { IsBusinessDay, IsCode, IsDebtTarget, IsIban, IsId, IsMoney, IsParty } from '../../http/validation/fields.js';
+import type { BusinessDate } from '../../kernel/calendar.js';
+import type { PartyId, Uuid } from '../../kernel/ids.js';
+import type { MoneyJson } from '../../kernel/money.js';
+
+// Open lists: what is known is documented, and other codes are accepted.
+const CHANNELS = ['sadad', 'card', 'bank-transfer'];
+const SECTORS = ['general', 'traffic', 'health'];
+const REFERENCE = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$/;
+
+/**
+ * The bank's own name of a payment, a code as events hold it. It may be ten digits that look like an ID by chance, so
+ * only an IBAN in its place is refused.
+ */
+const IsBankReference = (options?: FieldOptions) =>
+  field(
+    ofText((text) => {
+      if (/SA\d{22}/i.test(text)) return { code: 'PERSONAL_NUMBER' };
+      return REFERENCE.test(text) ? undefined : { code: 'NOT_A_CODE' };
+    }),
+    { type: 'string', pattern: REFERENCE.source },
+    { example: 'FT26031-000417', ...options },
+  );
+
+export class RecordReceiptBody extends CommandBody {
+  @IsBankReference({ description: "The bank's own, unique within the bank." })
+  reference!: string;
+
+  @IsParty()
+  payer!: PartyId;
+
+  @IsParty({ description: 'The entity that is paid.' })
+  payee!: PartyId;
+
+  @IsDebtTarget({ optional: true, description: 'What the payer says it pays.' })
+  target?: { debt: Uuid };
+
+  @IsMoney()
+  amount!: MoneyJson;
+
+  @IsBusinessDay()
+  paidOn!: BusinessDate;
+
+  @IsBusinessDay({ optional: true })
+  valueDate?: BusinessDate;
+
+  @IsCode(CHANNELS)
+  channel!: string;
+
+  @IsCode(SECTORS, { optional: true })
+  sector?: string;
+
+  @IsIban({ optional: true, description: "The payer's account: it is sealed, and no event holds it." })
+  sourceAccount?: string;
+}
+
+export class MatchReceiptBody extends CommandBody {
+  @IsId()
+  debt!: Uuid;
+}
+
+export class ReverseReceiptBody extends CommandBody {
+  @IsBankReference({ description: "The bank's own, of the reversal." })
+  reference!: string;
+
+  @IsBusinessDay({ description: 'The day on which the bank took the money back.' })
+  on!: BusinessDate;
+}
