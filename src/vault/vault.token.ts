@@ -1,2 +1,0 @@
-/** Under this name the composition root provides the Vault. */
-export const VAULT = Symbol('Vault');
