@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { balance } from '../../src/contexts/balances/balance.js';
+import { balancePolicies } from '../../src/contexts/balances/balances.policy.js';
+import { balanceEvents } from '../../src/contexts/balances/events.js';
+import { billingEvents } from '../../src/contexts/billing/events.js';
+import { receipt } from '../../src/contexts/billing/receipt.js';
+import { debtCommands } from '../../src/contexts/debts/commands.js';
+import { debt } from '../../src/contexts/debts/debt.js';
+import { debtPolicies } from '../../src/contexts/debts/debts.policy.js';
+import { debtEvents } from '../../src/contexts/debts/events.js';
+import type { Projection } from '../../src/feed/consumers.js';
+import type { Envelope } from '../../src/kernel/envelope.js';
+import type { Document } from '../../src/read-models/read-models.js';
+import { Books } from '../world/books.js';
+import { People, steps } from '../world/people.js';
+import { anyDecider, World } from '../world/world.js';
+
+const DECIDERS = {
+  ...Object.fromEntries(debtCommands.map((type) => [type, anyDecider(debt)])),
+  RecordReceipt: anyDecider(receipt),
+  MatchReceipt: anyDecider(receipt),
+  ReverseRecordedReceipt: anyDecider(receipt),
+  CreditBalance: anyDecider(balance),
+  ReverseCredit: anyDecider(balance),
+};
+
+/** Some lives of the whole write side, the same in every run, with their books. */
+export function lives(count: number): { log: readonly Envelope[]; books: Books }[] {
+  return fc.sample(steps(90), { numRuns: count, seed: 20_260_301 }).map((done) => {
+    const books = new Books();
+    const policies = [...debtPolicies, ...balancePolicies];
+    const definitions = [...debtEvents, ...billingEvents, ...balanceEvents];
+    const world = new World(DECIDERS, policies, definitions, (event) => books.take(event));
+    const people = new People(world, books);
+    for (const step of done) people.do(step);
+    world.drain((delivered) => delivered);
+    return { log: world.log, books };
+  });
+}
+
+/** Every document of a projection; a fold that changes what it is given fails on the frozen document. */
+export function foldAll<D extends Document>(projection: Projection<D>, log: readonly Envelope[]): Map<string, D> {
+  const documents = new Map<string, D>();
+  log.forEach((event, sequence) => {
+    if (projection.types !== '*' && !projection.types.includes(event.type)) return;
+    for (const id of projection.identify(event)) {
+      const after = projection.evolve(documents.get(id) ?? null, { sequence, event }, id);
+      if (after === null) documents.delete(id);
+      else documents.set(id, freeze(after));
+    }
+  });
+  return documents;
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(freeze);
+  return value;
+}
