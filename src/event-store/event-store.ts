@@ -118,3 +118,6 @@ export class StoreUnavailable extends Error {
 export class OutcomeUnknown extends Error {
   override readonly name = 'OutcomeUnknown';
 }
+
+/** Injection token of the EventReader that answers requests. */
+export const EVENT_READER = Symbol('EventReader');

@@ -49,7 +49,7 @@ export class FeedHost implements FeedListener {
 
   /** Waits until nothing is left to do: every effect is recorded and every running projection folded. */
   async drain(): Promise<void> {
-    for (let head = await this.countHead(); ; ) {
+    for (let head = await this.countHead(); ;) {
       if (head > 0) {
         await this.waitForPolicies(head - 1, Infinity);
         await this.waitForProjections(head - 1, Infinity);

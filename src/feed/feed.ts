@@ -67,7 +67,7 @@ export class Feed {
     for (const projection of projections) {
       const live = await readModels.liveVersion(projection.model);
       const taken = live === projection.model.version ? await readModels.checkpoint(projection.name) : undefined;
-      if (live === undefined) await readModels.open([projection.model]);
+      await readModels.open([projection.model]); // idempotent; builds an index that was added within a version
       if (live !== undefined ? live !== projection.model.version : this.#head > REBUILD_BEHIND) {
         stale.push(projection.name);
       }
@@ -167,7 +167,10 @@ export class Feed {
     each.error = text(error);
     if (error instanceof PoisonEvent) {
       each.state = 'stopped';
-      this.#options.listener.log('error', `${each.name} stopped: ${each.error}. Nothing was skipped; mend and restart.`);
+      this.#options.listener.log(
+        'error',
+        `${each.name} stopped: ${each.error}. Nothing was skipped; mend and restart.`,
+      );
       return;
     }
     each.state = 'retrying';
@@ -197,7 +200,7 @@ export class Feed {
     listener.log('info', `rebuilding ${names.join(', ')} from ${this.#head} events`);
     try {
       let after: Checkpoint | undefined;
-      for (let atEnd = false; !atEnd; ) {
+      for (let atEnd = false; !atEnd;) {
         if (this.#stop.signal.aborted) return;
         const query = { limit: this.#pageSize, ...(after !== undefined && { after: after.position as never }) };
         const log = await reader.readAll(query);

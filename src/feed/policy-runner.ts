@@ -99,8 +99,9 @@ export class PolicyRunner {
         return true;
       } catch (error) {
         if (!(error instanceof LedgerUnavailable)) {
+          // No outcome was recorded, so the checkpoint stays here: lag shows it, and a restart sends it again.
           this.#raise(command, each, error instanceof Error ? error.message : String(error));
-          return true;
+          return false;
         }
         await pause(RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)] as number, this.signal);
       }

@@ -11,10 +11,10 @@ export interface Money {
 }
 
 /** Money at the edge and in events: `{"amount":"115.00","currency":"SAR"}`. */
-export interface MoneyJson {
+export type MoneyJson = {
   readonly amount: string;
   readonly currency: string;
-}
+};
 
 /** Largest single amount, in minor units: what a JSON integer holds exactly. Sums are not limited by it. */
 export const MAX_MINOR = BigInt(Number.MAX_SAFE_INTEGER);

@@ -1,0 +1,60 @@
+import { Controller, Inject, Param, Query } from '@nestjs/common';
+import { EVENT_READER, type EventReader } from '../../src/event-store/event-store.js';
+import { Access } from '../../src/http/access.decorator.js';
+import { linkNext, pageOf } from '../../src/http/cursor.js';
+import { OnExchange, type Exchange } from '../../src/http/exchange.js';
+import { READ_MODELS } from '../../src/read-models/token.js';
+import { Reads, sightOf, type Sight } from '../../src/http/reads.js';
+import { NoQuery, PageQuery } from '../../src/http/validation/dtos.js';
+import { streamName, type Uuid } from '../../src/kernel/ids.js';
+import type { ReadModelReader } from '../../src/read-models/read-models.js';
+import { debtDetailModel, type DebtDetail } from './model.js';
+
+@Controller()
+export class DebtDetailController {
+  constructor(
+    @Inject(READ_MODELS) private readonly models: ReadModelReader,
+    @Inject(EVENT_READER) private readonly events: EventReader,
+    @Inject(Reads) private readonly reads: Reads,
+  ) {}
+
+  @Access('GET /v1/debts/{id}')
+  async show(
+    @OnExchange() exchange: Exchange,
+    @Param('id') id: string,
+    @Query() _query: NoQuery,
+  ): Promise<DebtDetail | undefined> {
+    return this.reads.one(exchange, await this.models.get(debtDetailModel, id), visibleTo(exchange), revisionOf);
+  }
+
+  /** The debt's whole history in its own order, straight from the log. */
+  @Access('GET /v1/debts/{id}/events')
+  async history(
+    @OnExchange() exchange: Exchange,
+    @Param('id') id: string,
+    @Query() query: PageQuery,
+  ): Promise<{ items: readonly unknown[] }> {
+    await this.reads.one(exchange, await this.models.get(debtDetailModel, id), visibleTo(exchange));
+    const page = pageOf(exchange, { ...query });
+    const from = page.after === undefined ? 0n : BigInt(page.after.value as number) + 1n;
+    const found = await this.events.readStream(streamName('debt', id as Uuid), { from, limit: page.limit });
+    const last = found.at(-1);
+    const next = last === undefined || found.length < page.limit ? undefined : { value: last.event.revision, id };
+    linkNext(exchange, next, page);
+    return { items: found.map(({ event, sequence }) => ({ sequence, ...event })) };
+  }
+}
+
+const revisionOf = ({ revision }: DebtDetail): number => revision;
+
+const visibleTo = ({ caller }: Exchange) => {
+  const sight = sightOf(caller);
+  return (debt: DebtDetail): boolean => isVisible(debt, sight);
+};
+
+/** The debtor sees a debt from its registration on; a draft is the creditor's own affair (domain.md E6). */
+function isVisible({ debtor, creditor, registeredOn }: DebtDetail, sight: Sight): boolean {
+  if (sight.scope === 'all') return true;
+  if (sight.scope === 'own') return debtor === sight.party && registeredOn !== null;
+  return sight.scope === 'entity' && creditor === sight.party;
+}

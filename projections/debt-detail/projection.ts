@@ -1,0 +1,135 @@
+import * as debts from '../../src/contexts/debts/events.js';
+import type { Projection } from '../../src/feed/consumers.js';
+import type { Recorded } from '../../src/kernel/decider.js';
+import { toJson, zero, type Currency, type MoneyJson } from '../../src/kernel/money.js';
+import { debtDetailModel, LATEST, type DebtDetail, type OpenRequest } from './model.js';
+
+type DebtEnvelope = Recorded<debts.DebtEvent>;
+type Request = Extract<
+  DebtEnvelope,
+  { type: 'debts.UpdateRequested' | 'debts.PaymentRequested' | 'debts.CancellationRequested' }
+>;
+
+/** GET /v1/debts/{id}: a debt's data, value, state and what is asked of it (domain.md E5, E6, E7). */
+export const debtDetail: Projection<DebtDetail> = {
+  name: 'debt-detail',
+  model: debtDetailModel,
+  types: debts.debtEvents.map(({ type }) => type).filter((type) => !type.endsWith('Rejected')),
+  identify: ({ refs }) => (refs.debt === undefined ? [] : [refs.debt]),
+  evolve(debt, { event }, id): DebtDetail | null {
+    const next = fold(debt, event as unknown as DebtEnvelope, id);
+    return next === null ? null : { ...next, revision: event.revision };
+  },
+};
+
+function fold(debt: DebtDetail | null, event: DebtEnvelope, id: string): DebtDetail | null {
+  if (event.type === 'debts.DebtDrafted') return drafted(event, id);
+  if (debt === null) throw new Error(`${event.type} before the draft of ${id}`);
+  const money = (amount: string): MoneyJson => ({ amount, currency: debt.amount.currency });
+  switch (event.type) {
+    case 'debts.DraftEdited': {
+      const { amount, ground, dueOn } = event.data;
+      const edited = { ...debt, ground: ground ?? debt.ground, dueOn: dueOn ?? debt.dueOn };
+      return amount === undefined ? edited : { ...edited, amount: money(amount), balance: money(amount) };
+    }
+    case 'debts.DraftDiscarded':
+      return null;
+    case 'debts.DebtRegistered':
+      return { ...debt, state: 'outstanding', registeredOn: event.effectiveOn };
+    case 'debts.UpdateRequested':
+    case 'debts.PaymentRequested':
+    case 'debts.CancellationRequested':
+      return { ...debt, underReview: true, request: opened(event, money) };
+    case 'debts.RequestWithdrawn':
+    case 'debts.RequestDeclined':
+      return reviewed(debt);
+    case 'debts.DebtUpdated': {
+      const { amount, received, approved, balance, dueOn } = event.data;
+      const figures = { amount: money(amount), received: money(received), approved: money(approved) };
+      return { ...reviewed(debt), ...figures, balance: money(balance), dueOn: dueOn ?? debt.dueOn };
+    }
+    case 'debts.PartialPaymentApproved':
+      return { ...reviewed(debt), approved: money(event.data.approved) };
+    case 'debts.DebtSettled':
+      return { ...reviewed(debt), state: 'settled', approved: money(event.data.approved), closedOn: event.effectiveOn };
+    case 'debts.DebtCancelled': {
+      const nothing = toJson(zero(debt.amount.currency as Currency));
+      const figures = { received: nothing, approved: nothing, balance: nothing };
+      return { ...reviewed(debt), ...figures, state: 'cancelled', closedOn: event.effectiveOn };
+    }
+    case 'debts.ReceiptApplied': {
+      const { receipt, applied, excess, received, balance } = event.data;
+      const receipts = latest(debt.receipts, { receipt, applied, excess, on: event.effectiveOn });
+      const receiptCount = debt.receiptCount + 1;
+      return { ...debt, received: money(received), balance: money(balance), receipts, receiptCount };
+    }
+    case 'debts.ReceiptReversed': {
+      const { receipt, received, approved, balance } = event.data;
+      const receipts = debt.receipts.filter((each) => each.receipt !== receipt);
+      const figures = { received: money(received), approved: money(approved), balance: money(balance) };
+      return { ...debt, ...figures, receipts, receiptCount: debt.receiptCount - 1 };
+    }
+    case 'debts.DebtReopened':
+      return { ...debt, state: 'outstanding', approved: money(event.data.approved), closedOn: null };
+    case 'debts.ProceedingRecorded': {
+      const { kind, on } = event.data;
+      const proceedings = latest(debt.proceedings, { kind, on });
+      return { ...debt, proceedings, proceedingCount: debt.proceedingCount + 1 };
+    }
+  }
+}
+
+function drafted(event: Extract<DebtEnvelope, { type: 'debts.DebtDrafted' }>, id: string): DebtDetail {
+  const { debtor, creditor, ground, sector, currency, amount, dueOn } = event.data;
+  const nothing = toJson(zero(currency as Currency));
+  return {
+    id,
+    debtor,
+    creditor,
+    ground,
+    sector,
+    state: 'draft',
+    underReview: false,
+    amount: { amount, currency },
+    received: nothing,
+    approved: nothing,
+    waived: nothing,
+    balance: { amount, currency },
+    dueOn: dueOn ?? null,
+    draftedOn: event.effectiveOn,
+    registeredOn: null,
+    closedOn: null,
+    request: null,
+    receipts: [],
+    receiptCount: 0,
+    proceedings: [],
+    proceedingCount: 0,
+    revision: event.revision,
+  };
+}
+
+const reviewed = (debt: DebtDetail): DebtDetail => ({ ...debt, underReview: false, request: null });
+
+const latest = <T>(list: readonly T[], item: T): T[] => [...list.slice(1 - LATEST), item];
+
+function opened(event: Request, money: (amount: string) => MoneyJson): OpenRequest {
+  const asked = {
+    id: event.data.request,
+    by: event.actor.id,
+    on: event.effectiveOn,
+    amount: null,
+    ground: null,
+    dueOn: null,
+  };
+  switch (event.type) {
+    case 'debts.UpdateRequested': {
+      const { amount, ground, dueOn } = event.data;
+      const wish = { amount: amount === undefined ? null : money(amount), ground, dueOn: dueOn ?? null };
+      return { ...asked, ...wish, kind: 'update' };
+    }
+    case 'debts.PaymentRequested':
+      return { ...asked, kind: 'payment', amount: money(event.data.amount) };
+    case 'debts.CancellationRequested':
+      return { ...asked, kind: 'cancellation', ground: event.data.ground };
+  }
+}

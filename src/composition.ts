@@ -1,0 +1,52 @@
+/** What this program consists of: every event, rule, policy and projection, in one place. */
+import { attempts } from '../projections/attempts/projection.js';
+import { debtDetail } from '../projections/debt-detail/projection.js';
+import { debtList } from '../projections/debt-list/projection.js';
+import { entityTotals } from '../projections/entity-totals/projection.js';
+import { partyBalances } from '../projections/party-balances/projection.js';
+import { receipts } from '../projections/receipts/projection.js';
+import { balanceEvents } from './contexts/balances/events.js';
+import { balancePolicies } from './contexts/balances/balances.policy.js';
+import { BALANCE_RULES } from './contexts/balances/rules.js';
+import { billingEvents } from './contexts/billing/events.js';
+import { BILLING_RULES } from './contexts/billing/rules.js';
+import { debtPolicies } from './contexts/debts/debts.policy.js';
+import { debtEvents } from './contexts/debts/events.js';
+import { debtRules } from './contexts/debts/rules.js';
+import { Catalogue, rejections, type EventDefinition } from './event-store/catalogue.js';
+import type { Policy, Projection } from './feed/consumers.js';
+import { refusableCommands } from './http/access.js';
+import type { Rule } from './kernel/refusal.js';
+import { ledgerEvents } from './ledger/events.js';
+import { LEDGER_RULES } from './ledger/rules.js';
+
+/** The version of the rules that decide; it stands in every event. */
+export const RULE_SET = '2026-11';
+
+const recorded: readonly EventDefinition[] = [...ledgerEvents, ...debtEvents, ...billingEvents, ...balanceEvents];
+
+/** Refusals that the edge records for a context, besides those of its deciders. */
+const edge = ['debts', 'billing', 'balances']
+  .flatMap((context) => rejections(context, refusableCommands(context)))
+  .filter(({ type }) => !recorded.some((each) => each.type === type));
+
+export const catalogue = new Catalogue([...recorded, ...edge]);
+
+export const rules: readonly Rule[] = [
+  ...debtRules,
+  ...Object.values(BILLING_RULES),
+  ...Object.values(BALANCE_RULES),
+  ...Object.values(LEDGER_RULES),
+];
+
+/** In this order: what a page makes them send to one aggregate is sent in it. */
+export const policies: readonly Policy[] = [...debtPolicies, ...balancePolicies];
+
+export const projections: readonly Projection[] = [
+  debtList,
+  debtDetail,
+  partyBalances,
+  receipts,
+  attempts,
+  entityTotals,
+];

@@ -1,0 +1,111 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { catalogue, RULE_SET } from './composition.js';
+import type { Configuration } from './config/configuration.js';
+import type { EventStore } from './event-store/event-store.js';
+import { openSqliteEventStore } from './event-store/sqlite/sqlite-event-store.js';
+import { FeedHost } from './feed/feed-host.js';
+import type { SendCommand } from './feed/policy-runner.js';
+import { startFeedThread } from './feed/thread-protocol.js';
+import { instantAt } from './kernel/calendar.js';
+import { systemClock, type Clock } from './kernel/clock.js';
+import { NAMESPACE, streamName, uuid5 } from './kernel/ids.js';
+import { AttemptsSuppressed } from './ledger/events.js';
+import type { Ledger } from './ledger/ledger.js';
+import type { Outcome } from './ledger/outcome.js';
+import { openLedger, ownRequest } from './ledger/open-ledger.js';
+import type { ReadModelReader } from './read-models/read-models.js';
+import { openSqliteReadModelReader } from './read-models/sqlite/sqlite-read-models.js';
+import type { SuppressedAttempts } from './http/ports.js';
+import { loadMasterKey, VAULT_FILE } from './vault/master-key.js';
+import { openSqliteVault } from './vault/sqlite/sqlite-vault.js';
+import type { Vault } from './vault/vault.js';
+
+/** Everything that one running ledger holds open. */
+export interface Instance {
+  readonly clock: Clock;
+  readonly store: EventStore;
+  readonly vault: Vault;
+  readonly ledger: Ledger;
+  readonly feed: FeedHost;
+  readonly readModels: ReadModelReader;
+  /** The door that policies use, once the CommandBus is there. */
+  serveCommands(send: SendCommand): void;
+  /** Stops the feed, then closes the stores: nothing acknowledged is lost. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the embedded stores under the data directory and starts the feed.
+ * @throws StoreOwned, ForeignFile, VaultLocked, NotThisLedger: each says what to do
+ */
+export async function openInstance(
+  configuration: Pick<
+    Configuration,
+    'data' | 'masterKey' | 'environment' | 'logOrigin' | 'backdatingDays' | 'cacheBytes'
+  >,
+  logger: Logger,
+  onOutcome?: (command: string, outcome: Outcome) => void,
+): Promise<Instance> {
+  const { data, masterKey, environment, logOrigin, backdatingDays, cacheBytes } = configuration;
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  const events = join(data, 'ledger.db');
+  const models = join(data, 'read-models.db');
+  const clock = systemClock();
+  const store = await openSqliteEventStore(events);
+  const vault = openSqliteVault(join(data, VAULT_FILE), loadMasterKey(data, masterKey));
+  const ledger = await openLedger({
+    store,
+    catalogue,
+    clock,
+    ruleSet: RULE_SET,
+    backdatingDays,
+    cacheBytes,
+    environment,
+    logOrigin,
+    ...(onOutcome !== undefined && { onOutcome }),
+  });
+
+  let open!: (send: SendCommand) => void;
+  const door = new Promise<SendCommand>((resolve) => (open = resolve));
+  const send: SendCommand = async (command, request) => (await door)(command, request);
+  const feed = new FeedHost(
+    (level, message) => logger[level](message),
+    async () => (await store.head()).count,
+  );
+  const script = new URL('./feed-thread.js', import.meta.url);
+  const died = (error: Error): void => {
+    logger.fatal({ err: error }, 'the feed died; restart the server');
+    process.exitCode = 1;
+    process.kill(process.pid, 'SIGTERM');
+  };
+  feed.attach(await startFeedThread(script, { events, readModels: models }, send, feed, died));
+  const readModels = openSqliteReadModelReader(models);
+
+  return {
+    clock,
+    store,
+    vault,
+    ledger,
+    feed,
+    readModels,
+    serveCommands: (handler) => open(handler),
+    async close() {
+      await feed.stop();
+      await readModels.close();
+      await store.close();
+      await vault.close();
+    },
+  };
+}
+
+/** Records, for each actor, how many refusals of an hour were answered 429 instead (DESIGN.md, Refusals). */
+export async function recordSuppressed(ledger: Ledger, { from, to, counts }: SuppressedAttempts): Promise<void> {
+  for (const { actor, count } of counts) {
+    const data = { actor, count, from: instantAt(from), to: instantAt(to) };
+    const stream = streamName('suppression', uuid5(NAMESPACE.aggregate, actor, from));
+    const request = ownRequest('suppress', stream, data);
+    await ledger.recordOwn(stream, { type: AttemptsSuppressed.type, data, refs: {} }, request);
+  }
+}

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { businessDateAt, instantAt } from '../kernel/calendar.js';
+import type { CommandRequest } from '../kernel/decider.js';
+import { commandId, eventId, NAMESPACE, streamName, uuid5, type ActorId, type LedgerId } from '../kernel/ids.js';
+import { canonicalJson, sha256 } from '../event-store/canonical.js';
+import type { Envelope } from '../kernel/envelope.js';
+import { chartOfAccounts, LedgerOpened } from './events.js';
+import { Ledger, type LedgerOptions } from './ledger.js';
+
+export interface OpeningOptions extends Omit<LedgerOptions, 'id'> {
+  readonly environment: string;
+  readonly logOrigin: string;
+}
+
+/** The store holds something else than a ledger of this environment. It was left untouched. */
+export class NotThisLedger extends Error {
+  override readonly name = 'NotThisLedger';
+}
+
+/** The actor of what the ledger does by itself. */
+export const SYSTEM_ACTOR = { id: `actor_${uuid5(NAMESPACE.policy, 'ledger')}` as ActorId, role: 'system' } as const;
+
+/** Opens the ledger that the store holds; in an empty store, begins one: event 0 is `LedgerOpened`. */
+export async function openLedger({ environment, logOrigin, ...options }: OpeningOptions): Promise<Ledger> {
+  const { events } = await options.store.readAll({ limit: 1 });
+  const first = events[0]?.event;
+  if (first === undefined) return begin({ environment, logOrigin, ...options });
+  if (first.type !== LedgerOpened.type) {
+    throw new NotThisLedger(`the store's first event is ${first.type}: it holds no ledger`);
+  }
+  const opened = first as Envelope<string, LedgerOpened['data']>;
+  if (opened.data.environment !== environment) {
+    throw new NotThisLedger(
+      `the store holds the ledger of the environment "${opened.data.environment}", not "${environment}": ` +
+        'set SIJILL_ENVIRONMENT, or SIJILL_DATA to another directory',
+    );
+  }
+  return new Ledger({ ...options, id: opened.ledger });
+}
+
+async function begin({ environment, logOrigin, ...options }: OpeningOptions): Promise<Ledger> {
+  const id = randomUUID() as LedgerId;
+  const stream = streamName('ledger', id);
+  const data: LedgerOpened['data'] = {
+    ledger: id,
+    environment,
+    timeZone: 'Asia/Riyadh',
+    chart: chartOfAccounts(),
+    logOrigin,
+  };
+  const command = commandId('sijill', 'ledger', null, stream, 'open');
+  const now = options.clock.now();
+  options.catalogue.validate(LedgerOpened.type, data);
+  await options.store.append(stream, 'none', [
+    {
+      v: 1,
+      ledger: id,
+      id: eventId(command, 0),
+      stream,
+      revision: 0,
+      type: LedgerOpened.type,
+      schemaVersion: 1,
+      effectiveOn: businessDateAt(now),
+      recordedAt: instantAt(now),
+      actor: SYSTEM_ACTOR,
+      commandId: command,
+      requestDigest: sha256(canonicalJson({ type: 'OpenLedger', data })),
+      correlation: command,
+      ruleSet: options.ruleSet,
+      source: 'batch',
+      evidence: [],
+      refs: {},
+      entries: [],
+      data,
+    },
+  ]);
+  return new Ledger({ ...options, id });
+}
+
+/** The request under which the ledger records something of its own accord. */
+export function ownRequest(name: string, stream: string, data: unknown): CommandRequest {
+  const id = commandId('sijill', 'ledger', null, stream, name);
+  const digest = sha256(canonicalJson(data));
+  return { id, digest, actor: SYSTEM_ACTOR, source: 'clock', mayBackdate: false, correlation: id };
+}
