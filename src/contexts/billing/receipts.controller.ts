@@ -8,7 +8,7 @@ import { Problem } from '../../http/problems/problem.js';
 import { receiptId, type PartyId } from '../../kernel/ids.js';
 import { LedgerUnavailable, type Outcome } from '../../ledger/outcome.js';
 import { VaultUnavailable, type Vault } from '../../vault/vault.js';
-import { VAULT } from '../../vault/token.js';
+import { VAULT } from '../../vault/vault.token.js';
 import { MatchReceipt, RecordReceipt, ReverseRecordedReceipt, type ReceiptFacts } from './commands.js';
 import { conflictAsRefusal } from './receipt-conflict.js';
 import { MatchReceiptBody, RecordReceiptBody, ReverseReceiptBody } from './receipts.dto.js';
