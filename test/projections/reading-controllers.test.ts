@@ -23,11 +23,23 @@ const [PAYER, ENTITY, OTHER] = [party('payer'), party('entity'), party('other')]
 const MODELS = [attemptsModel, partyBalancesModel, receiptsModel] as readonly Model[];
 const line = (entity: string) => ({ entity, sector: 'traffic', currency: 'SAR', amount: '1.00' });
 const receipt = (n: number, matched: boolean) => ({
-  ...{ id: id(`r${n}`), bank: OTHER, payer: PAYER, payee: ENTITY, matched, applied: null, revision: n },
-  ...{ state: matched ? 'matched' : 'unmatched', recordedAt: `2026-01-0${n}T00:00:00.000Z` },
+  id: id(`r${n}`),
+  bank: OTHER,
+  payer: PAYER,
+  payee: ENTITY,
+  matched,
+  applied: null,
+  revision: n,
+  state: matched ? 'matched' : 'unmatched',
+  recordedAt: `2026-01-0${n}T00:00:00.000Z`,
 });
 const attempt = (n: number, rule: string, code: string) => ({
-  ...{ id: id(`a${n}`), rule, code, actor: 'actor_x', target: id('t'), recordedAt: `2026-01-0${n}T00:00:00.000Z` },
+  id: id(`a${n}`),
+  rule,
+  code,
+  actor: 'actor_x',
+  target: id('t'),
+  recordedAt: `2026-01-0${n}T00:00:00.000Z`,
 });
 
 describe('the readings, over HTTP', () => {
