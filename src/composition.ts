@@ -9,6 +9,7 @@ import { balanceEvents } from './contexts/balances/events.js';
 import { balancePolicies } from './contexts/balances/balances.policy.js';
 import { BALANCE_RULES } from './contexts/balances/rules.js';
 import { billingEvents } from './contexts/billing/events.js';
+import { RECEIPT_CONFLICT } from './contexts/billing/receipt-conflict.js';
 import { BILLING_RULES } from './contexts/billing/rules.js';
 import { debtPolicies } from './contexts/debts/debts.policy.js';
 import { debtEvents } from './contexts/debts/events.js';
@@ -35,6 +36,7 @@ export const catalogue = new Catalogue([...recorded, ...edge]);
 export const rules: readonly Rule[] = [
   ...debtRules,
   ...Object.values(BILLING_RULES),
+  RECEIPT_CONFLICT,
   ...Object.values(BALANCE_RULES),
   ...Object.values(LEDGER_RULES),
 ];

@@ -1,6 +1,6 @@
 import { formatMinor, parseCurrency, parseMoney } from '../../src/kernel/money.js';
 import { MUNICIPALITY, type Sender } from './actors.js';
-import type { HttpClient, Json } from './http-client.js';
+import type { HttpAnswer, HttpClient, Json } from './http-client.js';
 import { SUM_NAMES, type Figures, type SumName } from './target.js';
 
 /** Reads everything and changes nothing. */
@@ -22,35 +22,36 @@ export async function figuresOver(client: HttpClient): Promise<Figures> {
     for await (const debt of pages(client, `/v1/debts?creditor=${MUNICIPALITY}&state=${state}&limit=200`)) {
       states[state]++;
       if (state === 'draft') continue;
-      sums.registered += cents(debt['amount']);
+      sums.registered += cents(debt, 'amount');
       if (state === 'cancelled') {
         cancelled.push(String(debt['id']));
         continue;
       }
-      sums.applied += cents(debt['amount']) - cents(debt['balance']);
-      sums.outstanding += cents(debt['balance']);
+      sums.applied += cents(debt, 'amount') - cents(debt, 'balance');
+      sums.outstanding += cents(debt, 'balance');
     }
   }
   await each(cancelled, async (id) => {
     for await (const event of pages(client, `/v1/debts/${id}/events?limit=200`)) {
       if (event['type'] !== 'debts.DebtCancelled') continue;
-      const { received, unpaid, currency } = event['data'] as Record<'received' | 'unpaid' | 'currency', string>;
-      sums.applied += cents({ amount: received, currency });
-      sums.cancelledPaid += cents({ amount: received, currency });
-      sums.cancelledUnpaid += cents({ amount: unpaid, currency });
+      const data = event['data'] as Json;
+      sums.applied += cents(data, 'received');
+      sums.cancelledPaid += cents(data, 'received');
+      sums.cancelledUnpaid += cents(data, 'unpaid');
     }
   });
 
   const payers = new Set<string>();
   for await (const receipt of pages(client, '/v1/receipts?limit=200')) {
     if (receipt['payee'] !== MUNICIPALITY) continue;
-    sums.received += cents(receipt['amount']);
-    if (receipt['state'] === 'unmatched') sums.unmatched += cents(receipt['amount']);
+    sums.received += cents(receipt, 'amount');
+    if (receipt['state'] === 'unmatched') sums.unmatched += cents(receipt, 'amount');
     else payers.add(String(receipt['payer']));
   }
   await each(payers, async (payer) => {
-    for await (const balance of pages(client, `/v1/parties/${payer}/balances`)) {
-      if (balance['entity'] === MUNICIPALITY) sums.refundable += cents(balance['refundable']);
+    const { body } = await read(client, `/v1/parties/${payer}/balances`);
+    for (const credit of body['credits'] as readonly Json[]) {
+      if (credit['entity'] === MUNICIPALITY) sums.refundable += cents(credit, 'refundable');
     }
   });
 
@@ -62,13 +63,20 @@ export async function figuresOver(client: HttpClient): Promise<Figures> {
   return { refused, states, sums: { EUR: Object.fromEntries(texts) as Record<SumName, string> } };
 }
 
-const cents = (money: unknown): bigint => parseMoney(money as { amount: string; currency: string }).minor;
+/** An amount of a document, which has one currency for all of its amounts. */
+const cents = (document: Json, name: string): bigint =>
+  parseMoney({ amount: String(document[name]), currency: String(document['currency']) }).minor;
+
+async function read(client: HttpClient, path: string): Promise<HttpAnswer> {
+  const answer = await client.send({ method: 'GET', path, sender: AUDITOR });
+  if (answer.status !== 200) throw new Error(`GET ${path} answers ${answer.status}: ${JSON.stringify(answer.body)}`);
+  return answer;
+}
 
 /** The documents of a list, page by page, as its `Link: rel="next"` leads. */
 async function* pages(client: HttpClient, first: string): AsyncGenerator<Json> {
   for (let path: string | undefined = first; path !== undefined;) {
-    const { status, headers, body } = await client.send({ method: 'GET', path, sender: AUDITOR });
-    if (status !== 200) throw new Error(`GET ${path} answers ${status}: ${JSON.stringify(body)}`);
+    const { headers, body } = await read(client, path);
     yield* body['items'] as readonly Json[];
     const next: string | undefined = /<([^>]+)>;\s*rel="?next"?/.exec(headers.get('link') ?? '')?.[1];
     path = next === undefined ? undefined : pathOf(next, client.url);

@@ -17,11 +17,11 @@ export class HttpTarget implements Target {
     return sendStep(this.#client, step);
   }
 
-  /** `/health/ready` tells how far each consumer of the feed is behind. */
+  /** `/health/ready` says of each consumer of the feed how far it is behind: `running, 0 behind`. */
   async drain(): Promise<void> {
     for (let pause = 20; ; pause = Math.min(pause * 2, 1_000)) {
       const { status, body } = await this.#client.send({ method: 'GET', path: '/health/ready' });
-      if (status === 200 && Number((body['feed'] as Json)['lag']) === 0) return;
+      if (status === 200 && caughtUp(body)) return;
       await wait(pause);
     }
   }
@@ -31,6 +31,12 @@ export class HttpTarget implements Target {
   }
 
   async close(): Promise<void> {}
+}
+
+function caughtUp(health: Json): boolean {
+  const { projections, policies } = health['checks'] as Record<'projections' | 'policies', Json>;
+  const { status: _, ...consumers } = { ...projections, ...policies };
+  return Object.values(consumers).every((standing) => standing === 'running, 0 behind');
 }
 
 /** How long a policy may take to carry a receipt to its debt, in milliseconds. */
@@ -99,8 +105,8 @@ function outcome(step: Step, { status, body }: HttpAnswer): Answer {
       kind: 'accepted',
       id: parseUuid(String(body['id'])),
       revision: Number(body['revision']),
-      event: String((body['event'] as Json)['id']),
-      state: String((body['state'] as Json)['state']),
+      event: String(body['event']),
+      state: String(body['state']),
     };
   }
   if (body['attempt'] !== undefined) return { kind: 'refused', code: codeOf(String(body['type'])) };

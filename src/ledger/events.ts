@@ -8,7 +8,7 @@ export const LedgerOpened = defineEvent({
   type: 'ledger.LedgerOpened',
   schema: closed({
     ledger: UuidText,
-    environment: Type.String({ pattern: '^[a-z][a-z0-9-]{0,31}$' }),
+    environment: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$' }),
     timeZone: Type.Literal('Asia/Riyadh'),
     chart: Type.Array(closed({ account: Type.String(), kind: Type.String(), en: Type.String(), ar: Type.String() })),
     /** The name of the transparency log: a host and path that the operator owns, without a scheme. */

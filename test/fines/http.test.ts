@@ -24,7 +24,7 @@ interface Heard {
 const DEBT = '0d5a5c5e-0000-5000-8000-000000000001' as Uuid;
 const ACCEPTED: Said = {
   status: 201,
-  body: { id: DEBT, revision: 3, event: { id: 'e3', type: 'debts.X' }, state: { state: 'outstanding' } },
+  body: { id: DEBT, revision: 3, sequence: 7, event: 'e3', state: 'outstanding' },
 };
 
 let server: Server;
