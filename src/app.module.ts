@@ -17,6 +17,8 @@ import { debt } from './contexts/debts/debt.js';
 import { debtCommandClasses } from './contexts/debts/debts.handlers.js';
 import { DebtsModule } from './contexts/debts/debts.module.js';
 import { EVENT_READER } from './event-store/event-store.js';
+import { FeedHost } from './feed/feed-host.js';
+import { ProjectionsController } from './feed/projections.controller.js';
 import { HttpModule } from './http/http.module.js';
 import type { Metrics } from './http/metrics.js';
 import type { HttpPorts, Indicator } from './http/ports.js';
@@ -50,6 +52,7 @@ export class AppModule {
       { provide: VAULT, useValue: vault },
       { provide: EVENT_READER, useValue: store },
       { provide: READ_MODELS, useValue: readModels },
+      { provide: FeedHost, useValue: feed },
       { provide: DebtTargets, useValue: debtTargets(ledger) },
     ];
     return {
@@ -68,6 +71,7 @@ export class AppModule {
         PartyBalancesController,
         ReceiptsController,
         AttemptsController,
+        ProjectionsController,
       ],
       providers: shared,
       exports: shared,

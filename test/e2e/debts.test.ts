@@ -163,6 +163,19 @@ describe('a debt over HTTP, on the built server', () => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
+  test('a rebuild beside the live version changes no answer', async () => {
+    const token = await server.token('operator-1', 'operator', CREDITOR);
+    const before = (await show('clerk', '/v1/debts')).body;
+    for (const name of ['debt-list', 'debt-detail', 'party-balances', 'receipts', 'attempts', 'entity-totals']) {
+      expect((await server.call('POST', `/v1/projections/${name}/rebuild`, { token, body: {} })).status).toBe(202);
+    }
+    for (let busy = true; busy;) {
+      const { body } = await server.call('GET', '/v1/projections', { token });
+      busy = body.items.some((each: { rebuild?: unknown }) => each.rebuild !== undefined);
+    }
+    expect((await show('clerk', '/v1/debts')).body).toEqual(before);
+  });
+
   test('an acknowledged command survives kill -9, and its repeat is answered the same', async () => {
     const acknowledged = await send('clerk', '/v1/debts', draft, { key: 'before-the-kill' });
     expect(acknowledged.status).toBe(201);
