@@ -1,4 +1,4 @@
-import { formatMinor, parseCurrency, parseMoney } from '../../src/kernel/money.js';
+import { formatMinor, parseCurrency, parseMoney, type MoneyJson } from '../../src/kernel/money.js';
 import { MUNICIPALITY, type Sender } from './actors.js';
 import type { HttpAnswer, HttpClient, Json } from './http-client.js';
 import { SUM_NAMES, type Figures, type SumName } from './target.js';
@@ -22,13 +22,13 @@ export async function figuresOver(client: HttpClient): Promise<Figures> {
     for await (const debt of pages(client, `/v1/debts?creditor=${MUNICIPALITY}&state=${state}&limit=200`)) {
       states[state]++;
       if (state === 'draft') continue;
-      sums.registered += cents(debt, 'amount');
+      sums.registered += minor(debt['amount']);
       if (state === 'cancelled') {
         cancelled.push(String(debt['id']));
         continue;
       }
-      sums.applied += cents(debt, 'amount') - cents(debt, 'balance');
-      sums.outstanding += cents(debt, 'balance');
+      sums.applied += minor(debt['amount']) - minor(debt['balance']);
+      sums.outstanding += minor(debt['balance']);
     }
   }
   await each(cancelled, async (id) => {
@@ -63,9 +63,11 @@ export async function figuresOver(client: HttpClient): Promise<Figures> {
   return { refused, states, sums: { EUR: Object.fromEntries(texts) as Record<SumName, string> } };
 }
 
-/** An amount of a document, which has one currency for all of its amounts. */
+const minor = (money: unknown): bigint => parseMoney(money as MoneyJson).minor;
+
+/** Of a document that states one currency for all of its amounts. */
 const cents = (document: Json, name: string): bigint =>
-  parseMoney({ amount: String(document[name]), currency: String(document['currency']) }).minor;
+  minor({ amount: document[name], currency: document['currency'] });
 
 async function read(client: HttpClient, path: string): Promise<HttpAnswer> {
   const answer = await client.send({ method: 'GET', path, sender: AUDITOR });

@@ -179,7 +179,7 @@ test('each sender asks for one token, keeps it, and asks again only where it is 
   expect(tokens).toBe(2);
   expect(heard.find(({ route }) => route === 'POST /dev/token')!.body).toEqual({
     sub: 'clerk',
-    roles: ['clerk', 'importer'],
+    roles: ['importer', 'clerk'],
     party: MUNICIPALITY,
   });
   script = [{ status: 401 }, ACCEPTED];

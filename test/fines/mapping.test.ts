@@ -70,9 +70,9 @@ test('a fine is drafted by its officer and registered by the registrar', async (
   expect(steps[0]!.command).toMatchObject({ debtor: offender('A1') });
   expect(steps[1]!.command).toEqual({ kind: 'register', debt: { id: DEBT, revision: 0 } });
   expect(steps.map(({ sender }) => [sender.roles, sender.party])).toEqual([
-    [['clerk', 'importer'], MUNICIPALITY],
-    [['approver', 'importer'], MUNICIPALITY],
-    [['clerk', 'importer'], MUNICIPALITY],
+    [['importer', 'clerk'], MUNICIPALITY],
+    [['importer', 'approver'], MUNICIPALITY],
+    [['importer', 'clerk'], MUNICIPALITY],
   ]);
 });
 
@@ -140,7 +140,7 @@ test('a payment is a bank receipt under case/index; what follows waits for the e
   const { steps, fine } = await stepsFor([CREATE, 'A1/1 Payment 2006-09-01 payment=20.0', DONE]);
   expect(steps[2]).toEqual({
     key: 'A1/1/receipt',
-    sender: { sub: 'bank', roles: ['bank', 'importer'], party: BANK },
+    sender: { sub: 'bank', roles: ['importer', 'bank'], party: BANK },
     on: '2006-09-01',
     command: {
       kind: 'receipt',
@@ -238,7 +238,7 @@ describe('settlement', () => {
       'A1/1/settlement-approval': 'settled',
     });
     expect(steps.slice(3).map(summary)).toEqual(settlement('A1/1', '2006-09-01', '35.00'));
-    expect(steps[3]!.sender).toEqual({ sub: 'debtor-A1', roles: ['debtor', 'importer'], party: offender('A1') });
+    expect(steps[3]!.sender).toEqual({ sub: 'debtor-A1', roles: ['importer', 'debtor'], party: offender('A1') });
     expect(steps[3]!.command).toMatchObject({ debt: { revision: 2 } });
     expect(steps[4]!.command).toMatchObject({ debt: { revision: 3 }, request: 'event of A1/1/settlement-request' });
   });
