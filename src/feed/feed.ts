@@ -147,6 +147,7 @@ export class Feed {
   async #deliver(page: FeedPage): Promise<void> {
     const live = this.#consumers.filter((each) => each.state === 'running' && this.#isAhead(page, each.taken));
     for (const each of live) {
+      if (each.state !== 'running') continue;
       try {
         if (each.projector !== undefined) {
           const target = { model: each.projector.projection.model, generation: 'live' };
@@ -167,6 +168,10 @@ export class Feed {
     each.error = text(error);
     if (error instanceof PoisonEvent) {
       each.state = 'stopped';
+      // Policies stop together: one that went on could overtake a command that the stopped one still owes.
+      if (each.runner !== undefined) {
+        for (const other of this.#consumers) if (other.runner !== undefined) other.state = 'stopped';
+      }
       this.#options.listener.log(
         'error',
         `${each.name} stopped: ${each.error}. Nothing was skipped; mend and restart.`,
