@@ -1,7 +1,7 @@
 import { balanceEvents } from '../../src/contexts/balances/events.js';
 import { billingEvents } from '../../src/contexts/billing/events.js';
 import { debtEvents } from '../../src/contexts/debts/events.js';
-import type { RejectionData } from '../../src/event-store/catalogue.js';
+import { isRejection, type RejectionData } from '../../src/event-store/catalogue.js';
 import type { Projection } from '../../src/feed/consumers.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 import { attemptsModel, type Attempt } from './model.js';
@@ -10,9 +10,7 @@ import { attemptsModel, type Attempt } from './model.js';
 export const attempts: Projection<Attempt> = {
   name: 'attempts',
   model: attemptsModel,
-  types: [...debtEvents, ...billingEvents, ...balanceEvents]
-    .map(({ type }) => type)
-    .filter((type) => type.endsWith('Rejected')),
+  types: [...debtEvents, ...billingEvents, ...balanceEvents].filter(isRejection).map(({ type }) => type),
   identify: ({ id }) => [id],
   evolve(_, { sequence, event }, id) {
     const { type, actor, recordedAt, effectiveOn, data } = event as Envelope<string, RejectionData>;

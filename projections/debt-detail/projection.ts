@@ -1,3 +1,4 @@
+import { factTypes } from '../../src/event-store/catalogue.js';
 import * as debts from '../../src/contexts/debts/events.js';
 import type { Projection } from '../../src/feed/consumers.js';
 import type { Recorded } from '../../src/kernel/decider.js';
@@ -14,7 +15,7 @@ type Request = Extract<
 export const debtDetail: Projection<DebtDetail> = {
   name: 'debt-detail',
   model: debtDetailModel,
-  types: debts.debtEvents.map(({ type }) => type).filter((type) => !type.endsWith('Rejected')),
+  types: factTypes(debts.debtEvents),
   identify: ({ refs }) => (refs.debt === undefined ? [] : [refs.debt]),
   evolve(debt, { event }, id): DebtDetail | null {
     const next = fold(debt, event as unknown as DebtEnvelope, id);

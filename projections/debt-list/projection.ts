@@ -1,4 +1,4 @@
-import type { EventOf } from '../../src/event-store/catalogue.js';
+import { factTypes, type EventOf } from '../../src/event-store/catalogue.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 import type { Projection } from '../../src/feed/consumers.js';
@@ -12,7 +12,7 @@ type DebtEnvelope = Recorded<debts.DebtEvent>;
 export const debtList: Projection<DebtLine> = {
   name: 'debt-list',
   model: debtListModel,
-  types: debts.debtEvents.map(({ type }) => type).filter((type) => !type.endsWith('Rejected')),
+  types: factTypes(debts.debtEvents),
   identify: ({ refs }) => (refs.debt === undefined ? [] : [refs.debt]),
   evolve(line, { event }, id): DebtLine | null {
     const next = fold(line, event as unknown as DebtEnvelope, id);

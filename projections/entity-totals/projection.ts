@@ -1,3 +1,4 @@
+import { factTypes } from '../../src/event-store/catalogue.js';
 import { balanceEvents } from '../../src/contexts/balances/events.js';
 import { billingEvents } from '../../src/contexts/billing/events.js';
 import type * as debts from '../../src/contexts/debts/events.js';
@@ -27,9 +28,7 @@ const LIABILITIES: Readonly<Record<string, Total>> = { '2300': 'refundable', '23
 export const entityTotals: Projection<EntityTotals> = {
   name: 'entity-totals',
   model: entityTotalsModel,
-  types: [...debtEvents, ...billingEvents, ...balanceEvents]
-    .map(({ type }) => type)
-    .filter((type) => !type.endsWith('Rejected')),
+  types: factTypes([...debtEvents, ...billingEvents, ...balanceEvents]),
   identify: (event) => [...new Set(changes(event).map(idOf))],
   evolve: (document, { event }, id) =>
     changes(event)

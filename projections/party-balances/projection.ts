@@ -1,3 +1,4 @@
+import { factTypes } from '../../src/event-store/catalogue.js';
 import { balanceEvents } from '../../src/contexts/balances/events.js';
 import { billingEvents } from '../../src/contexts/billing/events.js';
 import { debtEvents } from '../../src/contexts/debts/events.js';
@@ -23,9 +24,7 @@ interface Posting {
 export const partyBalances: Projection<PartyBalances> = {
   name: 'party-balances',
   model: partyBalancesModel,
-  types: [...debtEvents, ...billingEvents, ...balanceEvents]
-    .map(({ type }) => type)
-    .filter((type) => !type.endsWith('Rejected')),
+  types: factTypes([...debtEvents, ...billingEvents, ...balanceEvents]),
   identify: (event) => [...new Set(postings(event).flatMap(({ leg }) => leg.dims.party ?? []))],
   evolve(document, { event }, id) {
     const before: PartyBalances = document ?? { id, owed: [], credits: [] };

@@ -1,3 +1,4 @@
+import { factTypes } from '../../src/event-store/catalogue.js';
 import type * as billing from '../../src/contexts/billing/events.js';
 import { billingEvents } from '../../src/contexts/billing/events.js';
 import { ReceiptApplied } from '../../src/contexts/debts/events.js';
@@ -11,7 +12,7 @@ type ReceiptEnvelope = Recorded<billing.ReceiptEvent> | Recorded<ReceiptApplied>
 export const receipts: Projection<ReceiptView> = {
   name: 'receipts',
   model: receiptsModel,
-  types: [...billingEvents.map(({ type }) => type).filter((type) => !type.endsWith('Rejected')), ReceiptApplied.type],
+  types: [...factTypes(billingEvents), ReceiptApplied.type],
   identify: ({ refs }) => (refs.receipt === undefined ? [] : [refs.receipt]),
   evolve(view, { event }, id) {
     const envelope = event as ReceiptEnvelope;

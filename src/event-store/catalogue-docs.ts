@@ -1,10 +1,10 @@
-import type { Catalogue } from './catalogue.js';
+import { isRejection, type Catalogue } from './catalogue.js';
 
 /** The text of `docs/events.md`: every event that may be stored, with its JSON Schema. */
 export function catalogueMarkdown({ definitions }: Catalogue): string {
   const sorted = definitions.toSorted((a, b) => (a.type < b.type ? -1 : 1));
-  const refusals = sorted.filter(({ type }) => type.endsWith('Rejected'));
-  const facts = sorted.filter(({ type }) => !type.endsWith('Rejected'));
+  const refusals = sorted.filter(isRejection);
+  const facts = sorted.filter((each) => !isRejection(each));
   const sections = facts.map(
     ({ type, version, en, ar, rule, schema }) =>
       `## \`${type}\`\n\n${en} · ${ar} · version ${version} · rules ${rule}\n\n` +

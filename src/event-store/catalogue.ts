@@ -48,6 +48,12 @@ export type RejectionData = Static<typeof RejectionData>;
 
 export const rejectionType = (context: string, command: string): string => `${context}.${command}Rejected`;
 
+export const isRejection = ({ type }: EventDefinition): boolean => type.endsWith('Rejected');
+
+/** The stored types of what happened: refusals left out. */
+export const factTypes = (definitions: readonly EventDefinition[]): string[] =>
+  definitions.filter((each) => !isRejection(each)).map(({ type }) => type);
+
 /** The definitions of `<context>.<Command>Rejected` for each command, in the one schema. */
 export const rejections = (context: string, commands: readonly string[]): EventDefinition[] =>
   commands.map((command) =>
