@@ -48,7 +48,7 @@ export type RejectionData = Static<typeof RejectionData>;
 
 export const rejectionType = (context: string, command: string): string => `${context}.${command}Rejected`;
 
-export const isRejection = ({ type }: EventDefinition): boolean => type.endsWith('Rejected');
+export const isRejection = ({ type }: { readonly type: string }): boolean => type.endsWith('Rejected');
 
 /** The stored types of what happened: refusals left out. */
 export const factTypes = (definitions: readonly EventDefinition[]): string[] =>

@@ -127,6 +127,10 @@ describe('a debt over HTTP, on the built server', () => {
     expect(foreign.body).toEqual(missing.body);
     const attempts = await until('auditor', `/v1/attempts?target=${id}`, ({ body }) => body.items.length > 0);
     expect(attempts.body.items).toMatchObject([{ target: id, command: 'ViewDebt' }]);
+
+    expect((await show('stranger', `/v1/debts/${id}/events`)).status).toBe(404);
+    const more = await until('auditor', `/v1/attempts?target=${id}`, ({ body }) => body.items.length > 1);
+    expect(more.body.items[0]).toMatchObject({ target: id, command: 'ViewDebtEvents' });
   });
 
   test('Ids: a repeat gets the first acknowledgement; another body under its key is a conflict', async () => {
