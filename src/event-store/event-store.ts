@@ -31,6 +31,17 @@ export interface Appended {
   readonly sequence?: number;
 }
 
+/**
+ * A point in the log, with what a reader who goes on from there has to know: no store has to keep sequences, so that
+ * the count travels with the position (docs/adr/0010-the-count-travels-with-the-position.md). A fact of the log: it
+ * stays true for ever, for every reader.
+ */
+export interface Place {
+  readonly position: Position;
+  /** Number of business events up to and including the position: the next one's sequence. */
+  readonly count: number;
+}
+
 /** Which events of the whole log a reader wants; absent fields want all. Bookkeeping is read only by category. */
 export interface Filter {
   readonly categories?: readonly string[];
@@ -47,7 +58,7 @@ export interface StreamQuery {
 
 export interface LogQuery {
   /** Exclusive; absent: from the start. */
-  readonly after?: Position;
+  readonly after?: Place;
   readonly filter?: Filter;
   /** Most events in the page: default 256, at most 4096. */
   readonly limit?: number;
@@ -57,7 +68,7 @@ export interface LogQuery {
 export interface LogPage {
   readonly events: readonly StoredEvent[];
   /** Pass as `after` for what follows. Absent only where the log is empty. */
-  readonly next?: Position;
+  readonly next?: Place;
   /** True when everything that was committed at the time of reading has been considered. */
   readonly atEnd: boolean;
 }
@@ -70,8 +81,11 @@ export interface EventReader {
   readAll(query?: LogQuery): Promise<LogPage>;
   /** Pages of the log for ever, waiting for new commits at the end; ends when the signal aborts. No gap, no double. */
   follow(query: LogQuery, signal: AbortSignal): AsyncIterable<LogPage>;
-  /** The last committed position, and how many business events there are. */
-  head(): Promise<Head>;
+  /**
+   * The last committed position, and how many business events there are.
+   * @param from a place that is known already: a store that has to count begins there
+   */
+  head(from?: Place): Promise<Head>;
   comparePositions(a: Position, b: Position): number;
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import type { Catalogue } from '../event-store/catalogue.js';
-import type { EventReader } from '../event-store/event-store.js';
+import type { EventReader, Place } from '../event-store/event-store.js';
 import { Turns } from '../ledger/turns.js';
 import { StaleWrite, type Checkpoint, type ReadModels, type Target } from '../read-models/read-models.js';
 import type { Policy, Projection } from './consumers.js';
@@ -125,15 +125,13 @@ export class Feed {
     while (!this.#stop.signal.aborted) {
       this.#restart = new AbortController();
       const from = this.#furthestBehind();
-      let count = from?.count ?? 0;
       try {
-        const query = { limit: this.#pageSize, ...(from !== undefined && { after: from.position as never }) };
+        const query = { limit: this.#pageSize, ...(from !== undefined && { after: from as Place }) };
         const signal = AbortSignal.any([this.#stop.signal, this.#restart.signal]);
         for await (const log of reader.follow(query, signal)) {
-          const page = feedPage(log, catalogue, count);
+          const page = feedPage(log, catalogue);
           if (page === undefined) continue;
-          count = page.end.count;
-          this.#head = Math.max(this.#head, count);
+          this.#head = Math.max(this.#head, page.end.count);
           await this.#deliver(page);
           listener.status(this.status());
         }
@@ -207,9 +205,9 @@ export class Feed {
       let after: Checkpoint | undefined;
       for (let atEnd = false; !atEnd;) {
         if (this.#stop.signal.aborted) return;
-        const query = { limit: this.#pageSize, ...(after !== undefined && { after: after.position as never }) };
+        const query = { limit: this.#pageSize, ...(after !== undefined && { after: after as Place }) };
         const log = await reader.readAll(query);
-        const page = feedPage(log, catalogue, after?.count ?? 0);
+        const page = feedPage(log, catalogue);
         if (page === undefined) break;
         for (const each of fillings) {
           each.taken = await each.projector.fold(each.target, page, each.taken);

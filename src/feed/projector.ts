@@ -15,14 +15,13 @@ export interface FeedPage {
   readonly end: Checkpoint;
 }
 
-/** @param before how many business events precede the page */
-export function feedPage(page: LogPage, catalogue: Catalogue, before: number): FeedPage | undefined {
+export function feedPage(page: LogPage, catalogue: Catalogue): FeedPage | undefined {
   if (page.next === undefined) return undefined;
   const events: FeedEvent[] = [];
   for (const { position, sequence, event } of page.events) {
     if (sequence !== undefined) events.push({ position, sequence, event: catalogue.upcast(event) });
   }
-  return { events, end: { position: page.next, count: (events.at(-1)?.sequence ?? before - 1) + 1 } };
+  return { events, end: page.next };
 }
 
 /** A fold that failed: its consumer stops here, loudly, and never skips. */

@@ -12,7 +12,7 @@ import { debt } from '../../src/contexts/debts/debt.js';
 import { debtPolicies } from '../../src/contexts/debts/debts.policy.js';
 import { debtEvents } from '../../src/contexts/debts/events.js';
 import { Catalogue } from '../../src/event-store/catalogue.js';
-import type { EventReader, Position } from '../../src/event-store/event-store.js';
+import type { EventReader, Place } from '../../src/event-store/event-store.js';
 import { openSqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import { Feed } from '../../src/feed/feed.js';
 import { FeedHost } from '../../src/feed/feed-host.js';
@@ -93,7 +93,7 @@ export async function openLocalLedger(
 /** The books at the end of each of the days (ascending), by what counts until then. */
 async function readBooks(reader: EventReader, days: readonly string[]): Promise<Books[]> {
   const books = days.map(() => new Books());
-  let after: Position | undefined;
+  let after: Place | undefined;
   for (;;) {
     const page = await reader.readAll({ limit: 4096, ...(after !== undefined && { after }) });
     for (const { event } of page.events) {

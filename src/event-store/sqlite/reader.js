@@ -13,6 +13,7 @@ import { bellOf, openForReading } from './schema.js';
  * @typedef {import('../event-store.js').LogQuery} LogQuery
  * @typedef {import('../event-store.js').LogPage} LogPage
  * @typedef {import('../event-store.js').Position} Position
+ * @typedef {import('../event-store.js').Place} Place
  */
 
 const DEFAULT_LIMIT = 256;
@@ -35,6 +36,7 @@ export class SqliteEventReader {
   #backwards;
   #lastPosition;
   #lastSequence;
+  #countUpTo;
   /** @type {Map<string, import('../../sqlite/database.js').Statement>} by the parts of the filter that are there */
   #scans = new Map();
   /** @type {Bell | undefined} */
@@ -54,6 +56,9 @@ export class SqliteEventReader {
     this.#lastPosition = prepare('SELECT max(position) FROM events');
     this.#lastSequence = prepare(
       'SELECT sequence FROM events WHERE position > ? AND sequence IS NOT NULL ORDER BY position DESC LIMIT 1',
+    );
+    this.#countUpTo = prepare(
+      'SELECT sequence + 1 FROM events WHERE position <= ? AND sequence IS NOT NULL ORDER BY position DESC LIMIT 1',
     );
   }
 
@@ -90,7 +95,7 @@ export class SqliteEventReader {
       while (!signal.aborted && !this.#closed) {
         ear.reset();
         const page = this.#page(after === undefined ? query : { ...query, after });
-        if (page.next !== undefined && page.next !== after) {
+        if (page.next !== undefined && page.next.position !== after?.position) {
           after = page.next;
           yield page;
         }
@@ -135,7 +140,7 @@ export class SqliteEventReader {
    */
   #page({ after, filter = {}, limit }) {
     const most = limitOf(limit);
-    const from = after === undefined ? 0 : numberOf(after);
+    const from = after === undefined ? 0 : numberOf(after.position);
     const head = this.#headPosition();
     const upTo = Math.min(from + MAX_SCAN, head);
     const lists = [filter.categories, filter.types].filter((list) => list !== undefined);
@@ -143,9 +148,18 @@ export class SqliteEventReader {
     const considered = rows.length === most ? rows[most - 1]?.[0] : Math.max(from, upTo);
     return {
       events: rows.map(stored),
-      ...(considered > 0 && { next: textOf(considered) }),
+      ...(considered > 0 && { next: this.#place(considered) }),
       atEnd: considered >= head,
     };
+  }
+
+  /**
+   * @param {number} position
+   * @returns {Place}
+   */
+  #place(position) {
+    const [count = 0] = this.#countUpTo.get(position) ?? [];
+    return { position: textOf(position), count };
   }
 
   /** @param {import('../event-store.js').Filter} filter */

@@ -1,7 +1,7 @@
 import { WrongRevision } from '../../../src/event-store/event-store.js';
 import type { Expected } from '../../../src/event-store/event-store.js';
 import { envelope, envelopes, newStream } from '../../event-store/envelopes.js';
-import { outcomeOf, wholeLog, withStore, type OpenStore } from './opened.js';
+import { answered, outcomeOf, wholeLog, withStore, type OpenStore } from './opened.js';
 
 export function appending(open: OpenStore): void {
   test(
@@ -104,7 +104,9 @@ export function appending(open: OpenStore): void {
       const changed = await store.append(stream, 1n, change);
       await store.append(stream, 4n, envelopes(stream, 5, 1));
       expect(await store.append(stream, 'none', creation)).toEqual(created);
-      expect(await Promise.all([1, 2, 3].map(() => store.append(stream, 1n, change)))).toEqual(Array(3).fill(changed));
+      expect(await Promise.all([1, 2, 3].map(() => answered(() => store.append(stream, 1n, change))))).toEqual(
+        Array(3).fill(changed),
+      );
       const reopened = await reopen();
       expect(await reopened.append(stream, 1n, change)).toMatchObject({
         revision: changed.revision,
@@ -119,7 +121,9 @@ export function appending(open: OpenStore): void {
     withStore(open, async ({ store }) => {
       const stream = newStream();
       const events = envelopes(stream, 0, 2);
-      const answers = await Promise.all(Array.from({ length: 16 }, () => store.append(stream, 'none', events)));
+      const answers = await Promise.all(
+        Array.from({ length: 16 }, () => answered(() => store.append(stream, 'none', events))),
+      );
       expect(new Set(answers.map(({ position }) => position)).size).toBe(1);
       expect(await store.readStream(stream)).toHaveLength(2);
     }),

@@ -1,4 +1,5 @@
-import type { EventReader, EventStore } from '../../../src/event-store/event-store.js';
+import { OutcomeUnknown } from '../../../src/event-store/event-store.js';
+import type { EventReader, EventStore, Place, StoredEvent } from '../../../src/event-store/event-store.js';
 
 /** An empty store, alone in its place. */
 export interface OpenedStore {
@@ -33,6 +34,24 @@ export async function wholeLog(reader: EventReader, query: Parameters<EventReade
     events.push(...page.events);
     if (page.next !== undefined) after = page.next;
     if (page.atEnd) return events;
+  }
+}
+
+/** The place just after a business event. */
+export const placeAfter = ({ position, sequence }: StoredEvent): Place => ({ position, count: sequence! + 1 });
+
+/** As a stream shows them: not every store knows an event's sequence there. */
+export const withoutSequence = (events: readonly StoredEvent[]): Omit<StoredEvent, 'sequence'>[] =>
+  events.map(({ position, event }) => ({ position, event }));
+
+/** As the ledger does: where the outcome is unknown, the same call finds out. */
+export async function answered<T>(append: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await append();
+    } catch (error) {
+      if (!(error instanceof OutcomeUnknown) || attempt === 5) throw error;
+    }
   }
 }
 
