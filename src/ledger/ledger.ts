@@ -176,14 +176,8 @@ export class Ledger {
     request: CommandRequest,
     aggregate: Aggregate<S>,
   ): readonly E[] | Refusal | Earlier | PreconditionFailed {
-    const expected = request.expectedRevision;
-    if (expected !== undefined && (expected === 'none' ? -1n : expected) !== BigInt(aggregate.revision)) {
-      return new PreconditionFailed(aggregate.revision);
-    }
     const today = this.#today();
     const effectiveOn = request.effectiveOn ?? today;
-    const outOfTime = this.#outOfTime(effectiveOn, today, request.mayBackdate);
-    if (outOfTime !== undefined) return outOfTime;
     const context: CommandContext = {
       id: request.id,
       actor: request.actor,
@@ -191,6 +185,15 @@ export class Ledger {
       today,
       eventId: (index) => eventId(request.id, index),
     };
+    const expected = request.expectedRevision;
+    if (expected !== undefined && (expected === 'none' ? -1n : expected) !== BigInt(aggregate.revision)) {
+      // Whoever may not see the aggregate does not learn its revision either, nor that there is one.
+      const decision = decider.decide(command, aggregate.state, context);
+      const isHidden = isRefusal(decision) && decision.refused.kind === 'hidden';
+      return isHidden ? decision : new PreconditionFailed(aggregate.revision);
+    }
+    const outOfTime = this.#outOfTime(effectiveOn, today, request.mayBackdate);
+    if (outOfTime !== undefined) return outOfTime;
     return decider.decide(command, aggregate.state, context);
   }
 
