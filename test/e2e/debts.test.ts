@@ -141,6 +141,32 @@ describe('a debt over HTTP, on the built server', () => {
     expect(other.status).toBe(409);
   });
 
+  test('Ids: one Idempotency-Key under two bank references makes two receipts, and both reach their debt', async () => {
+    const id = await registered();
+    const pay = (reference: string, amount: string) =>
+      send(
+        'bank',
+        '/v1/receipts',
+        {
+          reference,
+          payer: DEBTOR,
+          payee: CREDITOR,
+          target: { debt: id },
+          amount: sar(amount),
+          paidOn: '2026-11-01',
+          channel: 'sadad',
+        },
+        { key: 'a-key-of-a-careless-bank' },
+      );
+    const [first, second] = [await pay('KEY-1', '10.00'), await pay('KEY-2', '20.00')];
+    expect([first.status, second.status]).toEqual([201, 201]);
+    expect(second.body.event).not.toBe(first.body.event);
+    const paid = await until('debtor', `/v1/debts/${id}`, ({ body }) => body.received?.amount === '30.00');
+    expect(paid.body.received).toEqual(sar('30.00'));
+    expect((await pay('KEY-1', '10.00')).body).toEqual(first.body);
+    expect((await pay('KEY-1', '11.00')).status).toBe(409);
+  });
+
   test('bad input is a 400 and changes nothing', async () => {
     const before = (await show('auditor', '/health/ready')).body.checks.eventStore.events;
     for (const body of [

@@ -5,7 +5,8 @@ import { Access } from '../../http/access.decorator.js';
 import { CommandEdge, type Acknowledgement } from '../../http/commands/command-edge.js';
 import { OnExchange, type Exchange } from '../../http/exchange.js';
 import { Problem } from '../../http/problems/problem.js';
-import { receiptId, type PartyId } from '../../kernel/ids.js';
+import type { CommandRequest } from '../../kernel/decider.js';
+import { receiptId, type PartyId, type Uuid } from '../../kernel/ids.js';
 import { LedgerUnavailable, type Outcome } from '../../ledger/outcome.js';
 import { VaultUnavailable, type Vault } from '../../vault/vault.js';
 import { VAULT } from '../../vault/vault.token.js';
@@ -29,13 +30,15 @@ export class ReceiptsController {
   @Access('POST /v1/receipts')
   record(@OnExchange() exchange: Exchange, @Body() body: RecordReceiptBody): Answer {
     const bank = bankOf(exchange);
-    // The bank and its reference name the receipt, not the command (DESIGN.md, Ids).
-    const id = receiptId(bank, body.reference);
-    return this.edge.handle(exchange, body, async (_, request) => {
+    // The bank and its reference name the receipt, not the command; the command's id follows from the receipt's, or one
+    // key under two references would give two receipts the same event ids (DESIGN.md, Ids).
+    const receipt = receiptId(bank, body.reference);
+    const record = async (id: Uuid, request: CommandRequest): Promise<Outcome> => {
       const [sourceAccount, match] = await Promise.all([this.#sealed(body), this.#matchOf(body)]);
       const facts = factsOf(bank, body, sourceAccount);
       return conflictAsRefusal(await this.#execute(new RecordReceipt(id, { ...facts, match }, request)));
-    });
+    };
+    return this.edge.handle(exchange, body, record, receipt);
   }
 
   @Access('POST /v1/receipts/{id}/match')

@@ -33,15 +33,17 @@ export class CommandEdge {
   /**
    * Sends one command and answers its outcome.
    * @param body what the DTO's class checked; the digest is taken of what was received
-   * @param send gets the aggregate that the path names, or a new id, and executes the command
+   * @param send gets the aggregate, or the id of the new one, and executes the command
+   * @param named the aggregate, where the body names it; otherwise the path does, or it is new
    * @throws Problem, RefusedByRule and what the ledger throws: each has its answer
    */
   async handle(
     exchange: Exchange,
     body: Dated,
     send: (target: Uuid, request: CommandRequest) => Promise<Outcome>,
+    named?: Uuid,
   ): Promise<Acknowledgement | undefined> {
-    const { target, request } = commandRequest(exchange, body, this.ports.vault);
+    const { target, request } = commandRequest(exchange, body, this.ports.vault, named);
     this.quotas.assertRefusalAllowed(exchange.caller);
     const outcome = await send(target, request);
     if (outcome.kind === 'refused') {

@@ -23,11 +23,14 @@ export interface Addressed {
   readonly request: CommandRequest;
 }
 
-/** @throws Problem for headers that are missing or not valid */
-export function commandRequest(exchange: Exchange, body: Dated, vault: Pick<Vault, 'digest'>): Addressed {
+/**
+ * @param named the aggregate that the body names
+ * @throws Problem for headers that are missing or not valid
+ */
+export function commandRequest(exchange: Exchange, body: Dated, vault: Pick<Vault, 'digest'>, named?: Uuid): Addressed {
   const { request, route: key, caller } = exchange;
   const route = routeOf(key);
-  const aggregate = parameter(request, 'id') as Uuid | undefined;
+  const aggregate = named ?? (parameter(request, 'id') as Uuid | undefined);
   const id = commandIdOf(caller, aggregate ?? key, idempotencyKey(request.headers['idempotency-key']));
   const expectedRevision = ifMatch(request.headers['if-match'], route.ifMatch === true);
   return {
