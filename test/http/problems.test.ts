@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fill, preferredLanguage } from '../../src/http/problems/language.js';
-import { problemType } from '../../src/http/problems/render.js';
+import { problemType, render, RuleTexts } from '../../src/http/problems/render.js';
+import { RefusedByRule } from '../../src/http/problems/problem.js';
 import { FIELD_FAULTS, PROBLEMS, TOKEN_FAULTS } from '../../src/http/problems/texts.js';
 import { EDGE_RULES } from '../../src/http/rules.js';
 import { ROUTE_KEYS, routeOf } from '../../src/http/access.js';
+import { rules } from '../../src/composition.js';
+import { refusedBy } from './edge.js';
 
 const ARABIC = /[\u0600-\u06ff]/;
 const placeholders = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).toSorted();
@@ -18,6 +21,7 @@ describe('the texts', () => {
     ...Object.entries({ ...FIELD_FAULTS, ...TOKEN_FAULTS, ...EDGE_RULES }).map(
       ([code, { en, ar }]): [string, string, string] => [code, en, ar],
     ),
+    ...rules.map(({ rule, code, en, ar }): [string, string, string] => [`${rule} ${code}`, en, ar]),
     ...ROUTE_KEYS.map((key): [string, string, string] => [key, routeOf(key).en, routeOf(key).ar]),
   ];
 
@@ -26,6 +30,18 @@ describe('the texts', () => {
     expect(en).not.toMatch(ARABIC);
     expect(ar).toMatch(ARABIC);
     expect(placeholders(ar)).toEqual(placeholders(en));
+  });
+
+  test('a refusal is told in the words of its own rule, where several rules share a code', () => {
+    const texts = new RuleTexts([...Object.values(EDGE_RULES), ...rules]);
+    const shared = rules.filter(
+      ({ code, kind }) => kind !== 'hidden' && rules.filter((r) => r.code === code).length > 1,
+    );
+    expect(shared.map(({ code }) => code)).toContain('AMOUNT');
+    for (const rule of shared) {
+      const { body } = render(new RefusedByRule(refusedBy(rule)), texts, 'en');
+      expect([rule.rule, body['detail']]).toEqual([rule.rule, rule.en]);
+    }
   });
 
   test("every code of the kernel's InvalidValue has its text", () => {

@@ -52,7 +52,7 @@ export const BILLING_RULES = {
   },
   DRAFT: {
     code: 'DRAFT',
-    rule: 'E6',
+    rule: 'E8',
     version: 1,
     kind: 'state',
     en: 'The debt is still a draft: register it before a receipt is matched with it.',

@@ -12,18 +12,23 @@ export interface Rendered {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Finds a rule's texts by its code. */
+/** Finds a rule's texts. Several rules share a code (`AMOUNT` of a debt, of a receipt), each with words of its own. */
 export class RuleTexts {
   readonly #rules: ReadonlyMap<string, Rule>;
+
+  /** @throws Error where two rules could not be told apart */
   constructor(rules: readonly Rule[]) {
-    this.#rules = new Map(rules.map((rule) => [rule.code, rule]));
+    this.#rules = new Map(rules.map((rule) => [nameOf(rule), rule]));
+    if (this.#rules.size !== rules.length) throw new Error('two rules share their number and their code');
   }
 
   detail(refused: Refused, language: Language): string {
-    const rule = this.#rules.get(refused.code);
+    const rule = this.#rules.get(nameOf(refused));
     return rule === undefined ? refused.code : fill(rule[language], refused.facts);
   }
 }
+
+const nameOf = ({ rule, code }: Pick<Rule, 'rule' | 'code'>): string => `${rule} ${code}`;
 
 const RETRY_SECONDS = '1';
 
