@@ -1,9 +1,9 @@
 import { Controller, Inject, Query } from '@nestjs/common';
 import { Access } from '../../src/http/access.decorator.js';
-import { linkNext, pageOf } from '../../src/http/cursor.js';
+import { listPage } from '../../src/http/cursor.js';
 import { OnExchange, type Exchange } from '../../src/http/exchange.js';
 import { PageQuery } from '../../src/http/validation/dtos.js';
-import { IsCode, IsId, IsText } from '../../src/http/validation/fields.js';
+import { IsCode, IsDayOrMoment, IsId, IsText, momentsOf } from '../../src/http/validation/fields.js';
 import type { Condition, ReadModelReader } from '../../src/read-models/read-models.js';
 import { READ_MODELS } from '../../src/read-models/token.js';
 import { attemptsModel, type Attempt } from './model.js';
@@ -20,6 +20,12 @@ export class AttemptsQuery extends PageQuery {
 
   @IsCode([], { optional: true, description: 'Such as SELF_APPROVAL.' })
   code?: string;
+
+  @IsDayOrMoment({ optional: true, description: 'Recorded on this day in Asia/Riyadh, at this moment, or later.' })
+  from?: string;
+
+  @IsDayOrMoment({ optional: true, description: 'Recorded on this day in Asia/Riyadh, at this moment, or earlier.' })
+  to?: string;
 }
 
 /** Laws of the design that rules come from; every other rule is a number of domain.md. */
@@ -32,8 +38,7 @@ export class AttemptsController {
 
   /** The latest recorded first; only roles that are bound to no party read them, so all are shown. */
   @Access('GET /v1/attempts')
-  async list(@OnExchange() exchange: Exchange, @Query() query: AttemptsQuery): Promise<{ items: readonly Attempt[] }> {
-    const page = pageOf(exchange, { ...query });
+  list(@OnExchange() exchange: Exchange, @Query() query: AttemptsQuery): Promise<{ items: readonly Attempt[] }> {
     const where: Condition[] = [];
     for (const field of ['target', 'actor', 'code'] as const) {
       const value = query[field];
@@ -41,13 +46,9 @@ export class AttemptsController {
     }
     const { rule } = query;
     if (rule !== undefined) where.push({ field: isRule(rule) ? 'rule' : 'code', is: 'eq', value: rule });
-    const { documents, next } = await this.models.query(attemptsModel, {
-      where,
-      sort: { field: 'recordedAt', direction: 'desc' },
-      limit: page.limit,
-      ...(page.after !== undefined && { after: page.after }),
-    });
-    linkNext(exchange, next, page);
-    return { items: documents };
+    if (query.from !== undefined) where.push({ field: 'recordedAt', is: 'gte', value: momentsOf(query.from).first });
+    if (query.to !== undefined) where.push({ field: 'recordedAt', is: 'lte', value: momentsOf(query.to).last });
+    const sort = { field: 'recordedAt', direction: 'desc' } as const;
+    return listPage(exchange, { ...query }, this.models, attemptsModel, { where, sort });
   }
 }

@@ -7,7 +7,8 @@ import { READ_MODELS } from '../../src/read-models/token.js';
 import { Reads, sightOf, type Sight } from '../../src/http/reads.js';
 import { NoQuery, PageQuery } from '../../src/http/validation/dtos.js';
 import { streamName, type Uuid } from '../../src/kernel/ids.js';
-import type { ReadModelReader } from '../../src/read-models/read-models.js';
+import { Problem } from '../../src/http/problems/problem.js';
+import type { Cursor, ReadModelReader } from '../../src/read-models/read-models.js';
 import { debtDetailModel, type DebtDetail } from './model.js';
 
 @Controller()
@@ -36,13 +37,19 @@ export class DebtDetailController {
   ): Promise<{ items: readonly unknown[] }> {
     await this.reads.one(exchange, await this.models.get(debtDetailModel, id), visibleTo(exchange));
     const page = pageOf(exchange, { ...query });
-    const from = page.after === undefined ? 0n : BigInt(page.after.value as number) + 1n;
-    const found = await this.events.readStream(streamName('debt', id as Uuid), { from, limit: page.limit });
-    const last = found.at(-1);
-    const next = last === undefined || found.length < page.limit ? undefined : { value: last.event.revision, id };
-    linkNext(exchange, next, page);
-    return { items: found.map(({ event, sequence }) => ({ sequence, ...event })) };
+    const from = page.after === undefined ? 0n : revisionAfter(page.after, id);
+    const found = await this.events.readStream(streamName('debt', id as Uuid), { from, limit: page.limit + 1 });
+    const shown = found.slice(0, page.limit);
+    const last = found.length > page.limit ? shown.at(-1) : undefined;
+    linkNext(exchange, last && { value: last.event.revision, id }, page);
+    return { items: shown.map(({ event, sequence }) => ({ sequence, ...event })) };
   }
+}
+
+/** @throws Problem for a cursor that this history did not give */
+function revisionAfter({ value, id }: Cursor, debt: string): bigint {
+  if (id !== debt || typeof value !== 'number' || value < 0) throw new Problem('CURSOR_INVALID');
+  return BigInt(value) + 1n;
 }
 
 const revisionOf = ({ revision }: DebtDetail): number => revision;

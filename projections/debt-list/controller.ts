@@ -1,6 +1,6 @@
 import { Controller, Inject, Query } from '@nestjs/common';
 import { Access } from '../../src/http/access.decorator.js';
-import { linkNext, pageOf } from '../../src/http/cursor.js';
+import { listPage } from '../../src/http/cursor.js';
 import { OnExchange, type Exchange } from '../../src/http/exchange.js';
 import { READ_MODELS } from '../../src/read-models/token.js';
 import { sightOf } from '../../src/http/reads.js';
@@ -48,8 +48,7 @@ export class DebtListController {
   constructor(@Inject(READ_MODELS) private readonly models: ReadModelReader) {}
 
   @Access('GET /v1/debts')
-  async list(@OnExchange() exchange: Exchange, @Query() query: DebtListQuery): Promise<{ items: readonly DebtLine[] }> {
-    const page = pageOf(exchange, { ...query });
+  list(@OnExchange() exchange: Exchange, @Query() query: DebtListQuery): Promise<{ items: readonly DebtLine[] }> {
     const sight = sightOf(exchange.caller);
     const where = conditions(query);
     if (sight.scope === 'entity') where.push({ field: 'creditor', is: 'eq', value: sight.party });
@@ -61,11 +60,7 @@ export class DebtListController {
     const sort = query.sort ?? '-registeredOn';
     const direction = sort.startsWith('-') ? 'desc' : 'asc';
     const field = SORTS[sort.replace('-', '') as keyof typeof SORTS];
-    const { limit, after } = page;
-    const asked = { where, sort: { field, direction }, limit, ...(after !== undefined && { after }) } as const;
-    const { documents, next } = await this.models.query(debtListModel, asked);
-    linkNext(exchange, next, page);
-    return { items: documents };
+    return listPage(exchange, { ...query }, this.models, debtListModel, { where, sort: { field, direction } });
   }
 }
 

@@ -1,6 +1,6 @@
 import { Controller, Inject, Query } from '@nestjs/common';
 import { Access } from '../../src/http/access.decorator.js';
-import { linkNext, pageOf } from '../../src/http/cursor.js';
+import { listPage } from '../../src/http/cursor.js';
 import { OnExchange, parameter, type Exchange } from '../../src/http/exchange.js';
 import { Reads, sightOf, type Sight } from '../../src/http/reads.js';
 import { NoQuery, PageQuery } from '../../src/http/validation/dtos.js';
@@ -41,11 +41,7 @@ export class ReceiptsController {
 
   /** The latest recorded first. */
   @Access('GET /v1/receipts')
-  async list(
-    @OnExchange() exchange: Exchange,
-    @Query() query: ReceiptsQuery,
-  ): Promise<{ items: readonly ReceiptView[] }> {
-    const page = pageOf(exchange, { ...query });
+  list(@OnExchange() exchange: Exchange, @Query() query: ReceiptsQuery): Promise<{ items: readonly ReceiptView[] }> {
     const sight = sightOf(exchange.caller);
     const where: Condition[] = [];
     if (sight.scope !== 'all') where.push({ field: PLACE[sight.scope], is: 'eq', value: sight.party });
@@ -54,14 +50,8 @@ export class ReceiptsController {
       if (value !== undefined) where.push({ field, is: 'eq', value });
     }
     if (query.matched !== undefined) where.push({ field: 'matched', is: 'eq', value: query.matched === 'true' });
-    const { documents, next } = await this.models.query(receiptsModel, {
-      where,
-      sort: { field: 'recordedAt', direction: 'desc' },
-      limit: page.limit,
-      ...(page.after !== undefined && { after: page.after }),
-    });
-    linkNext(exchange, next, page);
-    return { items: documents };
+    const sort = { field: 'recordedAt', direction: 'desc' } as const;
+    return listPage(exchange, { ...query }, this.models, receiptsModel, { where, sort });
   }
 
   @Access('GET /v1/receipts/{id}')

@@ -1,5 +1,13 @@
 import { canonicalJson, sha256 } from '../event-store/canonical.js';
-import type { Cursor, Scalar } from '../read-models/read-models.js';
+import {
+  InvalidQuery,
+  type Cursor,
+  type Document,
+  type Model,
+  type Query,
+  type ReadModelReader,
+  type Scalar,
+} from '../read-models/read-models.js';
 import type { Exchange } from './exchange.js';
 import { Problem } from './problems/problem.js';
 
@@ -47,6 +55,30 @@ function parse(cursor: string): unknown[] {
     return Array.isArray(json) ? json : [];
   } catch {
     return [];
+  }
+}
+
+/**
+ * One page of a list of documents, with the link to the next.
+ * @throws Problem `CURSOR_INVALID`
+ */
+export async function listPage<D extends Document>(
+  exchange: Exchange,
+  asked: Paged,
+  models: ReadModelReader,
+  model: Model<D>,
+  wanted: Pick<Query, 'where' | 'sort'>,
+): Promise<{ readonly items: readonly D[] }> {
+  const page = pageOf(exchange, asked);
+  const { limit, after } = page;
+  try {
+    const found = await models.query(model, { ...wanted, limit, ...(after !== undefined && { after }) });
+    linkNext(exchange, found.next, page);
+    return { items: found.documents };
+  } catch (error) {
+    // A cursor is not signed: it may name a place that no document of this list could have.
+    if (error instanceof InvalidQuery && after !== undefined) throw new Problem('CURSOR_INVALID');
+    throw error;
   }
 }
 

@@ -32,6 +32,9 @@ export function isBusinessDate(text: string): text is BusinessDate {
 export const businessDateAt = (epochMs: number): BusinessDate =>
   new Date(epochMs + RIYADH_OFFSET_MS).toISOString().slice(0, 10) as BusinessDate;
 
+/** When a business day begins, in milliseconds since 1970. */
+export const startOfDay = (date: BusinessDate): number => Date.parse(`${date}T00:00:00Z`) - RIYADH_OFFSET_MS;
+
 export const instantAt = (epochMs: number): Instant => new Date(epochMs).toISOString() as Instant;
 
 /** `days` may be negative. */

@@ -81,4 +81,21 @@ describe('with somebody else’s ids', () => {
       expect(after.body.items.length).toBe(before + 1);
     }
   });
+
+  test('a history is paged to its end, and a cursor that it did not give is refused', async () => {
+    const first = await show('auditor', `/v1/debts/${debt}/events?limit=1`);
+    const cursor = /cursor=([\w-]+)/.exec(first.headers.get('link') ?? '')?.[1] as string;
+    const second = await show('auditor', `/v1/debts/${debt}/events?limit=1&cursor=${cursor}`);
+    expect(second.body.items).toMatchObject([{ type: 'debts.DebtRegistered' }]);
+    expect(second.headers.get('link')).toBeNull();
+
+    const [query, , id] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    for (const forged of [null, 'abc', '1', true, -1, 1.5]
+      .map((value) => [query, value, id])
+      .concat([[query, 0, MISSING]])) {
+      const made = Buffer.from(JSON.stringify(forged)).toString('base64url');
+      const answer = await show('auditor', `/v1/debts/${debt}/events?limit=1&cursor=${made}`);
+      expect([forged, answer.status, answer.body.code]).toEqual([forged, 400, 'CURSOR_INVALID']);
+    }
+  });
 });

@@ -111,6 +111,34 @@ describe('the readings, over HTTP', () => {
     expect((await get(`/v1/receipts/${id('r1')}`, 'debtor', OTHER)).statusCode).toBe(404);
   });
 
+  test('attempts are found by when they were recorded: days in Asia/Riyadh, both included, or moments', async () => {
+    const found = async (query: string) => items(`/v1/attempts?${query}`, 'auditor');
+    expect(await found('from=2026-01-02')).toEqual([id('a2')]); // recorded at midnight UTC, 3 o'clock there
+    expect(await found('to=2026-01-01')).toEqual([id('a1')]);
+    expect(await found('from=2026-01-01&to=2026-01-02')).toEqual([id('a2'), id('a1')]);
+    expect(await found('from=2026-01-02T00:00:00Z')).toEqual([id('a2')]);
+    expect(await found('from=2026-01-02T03:00:00.001%2B03:00')).toEqual([]);
+    expect(await found('to=2026-01-01T23:59:59.999Z&rule=E7')).toEqual([id('a1')]);
+    expect((await get('/v1/attempts?from=yesterday', 'auditor')).statusCode).toBe(400);
+  });
+
+  test('a cursor that was made up is refused, whatever it names', async () => {
+    const link = (await get('/v1/receipts?limit=1', 'auditor')).headers['link'] as string;
+    const [query, value, receiptId] = JSON.parse(
+      Buffer.from(/cursor=([\w-]+)/.exec(link)?.[1] as string, 'base64url').toString(),
+    ) as [string, string, string];
+    for (const [at, by] of [
+      [5, receiptId],
+      [true, receiptId],
+      ['\0', receiptId],
+      [value, '\0'],
+    ]) {
+      const cursor = Buffer.from(JSON.stringify([query, at, by])).toString('base64url');
+      const answer = await get(`/v1/receipts?limit=1&cursor=${cursor}`, 'auditor');
+      expect([answer.statusCode, answer.json<{ code: string }>().code]).toEqual([400, 'CURSOR_INVALID']);
+    }
+  });
+
   test('attempts are found by rule, by law and by code', async () => {
     expect(await items('/v1/attempts', 'auditor')).toEqual([id('a2'), id('a1')]);
     expect(await items('/v1/attempts?rule=E7', 'auditor')).toEqual([id('a1')]);

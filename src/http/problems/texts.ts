@@ -237,9 +237,9 @@ export const FIELD_FAULTS = {
     en: 'must be an IBAN of Saudi Arabia: SA and 22 digits whose check digits are right',
     ar: 'يجب أن يكون آيبان سعوديًا: SA ثم 22 رقمًا وخانتا التحقق صحيحتان',
   },
-  NOT_AN_INSTANT: {
-    en: 'must be a moment as RFC 3339 writes it in UTC: 2026-01-31T09:30:00Z',
-    ar: 'يجب أن يكون وقتًا بصيغة RFC 3339 بالتوقيت العالمي: 2026-01-31T09:30:00Z',
+  NOT_A_DAY_OR_MOMENT: {
+    en: 'must be a day of 1900 to 2199 as YYYY-MM-DD, or a moment with its offset such as 2026-01-31T09:30:00Z',
+    ar: 'يجب أن يكون يومًا بين 1900 و2199 على صيغة YYYY-MM-DD، أو لحظة مع فرقها الزمني مثل 2026-01-31T09:30:00Z',
   },
   INVALID_FIELD: { en: 'is not accepted', ar: 'غير مقبول' },
   NOT_A_DATE: {

@@ -1,4 +1,4 @@
-import { isBusinessDate } from '../../kernel/calendar.js';
+import { addDays, instantAt, isBusinessDate, startOfDay, type Instant } from '../../kernel/calendar.js';
 import { holdsPersonalNumber, isSaudiIban } from '../../kernel/identifiers.js';
 import { isUuid, parsePartyId } from '../../kernel/ids.js';
 import { InvalidValue } from '../../kernel/invalid-value.js';
@@ -47,19 +47,29 @@ export const IsBusinessDay = (options?: FieldOptions) =>
     { example: '2026-01-31', ...options },
   );
 
-/** A moment in UTC. */
-export const IsInstant = (options?: FieldOptions) =>
+const MOMENT = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+
+/** A bound of a span of time, as `momentsOf` reads it. */
+export const IsDayOrMoment = (options?: FieldOptions) =>
   field(
-    ofText((text) =>
-      /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$/.test(text) &&
-      isBusinessDate(text.slice(0, 10)) &&
-      !Number.isNaN(Date.parse(text))
-        ? undefined
-        : { code: 'NOT_AN_INSTANT' },
-    ),
-    { type: 'string', format: 'date-time' },
-    options,
+    ofText((text) => {
+      const day = MOMENT.exec(text)?.[1] ?? text;
+      const isOne = isBusinessDate(day) && (day === text || !Number.isNaN(Date.parse(text)));
+      return isOne ? undefined : { code: 'NOT_A_DAY_OR_MOMENT' };
+    }),
+    { anyOf: [{ format: 'date' }, { format: 'date-time' }], type: 'string' },
+    { example: '2026-01-31', ...options },
   );
+
+/** The first and the last moment of a day in Asia/Riyadh; of a moment, itself. */
+export function momentsOf(text: string): { readonly first: Instant; readonly last: Instant } {
+  if (!isBusinessDate(text)) {
+    const moment = instantAt(Date.parse(text));
+    return { first: moment, last: moment };
+  }
+  const begin = startOfDay(text);
+  return { first: instantAt(begin), last: instantAt(startOfDay(addDays(text, 1)) - 1) };
+}
 
 /** An open list of codes: grounds, reasons, kinds, channels, sectors. `known` are documented, others accepted. */
 export const IsCode = (known: readonly string[] = [], options: FieldOptions = {}) =>
@@ -82,22 +92,6 @@ export const IsOneOf = (accepted: readonly string[], options?: FieldOptions) =>
       accepted.includes(text) ? undefined : { code: 'NOT_ACCEPTED', facts: { accepted: accepted.join(', ') } },
     ),
     { type: 'string', enum: [...accepted] },
-    options,
-  );
-
-/**
- * The bank's own name of a payment. It may be ten digits that look like an ID by chance, so only what can be nothing
- * else (an IBAN, a mobile number) is refused.
- */
-export const IsReference = (options?: FieldOptions) =>
-  field(
-    ofText((text) => {
-      if (!/^[\x21-\x7e](?:[\x20-\x7e]{0,98}[\x21-\x7e])?$/.test(text)) {
-        return { code: 'TEXT_LENGTH', facts: { least: 1, most: 100 } };
-      }
-      return /SA\d{22}|\+9665\d{8}/i.test(text) ? { code: 'PERSONAL_NUMBER' } : undefined;
-    }),
-    { type: 'string', minLength: 1, maxLength: 100 },
     options,
   );
 
