@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { catalogue, RULE_SET } from './composition.js';
@@ -20,7 +20,7 @@ import { openSqliteReadModelReader } from './read-models/sqlite/sqlite-read-mode
 import type { SuppressedAttempts } from './http/ports.js';
 import { loadMasterKey, VAULT_FILE } from './vault/master-key.js';
 import { openSqliteVault } from './vault/sqlite/sqlite-vault.js';
-import type { Vault } from './vault/vault.js';
+import { VaultLocked, type Vault } from './vault/vault.js';
 
 /** Everything that one running ledger holds open. */
 export interface Instance {
@@ -50,11 +50,20 @@ export async function openInstance(
 ): Promise<Instance> {
   const { data, masterKey, environment, logOrigin, backdatingDays, cacheBytes } = configuration;
   mkdirSync(data, { recursive: true, mode: 0o700 });
+  accessSync(data, constants.R_OK | constants.W_OK | constants.X_OK);
   const events = join(data, 'ledger.db');
   const models = join(data, 'read-models.db');
   const clock = systemClock();
   const store = await openSqliteEventStore(events);
-  const vault = openSqliteVault(join(data, VAULT_FILE), loadMasterKey(data, masterKey));
+  const vaultFile = join(data, VAULT_FILE);
+  if (!existsSync(vaultFile) && (await store.head()).count > 0) {
+    await store.close();
+    throw new VaultLocked(
+      'VAULT_MISSING',
+      `${events} holds events, but ${vaultFile} is gone: restore both of one backup`,
+    );
+  }
+  const vault = openSqliteVault(vaultFile, loadMasterKey(data, masterKey));
   const ledger = await openLedger({
     store,
     catalogue,
