@@ -1,21 +1,34 @@
 import 'reflect-metadata';
+import { resolve } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule, serveCommands } from './app.module.js';
-import { configurationHelp, ConfigurationError, readConfiguration } from './config/configuration.js';
+import {
+  configurationHelp,
+  ConfigurationError,
+  readConfiguration,
+  type Configuration,
+} from './config/configuration.js';
 import { createLogger, nestLogger } from './http/logger.js';
 import { Metrics } from './http/metrics.js';
 import { configureApp, createHttpAdapter } from './http/server.js';
 import { openInstance } from './instance.js';
+import { startFault } from './start-fault.js';
+
+const HELP = `Sijill, a ledger of public fees, subscriptions and debts that anyone can check.
+
+  npm start                 builds, then starts the server
+  node dist/src/main.js     starts the server as it was built
+
+The settings are environment variables:
+
+${configurationHelp()}
+`;
 
 /** Starts the server; it stops on SIGTERM or SIGINT after what runs is finished. */
-async function main(): Promise<void> {
-  if (process.argv.includes('--help')) {
-    process.stdout.write(configurationHelp());
-    return;
-  }
-  const configuration = readConfiguration();
+async function serve(configuration: Configuration): Promise<void> {
+  process.umask(0o077); // what the ledger writes is its owner's alone, whoever made the directory
   const logger = createLogger(configuration.logLevel);
   const metrics = new Metrics();
   const instance = await openInstance(configuration, logger, metrics.outcome);
@@ -45,12 +58,26 @@ async function main(): Promise<void> {
     });
   }
 
-  await app.listen(configuration.port, configuration.host);
-  logger.info(`Sijill answers on ${await app.getUrl()}; its API is described at ${await app.getUrl()}/docs`);
+  const { host, port, data, oidc } = configuration;
+  await app.init();
+  // Not Nest's own `listen`: it would log a failure a second time, with less to go by.
+  const url = await app.getHttpAdapter().getInstance().listen({ host, port });
+  logger.info(`Sijill answers on ${url}; its API is described at ${url}/docs; its data is in ${resolve(data)}`);
+  if (oidc === undefined) logger.info('no OIDC_ISSUER: POST /dev/token gives anyone on this machine any token');
 }
 
-main().catch((error: unknown) => {
-  const text = error instanceof ConfigurationError ? error.message : String((error as Error).stack ?? error);
-  process.stderr.write(`sijill: ${text}\n`);
+let configuration: Configuration | undefined;
+try {
+  const [argument] = process.argv.slice(2);
+  if (argument === '--help' || argument === '-h') {
+    process.stdout.write(HELP);
+  } else if (argument !== undefined) {
+    throw new ConfigurationError([`there is no argument ${argument}: set variables (PORT=3001), --help lists them`]);
+  } else {
+    configuration = readConfiguration();
+    await serve(configuration);
+  }
+} catch (error) {
+  process.stderr.write(`sijill: ${startFault(error, configuration)}\n`);
   process.exit(1);
-});
+}

@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 
 export interface Answer {
   readonly status: number;
@@ -13,22 +14,48 @@ export interface Answer {
 
 /** The built server as a user starts it: a process of its own, with its data in a directory of its own. */
 export class Server {
-  readonly #data = mkdtempSync(join(tmpdir(), 'sijill-e2e-'));
   #process: ChildProcess | undefined;
   #url = '';
 
+  /** @param settings of the environment; @param program the directory that holds `dist` */
+  constructor(
+    readonly settings: Readonly<Record<string, string>> = {},
+    readonly data = mkdtempSync(join(tmpdir(), 'sijill-e2e-')),
+    readonly program = process.cwd(),
+  ) {}
+
+  /** Without a slash at its end. */
+  get url(): string {
+    return this.#url;
+  }
+
   async start(): Promise<void> {
-    const port = await freePort();
-    this.#url = `http://127.0.0.1:${port}`;
-    const env = { PATH: process.env['PATH'], PORT: String(port), SIJILL_DATA: this.#data, LOG_LEVEL: 'warn' };
-    const child = spawn(process.execPath, ['dist/src/main.js'], { env, stdio: ['ignore', 'inherit', 'inherit'] });
+    const env = { PATH: process.env['PATH'], PORT: '0', SIJILL_DATA: this.data, ...this.settings };
+    const child = spawn(process.execPath, ['dist/src/main.js'], {
+      cwd: this.program,
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     this.#process = child;
+    this.#url = await this.#firstLine(child);
     for (;;) {
       if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
       const ready = await fetch(`${this.#url}/health/ready`).catch(() => undefined);
       if (ready?.status === 200) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
+  }
+
+  /** The address that the server says it answers on; what it reports as amiss is shown. */
+  #firstLine(child: ChildProcess): Promise<string> {
+    return new Promise((resolve, reject) => {
+      child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
+      createInterface({ input: child.stdout as Readable }).on('line', (line) => {
+        const url = /answers on (http:\/\/[^;]+);/.exec(line)?.[1];
+        if (url !== undefined) return resolve(url);
+        if (!line.startsWith('{"level":30')) process.stderr.write(`${line}\n`);
+      });
+    });
   }
 
   /** @returns the exit code; null after a kill */
@@ -41,7 +68,7 @@ export class Server {
 
   async dispose(): Promise<void> {
     if (this.#process?.exitCode === null && this.#process.signalCode === null) await this.stop('SIGKILL');
-    rmSync(this.#data, { recursive: true, force: true });
+    rmSync(this.data, { recursive: true, force: true });
   }
 
   async token(sub: string, role: string, party: string): Promise<string> {
@@ -66,12 +93,4 @@ export class Server {
     const text = await response.text();
     return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

@@ -1,0 +1,29 @@
+import { ConfigurationError, type Configuration } from './config/configuration.js';
+import { NotThisLedger } from './ledger/open-ledger.js';
+import { ForeignFile } from './sqlite/database.js';
+import { StoreOwned } from './sqlite/ownership.js';
+import { VaultLocked } from './vault/vault.js';
+
+/** Their messages say what to do. By name, because an error of the feed's thread arrives without its class. */
+const SELF_EXPLAINING: ReadonlySet<string> = new Set(
+  [ConfigurationError, NotThisLedger, ForeignFile, StoreOwned, VaultLocked].map(({ name }) => name),
+);
+
+/** What kept the server from starting, and what to do about it: one line where it was to be foreseen, else a stack. */
+export function startFault(thrown: unknown, configuration?: Pick<Configuration, 'host' | 'port' | 'data'>): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  if (SELF_EXPLAINING.has(thrown.name)) return thrown.message;
+  const { code, syscall } = thrown as NodeJS.ErrnoException;
+  if (configuration === undefined || code === undefined || syscall === undefined) return stackOf(thrown);
+  const { host, port, data } = configuration;
+  if (syscall === 'listen' || syscall === 'getaddrinfo') {
+    if (code === 'EADDRINUSE') {
+      return `port ${port} of ${host} is taken: stop the program that has it, or set PORT to another one (0: any free one)`;
+    }
+    if (code === 'EACCES') return `port ${port} is kept for the system's administrator: set PORT to 1024 or above`;
+    return `HOST ${JSON.stringify(host)} is not an address of this machine (${thrown.message})`;
+  }
+  return `the data directory ${data} cannot be used (${thrown.message}): mend it, or set SIJILL_DATA to another one`;
+}
+
+const stackOf = (error: Error): string => error.stack ?? String(error);
