@@ -11,7 +11,7 @@ import {
   type Expected,
   type Position,
 } from '../event-store.js';
-import { checkedAppend } from './checked-append.js';
+import { checkedAppend } from '../checked-append.js';
 import { SqliteEventReader } from './reader.js';
 import { APPLICATION_ID, openForWriting } from './schema.js';
 import { Writer } from './writer.js';

@@ -1,7 +1,7 @@
-import type { Envelope } from '../../kernel/envelope.js';
-import type { StreamName } from '../../kernel/ids.js';
-import { canonicalEvent } from '../canonical.js';
-import { InvalidEvent, MAX_APPEND_EVENTS, type Expected } from '../event-store.js';
+import type { Envelope } from '../kernel/envelope.js';
+import type { StreamName } from '../kernel/ids.js';
+import { canonicalEvent } from './canonical.js';
+import { InvalidEvent, MAX_APPEND_EVENTS, type Expected } from './event-store.js';
 
 const STREAM = /^_?[a-z][a-zA-Z0-9]*-./;
 
