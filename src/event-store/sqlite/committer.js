@@ -49,7 +49,7 @@ export class Committer {
     this.#commit = prepare('COMMIT');
     this.#insert = prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)');
     this.#headOf = prepare('SELECT max(revision) FROM events WHERE stream = ?');
-    this.#rowAt = prepare('SELECT id, position, sequence FROM events WHERE stream = ? AND revision = ?');
+    this.#rowAt = prepare('SELECT event, position, sequence FROM events WHERE stream = ? AND revision = ?');
     this.#lastRow = prepare('SELECT max(position) FROM events');
     this.#lastSequence = prepare(
       'SELECT sequence FROM events WHERE sequence IS NOT NULL ORDER BY position DESC LIMIT 1',
@@ -137,7 +137,7 @@ export class Committer {
   }
 
   /**
-   * The same ids at the same expected revision get the first answer, whatever else they carry.
+   * The same events at the same expected revision get the first answer.
    * @param {string} stream
    * @param {number} expected
    * @param {Group} group
@@ -151,7 +151,7 @@ export class Committer {
     let row;
     for (let i = from; i < end; i += 3) {
       row = this.#rowAt.get(stream, ++revision);
-      if (row === undefined || row[0] !== group[i]) return false;
+      if (row === undefined || row[0] !== group[i + 2]) return false;
     }
     if (row === undefined) return false;
     answers.push(APPENDED, revision, row[1], row[2] ?? -1);

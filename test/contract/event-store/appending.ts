@@ -1,5 +1,7 @@
 import { WrongRevision } from '../../../src/event-store/event-store.js';
 import type { Expected } from '../../../src/event-store/event-store.js';
+import type { Instant } from '../../../src/kernel/calendar.js';
+import type { Envelope } from '../../../src/kernel/envelope.js';
 import { envelope, envelopes, newStream } from '../../event-store/envelopes.js';
 import { answered, outcomeOf, wholeLog, withStore, type OpenStore } from './opened.js';
 
@@ -130,13 +132,24 @@ export function appending(open: OpenStore): void {
   );
 
   test(
-    'keeps what was stored where the same ids come with other content',
-    withStore(open, async ({ store }) => {
+    'refuses the same ids with other content, and keeps what was stored',
+    withStore(open, async ({ store, reopen }) => {
       const stream = newStream();
-      const [event] = envelopes(stream, 0, 1);
-      const first = await store.append(stream, 'none', [event!]);
-      expect(await store.append(stream, 'none', [{ ...event!, data: { other: true } }])).toEqual(first);
-      expect((await store.readStream(stream))[0]?.event).toEqual(event);
+      const events = envelopes(stream, 0, 2);
+      await store.append(stream, 'none', events);
+      const [first, second] = events as [Envelope, Envelope];
+      for (const open of [async () => store, reopen]) {
+        const now = await open();
+        for (const changed of [
+          [{ ...first, data: { other: true } }],
+          [first, { ...second, recordedAt: '2026-03-01T09:00:00.001Z' as Instant }],
+        ]) {
+          const refused = await now.append(stream, 'none', changed).catch((error: unknown) => error);
+          expect(refused).toBeInstanceOf(WrongRevision);
+          expect(refused).toMatchObject({ expected: 'none', actual: 1n });
+        }
+        expect((await now.readStream(stream)).map(({ event }) => event)).toEqual(events);
+      }
     }),
   );
 
