@@ -1,13 +1,5 @@
-import type { CommandId, StreamName } from '../kernel/ids.js';
-
-/** What the ledger knows of one aggregate: a fold of its stream up to `revision`. */
-export interface Aggregate<State = unknown> {
-  /** Of the last event folded; -1: the stream does not exist. */
-  revision: number;
-  state: State;
-  /** Every command that the stream has accepted, with the revision of its last event. */
-  readonly commands: Map<CommandId, number>;
-}
+import type { StreamName } from '../kernel/ids.js';
+import type { Aggregate } from './aggregates.js';
 
 /** An aggregate's own state, measured on debts with a few receipts; grows with what it remembers of commands. */
 const BASE_BYTES = 2_000;

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { businessDateAt, instantAt } from '../kernel/calendar.js';
 import type { CommandRequest } from '../kernel/decider.js';
-import { commandId, eventId, NAMESPACE, streamName, uuid5, type ActorId, type LedgerId } from '../kernel/ids.js';
+import { commandId, NAMESPACE, streamName, uuid5, type ActorId, type LedgerId } from '../kernel/ids.js';
 import { canonicalJson, sha256 } from '../event-store/canonical.js';
 import type { Envelope } from '../kernel/envelope.js';
 import { chartOfAccounts, LedgerOpened } from './events.js';
 import { Ledger, type LedgerOptions } from './ledger.js';
+import { Stamp } from './stamping.js';
 
 export interface OpeningOptions extends Omit<LedgerOptions, 'id'> {
   readonly environment: string;
@@ -48,32 +48,10 @@ async function begin({ environment, logOrigin, ...options }: OpeningOptions): Pr
     chart: chartOfAccounts(),
     logOrigin,
   };
-  const command = commandId('sijill', 'ledger', null, stream, 'open');
-  const now = options.clock.now();
-  options.catalogue.validate(LedgerOpened.type, data);
-  await options.store.append(stream, 'none', [
-    {
-      v: 1,
-      ledger: id,
-      id: eventId(command, 0),
-      stream,
-      revision: 0,
-      type: LedgerOpened.type,
-      schemaVersion: 1,
-      effectiveOn: businessDateAt(now),
-      recordedAt: instantAt(now),
-      actor: SYSTEM_ACTOR,
-      commandId: command,
-      requestDigest: sha256(canonicalJson({ type: 'OpenLedger', data })),
-      correlation: command,
-      ruleSet: options.ruleSet,
-      source: 'batch',
-      evidence: [],
-      refs: {},
-      entries: [],
-      data,
-    },
-  ]);
+  const request = { ...ownRequest('open', stream, { type: 'OpenLedger', data }), source: 'batch' } as const;
+  const stamp = new Stamp({ ...options, id });
+  const event = { type: LedgerOpened.type, data, refs: {} };
+  await options.store.append(stream, 'none', stamp.events(stream, -1, [event], request, stamp.today()));
   return new Ledger({ ...options, id });
 }
 

@@ -1,6 +1,7 @@
 import type { Summary } from '../kernel/decider.js';
+import type { Envelope } from '../kernel/envelope.js';
 import type { EventId, Uuid } from '../kernel/ids.js';
-import type { Position } from '../event-store/event-store.js';
+import type { Position, StoredEvent } from '../event-store/event-store.js';
 
 /** The answer to a command that was accepted: the same again for every repeat of it. */
 export interface Accepted {
@@ -34,6 +35,24 @@ export interface Refused {
 }
 
 export type Outcome = Accepted | Refused;
+
+/** @param event the command's last, and where it stands; absent where the command made none */
+export const accepted = (
+  id: Uuid,
+  revision: number,
+  state: Summary,
+  event?: Envelope,
+  place?: Pick<StoredEvent, 'position' | 'sequence'>,
+): Accepted => ({
+  kind: 'accepted',
+  id,
+  revision,
+  ...(place?.sequence !== undefined && { sequence: place.sequence }),
+  ...(place !== undefined && { position: place.position }),
+  ...(event !== undefined && { event: { id: event.id, type: event.type } }),
+  state,
+  repeated: false,
+});
 
 /** The command id was used for another request: 409, and no outcome. */
 export class IdempotencyConflict extends Error {

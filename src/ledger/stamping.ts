@@ -1,0 +1,69 @@
+import type { Catalogue } from '../event-store/catalogue.js';
+import { businessDateAt, instantAt, type BusinessDate } from '../kernel/calendar.js';
+import type { Clock } from '../kernel/clock.js';
+import type { CommandRequest } from '../kernel/decider.js';
+import { assertBalanced } from '../kernel/entries.js';
+import type { Envelope, NewEvent } from '../kernel/envelope.js';
+import { eventId, type CommandId, type EventId, type LedgerId, type StreamName } from '../kernel/ids.js';
+
+/** Puts what was decided into envelopes. */
+export class Stamp {
+  constructor(
+    private readonly options: {
+      readonly id: LedgerId;
+      readonly catalogue: Catalogue;
+      readonly clock: Clock;
+      readonly ruleSet: string;
+    },
+  ) {}
+
+  /** The business day of now: `effectiveOn` of what names none. */
+  today(): BusinessDate {
+    return businessDateAt(this.options.clock.now());
+  }
+
+  /**
+   * What was decided, as it will be stored for ever; schema and entries are checked in production too.
+   * @param revision of the stream before; -1: it does not exist
+   * @throws InvalidEvent, Error: a decider's fault, and nothing is written
+   */
+  events(
+    stream: StreamName,
+    revision: number,
+    events: readonly NewEvent[],
+    request: CommandRequest,
+    effectiveOn: BusinessDate,
+    idOf: (command: CommandId, index: number) => EventId = eventId,
+  ): Envelope[] {
+    const { catalogue, clock, id: ledger, ruleSet } = this.options;
+    const recordedAt = instantAt(clock.now());
+    return events.map((event, index) => {
+      const entries = event.entries ?? [];
+      catalogue.validate(event.type, event.data);
+      assertBalanced(entries);
+      return {
+        v: 1,
+        ledger,
+        id: idOf(request.id, index),
+        stream,
+        revision: revision + 1 + index,
+        type: event.type,
+        schemaVersion: catalogue.version(event.type),
+        effectiveOn,
+        recordedAt,
+        actor: request.actor,
+        commandId: request.id,
+        requestDigest: request.digest,
+        ...(request.causation !== undefined && { causation: request.causation }),
+        correlation: request.correlation,
+        ruleSet,
+        source: request.source,
+        ...(event.corrects !== undefined && { corrects: event.corrects }),
+        evidence: event.evidence ?? [],
+        refs: event.refs,
+        entries,
+        data: event.data,
+      };
+    });
+  }
+}
