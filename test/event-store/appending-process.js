@@ -7,6 +7,7 @@ import { writeSync } from 'node:fs';
 import { Writer } from '../../src/event-store/sqlite/writer.js';
 
 const [, , path = '', writers = '16', bytes = '200'] = process.argv;
+const TYPE = 'debts.ProceedingRecorded';
 const say = (/** @type {(string | number)[]} */ ...words) => writeSync(1, `${words.join(' ')}\n`);
 const writer = await Writer.start(path);
 
@@ -18,8 +19,9 @@ async function write(number) {
     for (let revision = 0; revision < 1 + number * 4; revision++) {
       const id = randomUUID();
       say('?', stream, revision, id);
-      const text = JSON.stringify({ id, pad: 'x'.repeat(Number(bytes)), revision, stream });
-      const outcome = await writer.append(stream, revision - 1, [id, 'debts.ProceedingRecorded', text]);
+      // Canonical as it stands: whoever was told of the attempt can make the same bytes.
+      const text = JSON.stringify({ id, pad: 'x'.repeat(Number(bytes)), revision, stream, type: TYPE });
+      const outcome = await writer.append(stream, revision - 1, [id, TYPE, text]);
       if (outcome.kind !== 'appended') {
         say('-', outcome.kind, 'message' in outcome ? outcome.message : outcome.revision);
         return;
@@ -30,6 +32,6 @@ async function write(number) {
 }
 
 await Promise.all(Array.from({ length: Number(writers) }, (_, number) => write(number)));
-const late = await writer.append('debt-late', -1, ['late', 'debts.ProceedingRecorded', 'x'.repeat(100_000)]);
+const late = await writer.append('debt-late', -1, ['late', TYPE, 'x'.repeat(100_000)]);
 say('-', late.kind, 'message' in late ? late.message : '');
 process.exit(0);

@@ -8,6 +8,7 @@ import {
   type Head,
   type LogPage,
   type LogQuery,
+  type Place,
   type Position,
   type StoredEvent,
   type StreamQuery,
@@ -56,8 +57,8 @@ export class Memory {
 }
 
 /**
- * The obvious event store, for tests: an array. It passes the contract suite; like a server, it does not know the
- * sequence of what it appends, and its positions tell nothing but the order.
+ * The obvious event store, for tests: an array. It passes the contract suite; like a server, it knows the sequence of
+ * an event only to who reads the whole log, and its positions tell nothing but the order.
  */
 export class InMemoryEventStore implements EventStore {
   #open = true;
@@ -81,13 +82,13 @@ export class InMemoryEventStore implements EventStore {
     const start = from === undefined ? undefined : Number(from);
     const chosen =
       direction === 'backwards' ? rows.slice(0, (start ?? rows.length) + 1).toReversed() : rows.slice(start ?? 0);
-    return chosen.slice(0, most).map(stored);
+    return chosen.slice(0, most).map((row) => ({ position: positionOf(row), event: eventOf(row) }));
   }
 
   async readAll({ after, filter = {}, limit }: LogQuery = {}): Promise<LogPage> {
     const { rows } = this.memory;
     const most = limitOf(limit);
-    const from = after === undefined ? 0 : firstAfter(rows, numberOf(after));
+    const from = after === undefined ? 0 : firstAfter(rows, numberOf(after.position));
     const { categories, types } = filter;
     const page: Row[] = [];
     let at = from;
@@ -97,7 +98,7 @@ export class InMemoryEventStore implements EventStore {
         categories === undefined ? row.sequence !== undefined : categories.includes(categoryOf(row.stream));
       if (wanted && (types === undefined || types.includes(row.type))) page.push(row);
     }
-    const next = rows[at - 1] === undefined ? after : positionOf(rows[at - 1] as Row);
+    const next = at === 0 ? undefined : placeOf(rows, at - 1);
     return { events: page.map(stored), ...(next !== undefined && { next }), atEnd: at >= rows.length };
   }
 
@@ -106,7 +107,7 @@ export class InMemoryEventStore implements EventStore {
     while (!signal.aborted && this.#open) {
       const change = this.memory.change(signal); // before looking, so that nothing is missed
       const page = await this.readAll(after === undefined ? query : { ...query, after });
-      if (page.next !== undefined && page.next !== after) {
+      if (page.next !== undefined && page.next.position !== after?.position) {
         after = page.next;
         yield page;
       }
@@ -136,8 +137,16 @@ const answer = (revisions: number, row: Row): Appended => ({
 const stored = (row: Row): StoredEvent => ({
   position: positionOf(row),
   ...(row.sequence !== undefined && { sequence: row.sequence }),
-  event: JSON.parse(row.text) as Envelope,
+  event: eventOf(row),
 });
+
+const eventOf = ({ text }: Row): Envelope => JSON.parse(text) as Envelope;
+
+/** The place at a row: every business event up to there counts. */
+function placeOf(rows: readonly Row[], at: number): Place {
+  const last = rows.slice(0, at + 1).findLast(({ sequence }) => sequence !== undefined);
+  return { position: positionOf(rows[at] as Row), count: (last?.sequence ?? -1) + 1 };
+}
 
 const positionOf = ({ position }: Row): Position => `at:${position}` as Position;
 

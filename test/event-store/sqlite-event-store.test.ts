@@ -1,11 +1,14 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventReader, EventStore } from '../../src/event-store/event-store.js';
 import { openSqliteEventReader, openSqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import { eventStoreContract } from '../contract/event-store.contract.js';
+import type { OpenedStore, Killable } from '../contract/event-store/opened.js';
+import { startAppending } from './appender.js';
 
-eventStoreContract('SQLite', async () => {
+async function open(): Promise<OpenedStore> {
   const directory = mkdtempSync(join(tmpdir(), 'sijill-events-'));
   const path = join(directory, 'ledger.db');
   const readers: EventReader[] = [];
@@ -27,4 +30,21 @@ eventStoreContract('SQLite', async () => {
       rmSync(directory, { recursive: true });
     },
   };
-});
+}
+
+/** The process that owns the file is the one that is killed. */
+async function openKillable(): Promise<Killable> {
+  const directory = mkdtempSync(join(tmpdir(), 'sijill-killed-'));
+  const path = join(directory, 'ledger.db');
+  return {
+    async start(writers) {
+      const { process, said } = startAppending(path, writers, 300);
+      await once(process.stdout, 'data');
+      return { kill: () => (process.kill('SIGKILL'), said) };
+    },
+    open: () => openSqliteEventStore(path),
+    dispose: async () => rmSync(directory, { recursive: true }),
+  };
+}
+
+eventStoreContract('SQLite', open, openKillable);

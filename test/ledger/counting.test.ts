@@ -29,7 +29,7 @@ test('commands = accepted + refused: each command id has one outcome, and the lo
         if (outcome instanceof PreconditionFailed || outcome instanceof IdempotencyConflict) continue;
         if (outcome instanceof Error) throw outcome;
         if (outcome.kind === 'accepted' && outcome.event === undefined) continue; // no outcome: nothing to record
-        const { repeated: _, sequence: __, ...essence } = outcome;
+        const { repeated: _, ...essence } = outcome;
         const known = first.get(key);
         expect(outcome.repeated).toBe(known !== undefined);
         if (known === undefined) {

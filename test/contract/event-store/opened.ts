@@ -1,18 +1,40 @@
 import { OutcomeUnknown } from '../../../src/event-store/event-store.js';
 import type { EventReader, EventStore, Place, StoredEvent } from '../../../src/event-store/event-store.js';
+import type { Envelope } from '../../../src/kernel/envelope.js';
 
 /** An empty store, alone in its place. */
 export interface OpenedStore {
   readonly store: EventStore;
   /** A reader of its own on the same events. */
-  reader(): Promise<EventReader>;
+  readonly reader: () => Promise<EventReader>;
   /** Closes the store and opens what it left behind. */
-  reopen(): Promise<EventStore>;
+  readonly reopen: () => Promise<EventStore>;
   /** Closes all of it and removes the traces. */
-  dispose(): Promise<void>;
+  readonly dispose: () => Promise<void>;
 }
 
 export type OpenStore = () => Promise<OpenedStore>;
+
+/** A place for events whose keeper can be killed while others write. */
+export interface Killable {
+  /** Lets so many writers append without rest, until the kill -9. Resolves once they are at it. */
+  readonly start: (writers: number) => Promise<{ readonly kill: () => Promise<Said> }>;
+  /** Opens what is left. */
+  readonly open: () => Promise<EventStore>;
+  readonly dispose: () => Promise<void>;
+}
+
+export type OpenKillable = () => Promise<Killable>;
+
+/** What the writers said of their appends. */
+export interface Said {
+  /** Said before the append. */
+  readonly tried: readonly Envelope[];
+  /** Ids, said after it. */
+  readonly acknowledged: readonly string[];
+  /** Other answers: there are none but for the kill. */
+  readonly failures: readonly string[];
+}
 
 /** A test with a store that is disposed of whatever happens. */
 export const withStore =
