@@ -54,7 +54,7 @@ function writeList(list: readonly unknown[], path: string, depth: number): strin
 }
 
 function writeObject(object: object, path: string, depth: number): string {
-  if (Object.getPrototypeOf(object) !== Object.prototype) throw new InvalidEvent(`${path} is not a plain object`);
+  if (!isPlain(object)) throw new InvalidEvent(`${path} is not a plain object`);
   let text = '';
   // The default order is that of UTF-16 code units, as RFC 8785 wants it.
   for (const key of Object.keys(object).sort()) {
@@ -62,6 +62,12 @@ function writeObject(object: object, path: string, depth: number): string {
     text += `${text === '' ? '' : ','}${quoted(key, path)}:${value}`;
   }
   return `{${text}}`;
+}
+
+/** Of any realm: what came from another thread is as plain as what was made here. */
+function isPlain(object: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(object);
+  return prototype === Object.prototype || (prototype !== null && Object.getPrototypeOf(prototype) === null);
 }
 
 /** Printable ASCII without `"` and `\\`: needs no escape, and is most of what there is. */

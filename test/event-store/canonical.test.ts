@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { canonicalJson } from '../../src/event-store/canonical.js';
@@ -45,6 +46,10 @@ describe('canonical JSON (RFC 8785)', () => {
     expect(canonicalJson({ b: { d: 1, c: 2 }, a: 3 })).toBe(canonicalJson({ a: 3, b: { c: 2, d: 1 } }));
   });
 
+  test('takes a plain object of another realm', () => {
+    expect(canonicalJson(runInNewContext('({ b: { c: [1] }, a: 2 })'))).toBe('{"a":2,"b":{"c":[1]}}');
+  });
+
   test.each([
     [{ a: { b: [1, 0.5] } }, '$.a.b is 0.5'],
     [{ a: { b: undefined } }, '$.a.b is undefined'],
@@ -53,6 +58,9 @@ describe('canonical JSON (RFC 8785)', () => {
     [{ a: ['\udc00'] }, '$.a holds half a surrogate pair'],
     [{ '\udc00': 1 }, '$ holds half a surrogate pair'],
     [{ a: new Date(0) }, '$.a is not a plain object'],
+    [{ a: new Map() }, '$.a is not a plain object'],
+    [{ a: Object.create(null) as object }, '$.a is not a plain object'],
+    [{ a: runInNewContext('new Date(0)') as object }, '$.a is not a plain object'],
     [undefined, '$ is undefined'],
   ])('names the place of what it refuses (%#)', (value, message) => {
     expect(() => canonicalJson(value)).toThrow(InvalidEvent);
