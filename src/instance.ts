@@ -36,6 +36,9 @@ export interface Instance {
   close(): Promise<void>;
 }
 
+/** The feed's thread is loaded by Node itself, from the build: tests, which run the source, name it there. */
+const FEED_THREAD = new URL('./feed-thread.js', import.meta.url);
+
 /**
  * Opens the embedded stores under the data directory and starts the feed.
  * @throws StoreOwned, ForeignFile, VaultLocked, NotThisLedger: each says what to do
@@ -47,6 +50,7 @@ export async function openInstance(
   >,
   logger: Logger,
   onOutcome?: (command: string, outcome: Outcome) => void,
+  feedThread = FEED_THREAD,
 ): Promise<Instance> {
   const { data, masterKey, environment, logOrigin, backdatingDays, cacheBytes } = configuration;
   mkdirSync(data, { recursive: true, mode: 0o700 });
@@ -83,13 +87,12 @@ export async function openInstance(
     (level, message) => logger[level](message),
     async () => (await store.head()).count,
   );
-  const script = new URL('./feed-thread.js', import.meta.url);
   const died = (error: Error): void => {
     logger.fatal({ err: error }, 'the feed died; restart the server');
     process.exitCode = 1;
     process.kill(process.pid, 'SIGTERM');
   };
-  feed.attach(await startFeedThread(script, { events, readModels: models }, send, feed, died));
+  feed.attach(await startFeedThread(feedThread, { events, readModels: models }, send, feed, died));
   const readModels = openSqliteReadModelReader(models);
 
   return {

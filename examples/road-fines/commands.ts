@@ -9,84 +9,81 @@ import {
   RequestPayment,
   RequestUpdate,
 } from '../../src/contexts/debts/commands.js';
-import { canonicalJson, sha256 } from '../../src/event-store/canonical.js';
+import { routeOf } from '../../src/http/access.js';
+import { DEVELOPMENT_ISSUER } from '../../src/http/auth/development.js';
+import { requestDigest } from '../../src/http/commands/command-request.js';
 import { parseBusinessDate } from '../../src/kernel/calendar.js';
-import type { Command, CommandRequest, Issued } from '../../src/kernel/decider.js';
+import type { CommandRequest, Issued } from '../../src/kernel/decider.js';
 import type { Actor } from '../../src/kernel/envelope.js';
 import { aggregateId, commandId, receiptId, type EventId, type Uuid } from '../../src/kernel/ids.js';
+import type { Vault } from '../../src/vault/vault.js';
 import { BANK, MUNICIPALITY } from './actors.js';
-import type { Step } from './target.js';
+import { requestOf } from './requests.js';
+import type { Command, Step } from './target.js';
 
-/** The issuer of this process's senders: no token of a server can have their command ids. */
-const ISSUER = 'road-fines';
 const SECTOR = 'general';
 const currency = 'EUR';
 
+/** The aggregate that a command names; a draft names none. */
+function named(command: Command): Uuid | undefined {
+  if (command.kind === 'draft') return undefined;
+  return command.kind === 'receipt' ? receiptId(BANK, command.reference) : command.debt.id;
+}
+
 /**
- * A step as the ledger's command.
- * @param match the debt of a receipt, where it is registered; a receipt's alone
+ * A step as the ledger's command, under the id and the digest that it has over HTTP too: an import that was begun there
+ * goes on here, and the other way round.
+ * @param match the debt of a receipt, where it can be paid; a receipt's alone
  */
-export function issue(step: Step, actor: Actor, match: { readonly debt: Uuid } | null): Issued<string, unknown> {
+export function issue(
+  step: Step,
+  actor: Actor,
+  match: { readonly debt: Uuid } | null,
+  vault: Pick<Vault, 'digest'>,
+): Issued<string, unknown> {
   const { command, sender } = step;
   const on = parseBusinessDate(step.on);
-  const target =
-    command.kind === 'receipt'
-      ? receiptId(BANK, command.reference)
-      : command.kind === 'draft'
-        ? undefined
-        : command.debt.id;
-  const id = commandId(ISSUER, sender.sub, sender.party, target ?? 'POST /v1/debts', step.key);
-  const seen = 'debt' in command && command.kind !== 'receipt' ? command.debt.revision : undefined;
-  const request = ({ type, data }: Pick<Command, 'type' | 'data'>): CommandRequest => ({
+  const { route, params, body, debt: seen } = requestOf(command, on);
+  const id = commandId(DEVELOPMENT_ISSUER, sender.sub, sender.party, named(command) ?? route, step.key);
+  const target = named(command) ?? aggregateId(id);
+  const request: CommandRequest = {
     id,
-    digest: sha256(canonicalJson({ type, data })),
+    digest: requestDigest(routeOf(route), { params, body }, vault),
     actor,
     source: 'import',
     effectiveOn: on,
     mayBackdate: sender.roles.includes('importer'),
-    ...(seen !== undefined && { expectedRevision: BigInt(seen) }),
+    ...(seen !== undefined && { expectedRevision: BigInt(seen.revision) }),
     correlation: id,
-  });
-  const debt = target ?? aggregateId(id);
-
+  };
   switch (command.kind) {
     case 'draft': {
       const { debtor, amount, ground } = command;
       const data = { debtor, creditor: MUNICIPALITY, amount, currency, ground, sector: SECTOR };
-      return new DraftDebt(debt, data, request({ type: 'DraftDebt', data }));
+      return new DraftDebt(target, data, request);
     }
-    case 'edit': {
-      const data = { amount: command.amount, currency };
-      return new EditDraft(debt, data, request({ type: 'EditDraft', data }));
-    }
+    case 'edit':
+      return new EditDraft(target, { amount: command.amount, currency }, request);
     case 'register':
-      return new RegisterDebt(debt, {}, request({ type: 'RegisterDebt', data: {} }));
-    case 'request-update': {
-      const data = { amount: command.amount, currency, ground: command.ground };
-      return new RequestUpdate(debt, data, request({ type: 'RequestUpdate', data }));
-    }
-    case 'request-payment': {
-      const data = { amount: command.amount, currency };
-      return new RequestPayment(debt, data, request({ type: 'RequestPayment', data }));
-    }
-    case 'request-cancellation': {
-      const data = { ground: command.ground };
-      return new RequestCancellation(debt, data, request({ type: 'RequestCancellation', data }));
-    }
-    case 'approve': {
-      const data = { request: command.request as EventId };
-      return new ApproveRequest(debt, data, request({ type: 'ApproveRequest', data }));
-    }
-    case 'proceeding': {
-      const data = { kind: command.proceeding, on };
-      return new RecordProceeding(debt, data, request({ type: 'RecordProceeding', data }));
-    }
+      return new RegisterDebt(target, {}, request);
+    case 'request-update':
+      return new RequestUpdate(target, { amount: command.amount, currency, ground: command.ground }, request);
+    case 'request-payment':
+      return new RequestPayment(target, { amount: command.amount, currency }, request);
+    case 'request-cancellation':
+      return new RequestCancellation(target, { ground: command.ground }, request);
+    case 'approve':
+      return new ApproveRequest(target, { request: command.request as EventId }, request);
+    case 'proceeding':
+      return new RecordProceeding(target, { kind: command.proceeding, on }, request);
     case 'receipt': {
-      const { reference, payer, amount, channel } = command;
-      const facts = { bank: BANK, reference, payer, payee: MUNICIPALITY, target: { debt: command.debt.id } };
-      const data = { ...facts, amount, currency, paidOn: on, channel, sector: SECTOR };
-      // The digest is of what was asked: what was found of the target is not part of it.
-      return new RecordReceipt(debt, { ...data, match }, request({ type: 'RecordReceipt', data }));
+      const { reference, payer, debt, amount, channel } = command;
+      const facts = { bank: BANK, reference, payer, payee: MUNICIPALITY, target: { debt: debt.id } };
+      return new RecordReceipt(
+        target,
+        { ...facts, amount, currency, paidOn: on, channel, sector: SECTOR, match },
+        request,
+      );
     }
   }
 }

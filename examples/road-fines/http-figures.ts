@@ -1,7 +1,7 @@
 import { formatMinor, parseCurrency, parseMoney, type MoneyJson } from '../../src/kernel/money.js';
 import { MUNICIPALITY, type Sender } from './actors.js';
 import type { HttpAnswer, HttpClient, Json } from './http-client.js';
-import { SUM_NAMES, type Figures, type SumName } from './target.js';
+import { STATES, SUM_NAMES, type Figures, type SumName } from './target.js';
 
 /** Reads everything and changes nothing. */
 const AUDITOR: Sender = { sub: 'auditor', roles: ['auditor'], party: MUNICIPALITY };
@@ -9,7 +9,6 @@ const AUDITOR: Sender = { sub: 'auditor', roles: ['auditor'], party: MUNICIPALIT
 const AT_ONCE = 32;
 
 const EUR = parseCurrency('EUR');
-const STATES = ['draft', 'outstanding', 'settled', 'cancelled'] as const;
 
 /** The report's figures, from the lists and documents that any auditor can ask for. */
 export async function figuresOver(client: HttpClient): Promise<Figures> {

@@ -1,9 +1,20 @@
+import 'reflect-metadata';
 import { writeFile } from 'node:fs/promises';
+import { pino } from 'pino';
+import { readConfiguration } from '../../src/config/configuration.js';
+import { createLogger } from '../../src/http/logger.js';
 import { HttpTarget } from './http-target.js';
+import { InProcessTarget } from './in-process-target.js';
 import { HELP, parseOptions, WrongUsage, type Options } from './options.js';
 import { runImport } from './run.js';
 
 const say = (line: string): boolean => process.stderr.write(`${line}\n`);
+
+/** Standard output is the report's alone. */
+function openHere(): Promise<InProcessTarget> {
+  const configuration = readConfiguration();
+  return InProcessTarget.open(configuration, createLogger(configuration.logLevel, pino.destination(2)));
+}
 
 /** @returns the exit code */
 async function main(options: Options): Promise<number> {
@@ -12,8 +23,7 @@ async function main(options: Options): Promise<number> {
     say('stopping: what is under way is finished first (Ctrl-C again: at once)');
     stop.abort(); // the second Ctrl-C finds no listener and ends the process
   });
-  if (options.to === undefined) throw new WrongUsage('--to is missing: the URL of a running development server');
-  const target = new HttpTarget(options.to);
+  const target = options.to === undefined ? await openHere() : new HttpTarget(options.to);
   try {
     const until = options.until === undefined ? {} : { until: options.until };
     const report = await runImport(options.file, target, { ...until, signal: stop.signal, say });

@@ -1,67 +1,124 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { CommandBus } from '@nestjs/cqrs';
+import type { Logger } from 'pino';
+import { AppModule, serveCommands } from '../../src/app.module.js';
+import type { Configuration } from '../../src/config/configuration.js';
+import { conflictAsRefusal } from '../../src/contexts/billing/receipt-conflict.js';
+import { DebtTargets, isPayable } from '../../src/contexts/billing/targets.js';
+import { DEVELOPMENT_ISSUER } from '../../src/http/auth/development.js';
+import { nestLogger } from '../../src/http/logger.js';
+import { Metrics } from '../../src/http/metrics.js';
+import { openInstance, type Instance } from '../../src/instance.js';
 import type { Issued } from '../../src/kernel/decider.js';
-import type { ActorId, Uuid } from '../../src/kernel/ids.js';
+import type { Actor } from '../../src/kernel/envelope.js';
+import { StoreOwned } from '../../src/event-store/sqlite/sqlite-event-store.js';
+import type { Uuid } from '../../src/kernel/ids.js';
 import { PreconditionFailed, LedgerUnavailable, type Outcome } from '../../src/ledger/outcome.js';
-import type { Sender } from './actors.js';
+import { MUNICIPALITY, type Sender } from './actors.js';
+import { Carried } from './carried.js';
 import { issue } from './commands.js';
+import { figuresIn } from './in-process-figures.js';
 import type { Answer, Figures, Step, Target } from './target.js';
-
-/** What the import needs of a ledger in its own process. */
-export interface LocalLedger {
-  /** The one door for commands. */
-  execute(command: Issued<string, unknown>): Promise<Outcome>;
-  /** The pseudonym under which the ledger knows a sender. */
-  pseudonym(subject: string): Promise<ActorId>;
-  /** Whether the debt can be paid: what the door of receipts asks too. */
-  isRegistered(debt: Uuid): Promise<boolean>;
-  drain(): Promise<void>;
-  figures(): Promise<Figures>;
-  close(): Promise<void>;
-}
 
 /** How long a policy, or the store, may take, in milliseconds. */
 const PATIENCE_MS = 120_000;
+/** How often a wait for the policies looks whether one has failed. */
+const LOOK_MS = 500;
 
+/** The ledger of `SIJILL_DATA` in this process, with its policies and projections: a server without its port. */
 export class InProcessTarget implements Target {
-  constructor(private readonly ledger: LocalLedger) {}
+  private constructor(
+    readonly instance: Instance,
+    private readonly app: INestApplicationContext,
+    private readonly bus: CommandBus,
+    private readonly debts: DebtTargets,
+    private readonly carried: Carried,
+  ) {}
+
+  /**
+   * @param feedThread where the feed's script is, if not beside the instance's
+   * @throws Error saying what to do where a server has the directory; what `openInstance` throws
+   */
+  static async open(configuration: Configuration, logger: Logger, feedThread?: URL): Promise<InProcessTarget> {
+    const carried = new Carried();
+    const instance = await openInstance(configuration, logger, carried.onOutcome, feedThread).catch(
+      (error: unknown) => {
+        if (!(error instanceof StoreOwned)) throw error;
+        const server = 'import into it with --to URL (its address), or stop it first';
+        throw new Error(`a running server or import has the ledger in ${configuration.data}: ${server}`, {
+          cause: error,
+        });
+      },
+    );
+    const module = await AppModule.register(configuration, instance, logger, new Metrics());
+    const app = await NestFactory.createApplicationContext(module, { logger: nestLogger(logger), abortOnError: false });
+    const bus = app.get(CommandBus, { strict: false });
+    serveCommands(instance, bus);
+    return new InProcessTarget(instance, app, bus, app.get(DebtTargets, { strict: false }), carried);
+  }
 
   async send(step: Step): Promise<Answer> {
-    const { command, sender } = step;
-    const match =
-      command.kind === 'receipt' && (await this.ledger.isRegistered(command.debt.id))
-        ? { debt: command.debt.id }
-        : null;
-    const issued = issue(step, { ...(await this.#actor(sender)) }, match);
+    const { command } = step;
+    if (command.kind === 'receipt') {
+      const { id } = command.debt;
+      const match = isPayable(await this.debts.find(id), MUNICIPALITY, 'EUR') ? { debt: id } : null;
+      const outcome = conflictAsRefusal(await this.#execute(step, match));
+      if (match !== null && outcome.kind === 'accepted' && !outcome.repeated) {
+        this.carried.expect(id, command.debt.revision + 1);
+      }
+      return answer(outcome);
+    }
+    if ('debt' in command) await this.carried.arrival(command.debt.id, PATIENCE_MS);
+    return answer(await this.#execute(step, null));
+  }
+
+  async #actor({ sub, roles, party }: Sender): Promise<Actor> {
+    const id = await this.instance.vault.pseudonym('actor', JSON.stringify([DEVELOPMENT_ISSUER, sub]));
+    return { id, role: roles[0] ?? 'importer', actingFor: party, client: 'road-fines' };
+  }
+
+  /** As often as it takes: after a restart, a policy may still be carrying receipts of the time before. */
+  async #execute(step: Step, match: { readonly debt: Uuid } | null): Promise<Outcome> {
+    const command = issue(step, await this.#actor(step.sender), match, this.instance.vault);
     const deadline = Date.now() + PATIENCE_MS;
     for (let pause = 4; ; pause = Math.min(pause * 2, 250)) {
       try {
-        return answer(await this.ledger.execute(issued));
+        return await this.bus.execute<typeof command, Outcome>(command);
       } catch (error) {
-        if (!mayPass(error, issued) || Date.now() > deadline) throw error;
+        if (!mayPass(error, command) || Date.now() > deadline) throw error;
       }
       await wait(pause);
     }
   }
 
-  async #actor({ sub, roles, party }: Sender) {
-    const id = await this.ledger.pseudonym(sub);
-    return { id, role: roles[0] ?? 'importer', actingFor: party, client: 'road-fines' } as const;
+  async drain(): Promise<void> {
+    const { feed } = this.instance;
+    const drained = feed.drain().then(() => true);
+    while (!(await Promise.race([drained, wait(LOOK_MS, false)]))) this.#assertWell();
+    this.#assertWell();
   }
 
-  drain(): Promise<void> {
-    return this.ledger.drain();
+  /** A policy whose command did not go through would be waited for for ever. */
+  #assertWell(): void {
+    const { feed } = this.instance;
+    const stopped = feed.current().consumers.filter(({ state }) => state === 'stopped');
+    if (stopped.length > 0) throw new Error(stopped.map(({ name, error }) => `${name} stopped: ${error}`).join('\n'));
+    if (feed.alarms > 0) throw new Error(`${feed.alarms} commands of policies did not go through: see the log`);
   }
 
   figures(): Promise<Figures> {
-    return this.ledger.figures();
+    return figuresIn(this.instance.readModels);
   }
 
-  close(): Promise<void> {
-    return this.ledger.close();
+  async close(): Promise<void> {
+    await this.app.close();
+    await this.instance.close();
   }
 }
 
-/** A debt that is not yet where the step expects it: a policy is carrying a receipt to it. */
+/** A debt that is not yet where the step expects it, or a store that does not answer now. */
 const mayPass = (error: unknown, { request }: Issued<string, unknown>): boolean =>
   error instanceof LedgerUnavailable ||
   (error instanceof PreconditionFailed &&
@@ -69,7 +126,7 @@ const mayPass = (error: unknown, { request }: Issued<string, unknown>): boolean 
     BigInt(error.actualRevision) < request.expectedRevision);
 
 function answer(outcome: Outcome): Answer {
-  if (outcome.kind === 'refused') return { kind: 'refused', code: outcome.code };
+  if (outcome.kind === 'refused') return { kind: 'refused', code: outcome.code, event: outcome.attempt };
   const { id, revision, event, state } = outcome;
   if (event === undefined) throw new Error(`a command on ${id} changed nothing`);
   return { kind: 'accepted', id, revision, event: event.id, state: state.state };

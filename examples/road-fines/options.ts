@@ -6,7 +6,8 @@ export const HELP = `Sends thirteen years of a city's road fines through the led
 Usage: npm run import:fines -- FILE [--to URL] [--until DATE] [--report FILE]
 
   FILE           the fines as .csv or .csv.gz
-  --to URL       a running development server, such as http://127.0.0.1:3000
+  --to URL       a running development server, such as http://127.0.0.1:3000; without it the ledger of SIJILL_DATA is
+                 opened in this process, configured by the same environment as the server (see the README)
   --until DATE   only the rows up to and including this day (YYYY-MM-DD); a later import goes on from there
   --report FILE  writes the report there too; it is always printed
   --help         this text

@@ -18,6 +18,8 @@ export interface SendOptions {
   /** Stops taking rows; those under way are finished. */
   readonly signal?: AbortSignal;
   readonly onRow?: () => void;
+  /** What is known of each fine that goes on: hand it in again to send the rows in parts. */
+  readonly fines?: Map<string, Fine>;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface SendOptions {
  * @throws the first error of the target; what was under way is finished before
  */
 export async function sendRows(rows: AsyncIterable<Row>, target: Target, options: SendOptions): Promise<Sent> {
-  const fines = new Map<string, Fine>();
+  const fines = options.fines ?? new Map<string, Fine>();
   /** The end of what is under way for a fine. */
   const lanes = new Map<string, Promise<void>>();
   const leftOut: { line: number; why: string }[] = [];

@@ -45,12 +45,19 @@ export type Answer =
       /** `draft`, `outstanding` …; of a receipt `matched` or `unmatched`. */
       readonly state: string;
     }
-  | { readonly kind: 'refused'; readonly code: string };
+  | {
+      readonly kind: 'refused';
+      readonly code: string;
+      /** That records the refusal. */
+      readonly event: string;
+    };
+
+export const STATES = ['draft', 'outstanding', 'settled', 'cancelled'] as const;
 
 /** What the ledger's read models say. Sums are decimal texts of euros. */
 export interface Figures {
   readonly refused: Readonly<Record<string, number>>;
-  readonly states: Readonly<Record<'draft' | 'outstanding' | 'settled' | 'cancelled', number>>;
+  readonly states: Readonly<Record<(typeof STATES)[number], number>>;
   readonly sums: { readonly EUR: Readonly<Record<SumName, string>> };
 }
 

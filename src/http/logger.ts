@@ -1,12 +1,15 @@
 import type { LoggerService } from '@nestjs/common';
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger } from 'pino';
 import type { LogLevel } from '../config/variables.js';
 
 export const LOGGER = Symbol('Logger');
 
-/** JSON lines on standard output. Callers pass ids and codes, never tokens, bodies or personal data. */
-export const createLogger = (level: LogLevel): Logger =>
-  pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: ['token', 'authorization', 'body'] });
+/** JSON lines, by default on standard output. Callers pass ids and codes, never tokens, bodies or personal data. */
+export const createLogger = (level: LogLevel, destination?: DestinationStream): Logger =>
+  pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: ['token', 'authorization', 'body'] },
+    destination,
+  );
 
 /** Nest's own messages through the same logger. What Nest tells at start is detail: it is logged as `debug`. */
 export const nestLogger = (logger: Logger): LoggerService => ({

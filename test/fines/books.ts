@@ -17,13 +17,18 @@ export class Books {
   readonly #moved = new Map<string, bigint>();
   readonly #states = new Map<string, keyof Figures['states']>();
   readonly #refused: Record<string, number> = {};
+  /** Debits less credits, in cents, by entity and currency. */
+  readonly trialBalance = new Map<string, bigint>();
   events = 0;
 
   post({ type, refs, entries, data }: Envelope<string, Record<string, unknown>>): void {
     this.events++;
     for (const { debit, credit, ...money } of entries) {
       const key = `${debit.account}/${credit.account}`;
-      this.#moved.set(key, this.moved(key) + parseMoney(money).minor);
+      const { minor } = parseMoney(money);
+      this.#moved.set(key, this.moved(key) + minor);
+      this.#weigh(`${debit.dims.entity} ${money.currency}`, minor);
+      this.#weigh(`${credit.dims.entity} ${money.currency}`, -minor);
     }
     const state = STATES[type];
     if (state !== undefined) this.#states.set(refs.debt!, state);
@@ -31,6 +36,10 @@ export class Books {
       const code = data['code'] as string;
       this.#refused[code] = (this.#refused[code] ?? 0) + 1;
     }
+  }
+
+  #weigh(key: string, minor: bigint): void {
+    this.trialBalance.set(key, (this.trialBalance.get(key) ?? 0n) + minor);
   }
 
   moved(key: string): bigint {

@@ -133,10 +133,8 @@ test.each<[string, Command, string, unknown]>([
 const REGISTER = step({ kind: 'register', debt });
 
 test('a recorded refusal is an outcome, under its rule', async () => {
-  script = [
-    { status: 409, body: { type: 'https://sijill.example/problems/self-approval', rule: 'E7', attempt: 'a1' } },
-  ];
-  expect(await sendStep(client, REGISTER)).toEqual({ kind: 'refused', code: 'SELF_APPROVAL' });
+  script = [{ status: 409, body: { code: 'SELF_APPROVAL', rule: 'E7', attempt: 'a1' } }];
+  expect(await sendStep(client, REGISTER)).toEqual({ kind: 'refused', code: 'SELF_APPROVAL', event: 'a1' });
 });
 
 test('412 waits, under the same key, for the event that a policy has yet to append', async () => {

@@ -1,9 +1,8 @@
-import { InProcessTarget } from '../../examples/road-fines/in-process-target.js';
-import { runImport, type Report, type RunOptions } from '../../examples/road-fines/run.js';
 import type { Answer, Step, Target } from '../../examples/road-fines/target.js';
-import { expectedFigures, type Figures } from './expected.js';
-import { openLocalLedger } from './local-ledger.js';
-import { firstFines, newFolder, rowsFile } from './rows.js';
+import { expectedFigures } from './expected.js';
+import { asExpected } from './figures.js';
+import { importInto, openLedger } from './ledger.js';
+import { newFolder, rowsFile } from './rows.js';
 
 /** One fine for each line of the mapping, and the oddities between them. */
 const ODDITIES = [
@@ -37,39 +36,7 @@ const ODDITIES = [
   'F1/2 Appeal to Judge 2002-01-03 dismissal=G',
 ];
 
-/** What a report says, as the independent calculation would. */
-function asExpected({ rows, commands, leftOut, refused, states, sums: { EUR } }: Report): Figures {
-  const cents = (text: string) => BigInt(text.replace('.', ''));
-  const counts = {
-    rows,
-    commands,
-    leftOut,
-    'refused.CLOSED': refused['CLOSED'] ?? 0,
-    'refused.DRAFT': refused['DRAFT'] ?? 0,
-    'states.draft': states.draft,
-    'states.outstanding': states.outstanding,
-    'states.settled': states.settled,
-    'states.cancelled': states.cancelled,
-  };
-  return Object.fromEntries([
-    ...Object.entries(counts).map(([name, count]) => [name, BigInt(count)]),
-    ...Object.entries(EUR).map(([name, text]) => [name, cents(text)]),
-  ]) as Figures;
-}
-
 const END = '9999-12-31';
-const SAME = (target: Target): Target => target;
-
-const importInto = async (folder: string, file: string, options: RunOptions = {}, around = SAME) => {
-  const ledger = await openLocalLedger(folder);
-  try {
-    const report = await runImport(file, around(new InProcessTarget(ledger)), options);
-    const [books] = await ledger.books();
-    return { report, books: books! };
-  } finally {
-    await ledger.close();
-  }
-};
 
 /** Sees every step on its way to another target. */
 class Watched implements Target {
@@ -129,8 +96,8 @@ test('stopped anywhere and started again, nothing doubles and nothing is missing
   const file = await rowsFile(ODDITIES, 'fines.csv.gz');
   const whole = await importInto(await newFolder(), file);
   const folder = await newFolder();
-  // Each round lets three more commands through: the next fails, as the machine might, while others are under way.
-  for (let allowed = 3; ; allowed += 3) {
+  // Each round lets seven more commands through: the next fails, as the machine might, while others are under way.
+  for (let allowed = 5; ; allowed += 7) {
     let sent = 0;
     const failing = (target: Target) =>
       new Watched(target, async (_, send) => {
@@ -167,6 +134,16 @@ test('a signal stops it between rows: there is no report, and the next import go
   expect(asExpected(report!)).toEqual((await expectedFigures(await rowsFile(ODDITIES, 'f.csv.gz'), [END])).get(END));
 });
 
+test('a ledger that a server has is refused with what to do', async () => {
+  const folder = await newFolder();
+  const server = await openLedger(folder);
+  try {
+    await expect(openLedger(folder)).rejects.toThrow(/has the ledger in .*data: import into it with --to URL/);
+  } finally {
+    await server.close();
+  }
+});
+
 test('many fines are under way at a time, each with one command', async () => {
   const fines = Array.from({ length: 40 }, (_, i) => [
     `N${i}/0 Create Fine 2001-01-01 amount=35.0`,
@@ -189,19 +166,3 @@ test('many fines are under way at a time, each with one command', async () => {
   expect(most).toBeLessThanOrEqual(8);
   expect(report!.states.settled).toBe(40);
 });
-
-const FILE = process.env['SIJILL_FINES'];
-(FILE === undefined ? test.skip : test)(
-  'real fines come out to the cent (SIJILL_FINES=/path/to/fines.csv.gz npm test -- test/fines runs it)',
-  async () => {
-    const days = ['2000-12-31', '2006-12-31', END];
-    const file = await firstFines(FILE!, 1_500);
-    const expected = await expectedFigures(file, days);
-    const folder = await newFolder();
-    for (const until of days) {
-      const { report, books } = await importInto(folder, file, { until });
-      expect([until, asExpected(report!)]).toEqual([until, expected.get(until)]);
-      expect(books.balance('2330')).toBe(0n);
-    }
-  },
-);

@@ -35,7 +35,9 @@ async function stepsFor(rows: readonly string[], answers: Readonly<Record<string
       steps.push(step);
       const said = answers[step.key] ?? STATES[step.command.kind];
       if (said === 'matched') revision++; // a policy applies the receipt
-      next = run.next(/^[A-Z]/.test(said) ? { kind: 'refused', code: said } : accepted(step, said));
+      next = run.next(
+        /^[A-Z]/.test(said) ? { kind: 'refused', code: said, event: `attempt of ${step.key}` } : accepted(step, said),
+      );
     }
     if (next.value !== undefined) leftOut.push(next.value.leftOut);
   }

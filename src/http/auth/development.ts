@@ -15,7 +15,8 @@ import type { Clock } from '../../kernel/clock.js';
 import type { Role } from '../../kernel/envelope.js';
 import type { Trust } from './tokens.js';
 
-const ISSUER = 'urn:sijill:development';
+/** Names the subjects of a development ledger, in the ids of their commands and in the vault. */
+export const DEVELOPMENT_ISSUER = 'urn:sijill:development';
 const AUDIENCE = 'sijill';
 const LIFETIME_SECONDS = 12 * 3600;
 const KEY_FILE = 'development-token-key.json';
@@ -44,7 +45,7 @@ export class DevelopmentIssuer {
     publicKey: CryptoKey,
     private readonly clock: Clock,
   ) {
-    this.trust = { issuer: ISSUER, audience: AUDIENCE, key: publicKey };
+    this.trust = { issuer: DEVELOPMENT_ISSUER, audience: AUDIENCE, key: publicKey };
   }
 
   readonly trust: Trust;
@@ -68,7 +69,7 @@ export class DevelopmentIssuer {
     const access_token = await new SignJWT({ roles: [...roles], ...(party !== undefined && { party }) })
       .setProtectedHeader({ alg: 'EdDSA' })
       .setSubject(sub)
-      .setIssuer(ISSUER)
+      .setIssuer(DEVELOPMENT_ISSUER)
       .setAudience(AUDIENCE)
       .setIssuedAt(now)
       .setExpirationTime(now + LIFETIME_SECONDS)

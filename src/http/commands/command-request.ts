@@ -72,7 +72,11 @@ export const commandIdOf = ({ principal, party }: Caller, target: Uuid | RouteKe
  * where none belongs, is replaced by its HMAC: a bare digest of ten digits is soon guessed.
  * @throws InvalidEvent, RangeError where the body is no JSON that the ledger could hold
  */
-export function requestDigest(route: Route, request: FastifyRequest, vault: Pick<Vault, 'digest'>): string {
+export function requestDigest(
+  route: Route,
+  request: Pick<FastifyRequest, 'params' | 'body'>,
+  vault: Pick<Vault, 'digest'>,
+): string {
   const { id: _, ...path } = (request.params ?? {}) as Record<string, string>;
   const data = { ...path, ...plainBody(request.body) };
   return sha256(canonicalJson({ type: route.command ?? '', data: withoutPersonal(data, route.personal ?? [], vault) }));
