@@ -1,0 +1,65 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { createInterface, type Interface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { Server } from './server.js';
+import { jsonValues, tourSteps } from './tour.js';
+
+const TOOLS = ['bash', 'curl', 'jq'];
+const missing = TOOLS.filter((tool) => spawnSync(tool, ['--version']).error !== undefined);
+const whereTold = missing.length === 0 ? describe : describe.skip;
+
+whereTold(`README: the tour prints what it says (needs ${TOOLS.join(', ')})`, () => {
+  const server = new Server();
+  let shell: Shell;
+  let operator: string;
+  beforeAll(async () => {
+    await server.start();
+    operator = await server.token('operator', 'operator', 'party_99999999-9999-4999-8999-999999999999');
+    shell = new Shell();
+  }, 30_000);
+  afterAll(async () => {
+    shell.end();
+    await server.dispose();
+  });
+
+  /** As a reader's pace does: policies have recorded what follows from the last step, and projections folded it. */
+  async function quiet(): Promise<void> {
+    for (;;) {
+      const { body: ready } = await server.call('GET', '/health/ready');
+      const { body } = await server.call('GET', '/v1/projections', { token: operator });
+      const head = ready.checks.eventStore.events as number;
+      if (body.items.every(({ count }: { count: number }) => count === head)) return;
+    }
+  }
+
+  test.each(tourSteps())('README.md:$line', async ({ commands, output }) => {
+    const printed = await shell.run(commands.replaceAll('localhost:3000', new URL(server.url).host));
+    expect(jsonValues(printed)).toEqual(jsonValues(output ?? ''));
+    await quiet();
+  });
+});
+
+/** One shell for all blocks: each uses what those before it set. */
+class Shell {
+  readonly #child: ChildProcess = spawn('bash', ['-s'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  readonly #lines: Interface = createInterface({ input: this.#child.stdout as Readable });
+  #printed: string[] = [];
+
+  /** @returns what the commands print */
+  run(commands: string): Promise<string> {
+    const mark = `--- ${Math.random()}`;
+    this.#printed = [];
+    return new Promise((resolve, reject) => {
+      this.#child.once('exit', (code) => reject(new Error(`the shell ended with ${code}`)));
+      this.#lines.removeAllListeners('line').on('line', (line) => {
+        if (line === mark) resolve(this.#printed.join('\n'));
+        else this.#printed.push(line);
+      });
+      (this.#child.stdin as Writable).write(`${commands}\necho '${mark}'\n`);
+    });
+  }
+
+  end(): void {
+    this.#child.kill();
+  }
+}
