@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { catalogue } from '../../src/composition.js';
+import { configurationTable } from '../../src/config/configuration.js';
 import { catalogueMarkdown } from '../../src/event-store/catalogue-docs.js';
 import { accessMarkdown } from '../../src/http/access-docs.js';
 
@@ -10,4 +11,12 @@ test.each([
 ])('%s says what the code says', (file, text) => {
   if (process.env['SIJILL_WRITE_DOCS'] === '1') writeFileSync(file, text());
   expect(readFileSync(file, 'utf8')).toBe(text());
+});
+
+test('the README’s table of variables says what the code says', () => {
+  const cells = (table: string): string[][] => table.split('\n').map((row) => row.split(/ *\| */).slice(1, -1));
+  const printed = /^\| Variable .*?(?=\n\n)/ms.exec(readFileSync('README.md', 'utf8'))?.[0] ?? '';
+  const [head, , ...rows] = cells(printed); // the second row only draws a line
+  const [codeHead, , ...codeRows] = cells(configurationTable());
+  expect([head, ...rows]).toEqual([codeHead, ...codeRows]);
 });
