@@ -104,7 +104,7 @@ function issuerFaults(environment: Environment, host: string | undefined): strin
   if (missing.length === 0) return [];
   const set = `set ${names.join(', ')}`;
   const faults: string[] = [];
-  if (environment['NODE_ENV'] === 'production') {
+  if (/^\s*prod(uction)?\s*$/i.test(environment['NODE_ENV'] ?? '')) {
     faults.push(`NODE_ENV is production and there is no issuer of tokens: ${set}`);
   }
   if (host !== undefined && !isLoopback(host)) {

@@ -2,7 +2,7 @@ import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@ne
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isUuid, parsePartyId } from '../kernel/ids.js';
 import { InvalidValue } from '../kernel/invalid-value.js';
-import { roleFor, routeOf, type RouteKey } from './access.js';
+import { methodOf, roleFor, routeOf, type RouteKey } from './access.js';
 import { ROUTE_METADATA } from './access.decorator.js';
 import { Attempts } from './attempts.js';
 import { callerIn, type Principal } from './auth/principal.js';
@@ -48,8 +48,9 @@ export class AccessGuard implements CanActivate {
     if (role === undefined) return this.#forbid(request, key, principal);
     request.caller = callerIn(principal, role);
     checkPath(request.params as Record<string, string>);
-    if (request.method !== 'GET') checkNoQuery(request.query as Record<string, unknown>);
-    const after = request.method === 'GET' ? afterSequence(request.headers['sijill-after']) : undefined;
+    const isReading = methodOf(key) === 'GET'; // HEAD is answered by the same route
+    if (!isReading) checkNoQuery(request.query as Record<string, unknown>);
+    const after = isReading ? afterSequence(request.headers['sijill-after']) : undefined;
     return after === undefined || this.#fresh(after);
   }
 

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { sha256 } from '../event-store/canonical.js';
 import { isPartyId, isUuid, type Uuid } from '../kernel/ids.js';
 import type { Rule } from '../kernel/refusal.js';
-import { routeOf, type RouteKey } from './access.js';
+import { methodOf, routeOf, type RouteKey } from './access.js';
 import type { Caller } from './auth/principal.js';
 import { commandIdOf, requestDigest, stamp } from './commands/command-request.js';
 import { parameter } from './exchange.js';
@@ -47,7 +47,7 @@ export class Attempts {
     this.quotas.assertRefusalAllowed(caller);
     // Who may not do it is told so even when the headers of a command are missing.
     const header = request.headers['idempotency-key'];
-    const own = typeof header === 'string' && request.method !== 'GET' && /^[\x21-\x7e]{1,255}$/.test(header);
+    const own = typeof header === 'string' && methodOf(key) !== 'GET' && /^[\x21-\x7e]{1,255}$/.test(header);
     const id = commandIdOf(caller, target, own ? header : `read ${randomUUID()}`);
     const outcome = await this.ports.refuse({
       context,

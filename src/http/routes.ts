@@ -9,5 +9,6 @@ const PATTERNS = ROUTE_KEYS.filter((key) => key !== 'POST /dev/token').map((key)
 /** The methods that an address accepts: for 405 and its `Allow`. */
 export function methodsOf(url: string): string[] {
   const [path = ''] = url.split('?', 1);
-  return PATTERNS.filter((pattern) => pattern.path.test(path)).map(({ method }) => method);
+  const methods = PATTERNS.filter((pattern) => pattern.path.test(path)).map(({ method }) => method);
+  return methods.includes('GET') ? [...methods, 'HEAD'] : methods;
 }

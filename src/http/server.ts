@@ -1,18 +1,30 @@
 import { randomBytes } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ConnectionError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.js';
 import type { Metrics } from './metrics.js';
 import { documentApi } from './openapi.js';
 import { Problem } from './problems/problem.js';
 import { sendProblem } from './problems/problem.filter.js';
-import { RuleTexts } from './problems/render.js';
+import { render, RuleTexts } from './problems/render.js';
+import type { ProblemCode } from './problems/texts.js';
 
 const NO_RULES = new RuleTexts([]);
 /** An id in a path has 42 characters; the router need not look at more. */
 const MAX_PARAMETER = 128;
 const POLL_MS = 10;
+
+/** Whoever sends slowly, or does not read, holds a connection no longer than this (milliseconds). */
+const HEADERS_MS = 10_000;
+const REQUEST_MS = 30_000;
+/** Longer than any answer waits for the read models. */
+const SILENCE_MS = 60_000;
+const CHECK_MS = 5_000;
+/** Some 80 MB where all of them are held open with half a request; more are turned away. */
+const MAX_CONNECTIONS = 10_000;
 
 export type ServerConfiguration = Pick<Configuration, 'bodyLimit' | 'drainMs'>;
 
@@ -33,7 +45,11 @@ export class EdgeAdapter extends FastifyAdapter {
       logger: false,
       genReqId: () => `${process}-${(++requests).toString(36)}`,
       routerOptions: { maxParamLength: MAX_PARAMETER },
-      requestTimeout: 30_000,
+      http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: CHECK_MS },
+      requestTimeout: REQUEST_MS,
+      connectionTimeout: SILENCE_MS,
+      forceCloseConnections: true, // half a request must not keep the process alive after the drain
+      clientErrorHandler: answerUnparsed,
       frameworkErrors: (error: { statusCode?: number }, request: unknown, reply: unknown) => {
         const problem = new Problem(error.statusCode === 414 ? 'URI_TOO_LONG' : 'BAD_REQUEST');
         sendProblem(request as FastifyRequest, reply as FastifyReply, problem, NO_RULES);
@@ -42,8 +58,11 @@ export class EdgeAdapter extends FastifyAdapter {
     const fastify = this.getInstance<FastifyInstance>();
     fastify.decorateRequest('caller', null);
     fastify.decorateRequest('route', null);
+    fastify.server.maxConnections = MAX_CONNECTIONS;
     fastify.addHook('onRequest', (request, reply, done) => {
       this.#running++;
+      // Also where the client went away, of which Fastify's onResponse is not told.
+      reply.raw.once('close', () => this.#running--);
       if (this.#draining) {
         reply.header('connection', 'close');
         sendProblem(request, reply, new Problem('SHUTTING_DOWN', { headers: { 'retry-after': '1' } }), NO_RULES);
@@ -54,7 +73,6 @@ export class EdgeAdapter extends FastifyAdapter {
       done();
     });
     fastify.addHook('onResponse', (request, reply, done) => {
-      this.#running--;
       const milliseconds = reply.elapsedTime;
       metrics.request(request.routeOptions.url ?? 'none', request.method, reply.statusCode, milliseconds);
       if (logger.isLevelEnabled('debug')) {
@@ -70,6 +88,9 @@ export class EdgeAdapter extends FastifyAdapter {
     fastify.removeAllContentTypeParsers();
     const parse = fastify.getDefaultJsonParser('error', 'error');
     fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+      if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') {
+        return done(new Problem('UNSUPPORTED_MEDIA_TYPE'));
+      }
       if (body === '') return done(null, undefined); // a command without fields needs no body
       return parse(request, body as string, done);
     });
@@ -86,6 +107,26 @@ export class EdgeAdapter extends FastifyAdapter {
 
 export const createHttpAdapter = (configuration: ServerConfiguration, logger: Logger, metrics: Metrics): EdgeAdapter =>
   new EdgeAdapter(configuration, logger, metrics);
+
+const UNPARSED: Readonly<Record<string, ProblemCode>> = {
+  HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
+  ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST_TIMEOUT',
+};
+
+/** What Node could not read as HTTP, or did not get in time: there is no request yet, and no language to answer in. */
+function answerUnparsed(error: ConnectionError, socket: Socket): void {
+  if (error.code !== 'ECONNRESET' && socket.writable) {
+    const problem = new Problem(UNPARSED[error.code] ?? 'BAD_REQUEST');
+    const { status, body } = render(problem, NO_RULES, 'en');
+    const text = JSON.stringify(body);
+    socket.write(
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/problem+json; charset=utf-8\r\n` +
+        `Content-Language: en\r\nCache-Control: no-store\r\nContent-Length: ${Buffer.byteLength(text)}\r\n` +
+        `Connection: close\r\n\r\n${text}`,
+    );
+  }
+  socket.destroy(error);
+}
 
 /** To be called before the application listens. */
 export function configureApp(app: NestFastifyApplication): void {

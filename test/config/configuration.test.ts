@@ -121,7 +121,9 @@ describe('the configuration', () => {
   );
 
   test('without an issuer production is refused', () => {
-    expect(faultsOf({ NODE_ENV: 'production' })[0]).toContain('NODE_ENV is production');
+    for (const name of ['production', 'Production', 'prod', ' production ']) {
+      expect(faultsOf({ NODE_ENV: name })[0]).toContain('NODE_ENV is production');
+    }
     expect(faultsOf({ NODE_ENV: 'production', ...OIDC })).toEqual([]);
   });
 

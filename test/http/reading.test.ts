@@ -48,6 +48,18 @@ describe('readings', () => {
     expect(seen).toEqual(Array.from({ length: 50 }, (_, i) => i));
   });
 
+  test('HEAD is answered like GET, without the body', async () => {
+    const head = (url: string, token: string) =>
+      edge.app.inject({ method: 'HEAD', url, headers: { authorization: `Bearer ${token}`, 'idempotency-key': 'k' } });
+    const list = await head(`/v1/debts?debtor=${PARTY}&limit=1`, clerk);
+    expect([list.statusCode, list.body, typeof list.headers['link']]).toEqual([200, '', 'string']);
+    const before = edge.outside.refusals.length;
+    await head(`/v1/debts/${REQUEST}`, debtor);
+    await head(`/v1/debts/${REQUEST}`, debtor);
+    const ids = edge.outside.refusals.slice(before).map(({ request }) => request.id);
+    expect(new Set(ids).size).toBe(2); // each reading is an attempt of its own, whatever key it carries
+  });
+
   test('a page has 20 items unless asked otherwise', async () => {
     expect((await get('/v1/debts')).json<{ items: number[] }>().items).toHaveLength(20);
   });

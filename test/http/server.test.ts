@@ -1,5 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { methodOf, pathOf, ROUTE_KEYS, routeOf } from '../../src/http/access.js';
 import { accepted, DEBT, Outside, PARTY, refusedBy, SELF_APPROVAL, startEdge, type Edge } from './edge.js';
@@ -175,4 +175,62 @@ test('a shutdown does not wait longer than it was told to', async () => {
   const begin = Date.now();
   await edge.close();
   expect(Date.now() - begin).toBeLessThan(3_000);
+});
+
+describe('a connection', () => {
+  let edge: Edge;
+  beforeEach(async () => {
+    edge = await startEdge({ drainMs: 20_000 });
+    await edge.app.listen(0, '127.0.0.1');
+  });
+
+  function open(text: string): { socket: Socket; answer: Promise<string> } {
+    const socket = connect((edge.app.getHttpServer().address() as AddressInfo).port, '127.0.0.1');
+    let received = '';
+    socket.on('data', (data) => (received += String(data)));
+    socket.on('error', () => undefined);
+    socket.write(text);
+    return { socket, answer: new Promise((resolve) => socket.once('close', () => resolve(received))) };
+  }
+  const half = 'POST /v1/debts HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"a":';
+  const requests = async (): Promise<number> =>
+    new Promise((resolve) => edge.app.getHttpServer().getConnections((_: unknown, count: number) => resolve(count)));
+
+  test('that was given up in the middle of a request does not hold up the shutdown', async () => {
+    const { socket } = open(half);
+    while ((await requests()) < 1) await new Promise(setImmediate);
+    socket.destroy();
+    while ((await requests()) > 0) await new Promise(setImmediate);
+    const begin = Date.now();
+    await edge.close();
+    expect(Date.now() - begin).toBeLessThan(5_000);
+  });
+
+  test('whose request never ends is cut after the drain', async () => {
+    await edge.close();
+    edge = await startEdge({ drainMs: 50 });
+    await edge.app.listen(0, '127.0.0.1');
+    const { answer } = open(half);
+    while ((await requests()) < 1) await new Promise(setImmediate);
+    await edge.close();
+    await answer;
+  });
+
+  test.each([
+    ['GET /v1/debts HTTP/1.1\r\nHost: x\r\nNot a header\r\n\r\n', 400, 'BAD_REQUEST'],
+    [`GET /v1/debts HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'HEADERS_TOO_LARGE'],
+  ])('that sends no HTTP is told so in problem details, and closed: %.40s', async (text, status, code) => {
+    const answer = await open(text).answer;
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(answer).toContain('application/problem+json');
+    expect(answer).toContain(`"code":"${code}"`);
+    await edge.close();
+  });
+
+  test('is bounded in number and in time', async () => {
+    const server = edge.app.getHttpServer();
+    expect(server).toMatchObject({ maxConnections: 10_000, headersTimeout: 10_000, requestTimeout: 30_000 });
+    expect(server).toMatchObject({ timeout: 60_000, connectionsCheckingInterval: 5_000 });
+    await edge.close();
+  });
 });

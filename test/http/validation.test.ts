@@ -97,6 +97,16 @@ describe('what a body may hold', () => {
     expect((await raw('a=b', type)).statusCode).toBe(415);
   });
 
+  test('a compressed body is told what is accepted, not that it is no JSON', async () => {
+    const answer = await edge.app.inject({
+      method: 'POST',
+      url: '/v1/debts',
+      headers: { authorization: `Bearer ${token}`, 'idempotency-key': 'z', 'content-encoding': 'gzip' },
+      payload: draft,
+    });
+    expect([answer.statusCode, answer.json<{ code: string }>().code]).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE']);
+  });
+
   test('Arabic and Persian digits are stored as 0–9; the digest is of what was received', async () => {
     const arabic = { ...draft, amount: { amount: '١١٥.٠٠', currency: 'SAR' }, dueOn: '۲۰۲۶-٠١-٣١' };
     expect((await raw(JSON.stringify(arabic))).statusCode).toBe(201);
@@ -150,7 +160,7 @@ describe('what a body may hold', () => {
 
   test('a method that an address does not have answers 405 and Allow', async () => {
     const answer = await edge.app.inject({ method: 'PUT', url: `/v1/debts/${DEBT}` });
-    expect([answer.statusCode, answer.headers['allow']]).toEqual([405, 'PATCH, DELETE, GET']);
+    expect([answer.statusCode, answer.headers['allow']]).toEqual([405, 'PATCH, DELETE, GET, HEAD']);
   });
 });
 

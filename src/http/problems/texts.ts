@@ -117,6 +117,11 @@ export const PROBLEMS = {
     ['الطريقة غير مسموح بها هنا', 'هذا العنوان يقبل {allowed}.'],
   ),
   REFUSED_STATE: text(409, ['Refused by a rule', ''], ['مرفوض بموجب قاعدة', '']),
+  REQUEST_TIMEOUT: text(
+    408,
+    ['The request came too slowly', 'The headers must arrive within 10 s and the body within 30 s.'],
+    ['وصل الطلب ببطء', 'يجب أن تصل الترويسات خلال 10 ثوان ونص الطلب خلال 30 ثانية.'],
+  ),
   IDEMPOTENCY_KEY_REUSED: text(
     409,
     [
@@ -145,10 +150,21 @@ export const PROBLEMS = {
   ),
   UNSUPPORTED_MEDIA_TYPE: text(
     415,
-    ['The media type is not supported', 'The body must be JSON: "Content-Type: application/json".'],
-    ['نوع المحتوى غير مدعوم', 'يجب أن يكون نص الطلب JSON: "Content-Type: application/json".'],
+    [
+      'The media type is not supported',
+      'The body must be JSON, not compressed: "Content-Type: application/json", no Content-Encoding.',
+    ],
+    [
+      'نوع المحتوى غير مدعوم',
+      'يجب أن يكون نص الطلب JSON غير مضغوط: "Content-Type: application/json" بلا Content-Encoding.',
+    ],
   ),
   REFUSED_VALUE: text(422, ['Refused by a rule about a value', ''], ['قيمة مرفوضة بموجب قاعدة', '']),
+  HEADERS_TOO_LARGE: text(
+    431,
+    ['The headers are too large', 'All headers together must have at most 16384 bytes.'],
+    ['الترويسات أكبر من المسموح', 'يجب ألا تتجاوز الترويسات كلها 16384 بايت.'],
+  ),
   IF_MATCH_REQUIRED: text(
     428,
     [
