@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -56,6 +57,14 @@ export class Server {
         if (!line.startsWith('{"level":30')) process.stderr.write(`${line}\n`);
       });
     });
+  }
+
+  /** A connection on which nothing but this is ever sent. */
+  async sendOnly(text: string): Promise<Socket> {
+    const socket = connect(Number(new URL(this.#url).port), '127.0.0.1');
+    socket.on('error', () => undefined);
+    await new Promise<void>((resolve) => socket.write(text, () => resolve()));
+    return socket;
   }
 
   /** @returns the exit code; null after a kill */
