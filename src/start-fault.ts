@@ -1,4 +1,5 @@
 import { ConfigurationError, type Configuration } from './config/configuration.js';
+import { AheadOfLog } from './feed/feed.js';
 import { NotThisLedger } from './ledger/open-ledger.js';
 import { ForeignFile } from './sqlite/database.js';
 import { StoreOwned } from './sqlite/ownership.js';
@@ -6,7 +7,7 @@ import { VaultLocked } from './vault/vault.js';
 
 /** Their messages say what to do. By name, because an error of the feed's thread arrives without its class. */
 const SELF_EXPLAINING: ReadonlySet<string> = new Set(
-  [ConfigurationError, NotThisLedger, ForeignFile, StoreOwned, VaultLocked].map(({ name }) => name),
+  [AheadOfLog, ConfigurationError, NotThisLedger, ForeignFile, StoreOwned, VaultLocked].map(({ name }) => name),
 );
 
 /** What kept the server from starting, and what to do about it: one line where it was to be foreseen, else a stack. */

@@ -33,6 +33,17 @@ interface Consumer {
   saved?: Checkpoint | undefined;
 }
 
+/** The read models are of a longer log, such as after a restore: they would leave out the events that come next. */
+export class AheadOfLog extends Error {
+  override readonly name = 'AheadOfLog';
+  constructor(taken: number, head: number) {
+    super(
+      `the read models hold ${taken} events, the ledger has ${head}: remove the read models (read-models.db*), ` +
+        'they are made again',
+    );
+  }
+}
+
 const PAGE = 1_000;
 const RETRY_MS = 1_000;
 const HOUSEKEEPING_MS = 200;
@@ -58,7 +69,7 @@ export class Feed {
     this.#pageSize = options.pageSize ?? PAGE;
   }
 
-  /** Opens the models and starts; what needs a rebuild gets one while the others go on. */
+  /** Opens the models and starts; what needs a rebuild gets one while the others go on. @throws AheadOfLog */
   async start(): Promise<void> {
     const { projections, policies, reader, readModels } = this.#options;
     this.#head = (await reader.head()).count;
@@ -81,6 +92,8 @@ export class Feed {
       const runner = new PolicyRunner(policy, send, alarm, this.#stop.signal, turns, taken);
       this.#consumers.push({ name: policy.name, kind: 'policy', state: 'running', taken, runner, saved: taken });
     }
+    const furthest = Math.max(0, ...this.#consumers.map(({ taken }) => taken?.count ?? 0));
+    if (furthest > this.#head) throw new AheadOfLog(furthest, this.#head);
     for (const each of this.#consumers) if (stale.includes(each.name)) each.state = 'rebuilding';
     this.#running = Promise.all([this.#follow(), this.#housekeeping()]).then(() => undefined);
     if (stale.length > 0) void this.rebuild(stale);
