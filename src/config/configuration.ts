@@ -41,8 +41,8 @@ export class ConfigurationError extends Error {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What the tests of the fines read: harmless to a server that they start. */
-const isForTests = (name: string): boolean => /^SIJILL_FINES(_|$)/.test(name);
+/** What the tests read: harmless to a server that they start. */
+const isForTests = (name: string): boolean => /^SIJILL_(FINES|PROPERTY|TEST|WRITE)(_|$)/.test(name);
 
 /** @throws ConfigurationError naming every fault and what would be accepted */
 export function readConfiguration(environment: Environment = process.env): Configuration {
@@ -61,7 +61,7 @@ export function readConfiguration(environment: Environment = process.env): Confi
     host: read('HOST'),
     port: read('PORT'),
     data: read('SIJILL_DATA'),
-    masterKey: read('SIJILL_MASTER_KEY'),
+    masterKey: read('SIJILL_MASTER_KEY') ?? read('SIJILL_MASTER_KEY_FILE'),
     environment: read('SIJILL_ENVIRONMENT'),
     logOrigin: read('SIJILL_LOG_ORIGIN'),
     logLevel: read('LOG_LEVEL'),
@@ -75,6 +75,9 @@ export function readConfiguration(environment: Environment = process.env): Confi
     audience: read('OIDC_AUDIENCE'),
     jwksUrl: read('OIDC_JWKS_URL'),
   };
+  if (environment['SIJILL_MASTER_KEY']?.trim() && environment['SIJILL_MASTER_KEY_FILE']?.trim()) {
+    faults.push('SIJILL_MASTER_KEY and SIJILL_MASTER_KEY_FILE name one key: set one of them');
+  }
   faults.push(...issuerFaults(environment, values.host));
   if (faults.length > 0) throw new ConfigurationError(faults);
 

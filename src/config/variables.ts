@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** What the environment may say: from this table come validation, `--help` and the README's table. */
 export interface Variable<T> {
   /** As it would be written in the environment; absent: not set. */
@@ -39,6 +41,11 @@ export const VARIABLES = {
     accepts: '32 bytes, as 64 hexadecimal digits or as base64',
     secret: true,
     parse: masterKey,
+  } satisfies Variable<Buffer>,
+  SIJILL_MASTER_KEY_FILE: {
+    meaning: 'The same key, in a file: a mounted secret shows in no list of variables.',
+    accepts: 'the path of a file that can be read and holds such a key',
+    parse: (path) => masterKey(contentOf(path)),
   } satisfies Variable<Buffer>,
   SIJILL_ENVIRONMENT: {
     default: 'development',
@@ -128,6 +135,14 @@ function wholeNumber(text: string, least: number, most: number): number | undefi
 function webUrl(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   return url?.protocol === 'https:' || url?.protocol === 'http:' ? url : undefined;
+}
+
+function contentOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return '';
+  }
 }
 
 function masterKey(text: string): Buffer | undefined {

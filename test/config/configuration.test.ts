@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   ConfigurationError,
   configurationHelp,
@@ -89,6 +92,18 @@ describe('the configuration', () => {
     const [fault] = faultsOf({ SIJILL_MASTER_KEY: 'hunter2-hunter2' });
     expect(fault).toContain('SIJILL_MASTER_KEY must be 32 bytes');
     expect(fault).not.toContain('hunter2');
+  });
+
+  test('a master key may come from a file instead, not from both', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'sijill-key-')), 'key');
+    expect(faultsOf({ SIJILL_MASTER_KEY_FILE: file })[0]).toContain('must be the path of a file that can be read');
+    writeFileSync(file, `${Buffer.alloc(32, 7).toString('base64')}\n`);
+    expect(readConfiguration({ SIJILL_MASTER_KEY_FILE: file }).masterKey).toEqual(Buffer.alloc(32, 7));
+    expect(faultsOf({ SIJILL_MASTER_KEY_FILE: file, SIJILL_MASTER_KEY: '0f'.repeat(32) })).toEqual([
+      'SIJILL_MASTER_KEY and SIJILL_MASTER_KEY_FILE name one key: set one of them',
+    ]);
+    writeFileSync(file, 'hunter2-hunter2');
+    expect(faultsOf({ SIJILL_MASTER_KEY_FILE: file })[0]).not.toContain('hunter2');
   });
 
   test.each(['LOGLEVEL', 'log_level', 'SIJILLDATA', 'OIDC_JWKSURL'])('%s is a misspelling', (name) => {
