@@ -80,6 +80,17 @@ export class Server {
     rmSync(this.data, { recursive: true, force: true });
   }
 
+  /** Waits until policies have recorded what follows from everything so far, and projections folded it. */
+  async quiet(): Promise<void> {
+    const token = await this.token('operator', 'operator', 'party_99999999-9999-4999-8999-999999999999');
+    for (;;) {
+      const { body: ready } = await this.call('GET', '/health/ready');
+      const { body } = await this.call('GET', '/v1/projections', { token });
+      const head = ready.checks.eventStore.events as number;
+      if (body.items.every(({ count }: { count: number }) => count === head)) return;
+    }
+  }
+
   async token(sub: string, role: string, party: string): Promise<string> {
     const answer = await this.call('POST', '/dev/token', { body: { sub, roles: [role], party } });
     return answer.body.access_token;

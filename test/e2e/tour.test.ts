@@ -11,10 +11,8 @@ const whereTold = missing.length === 0 ? describe : describe.skip;
 whereTold(`README: the tour prints what it says (needs ${TOOLS.join(', ')})`, () => {
   const server = new Server();
   let shell: Shell;
-  let operator: string;
   beforeAll(async () => {
     await server.start();
-    operator = await server.token('operator', 'operator', 'party_99999999-9999-4999-8999-999999999999');
     shell = new Shell();
   }, 30_000);
   afterAll(async () => {
@@ -22,20 +20,10 @@ whereTold(`README: the tour prints what it says (needs ${TOOLS.join(', ')})`, ()
     await server.dispose();
   });
 
-  /** As a reader's pace does: policies have recorded what follows from the last step, and projections folded it. */
-  async function quiet(): Promise<void> {
-    for (;;) {
-      const { body: ready } = await server.call('GET', '/health/ready');
-      const { body } = await server.call('GET', '/v1/projections', { token: operator });
-      const head = ready.checks.eventStore.events as number;
-      if (body.items.every(({ count }: { count: number }) => count === head)) return;
-    }
-  }
-
   test.each(tourSteps())('README.md:$line', async ({ commands, output }) => {
     const printed = await shell.run(commands.replaceAll('localhost:3000', new URL(server.url).host));
     expect(jsonValues(printed)).toEqual(jsonValues(output ?? ''));
-    await quiet();
+    await server.quiet(); // as a reader's pace does
   });
 });
 
