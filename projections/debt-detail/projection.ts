@@ -72,6 +72,8 @@ function fold(debt: DebtDetail | null, event: DebtEnvelope, id: string): DebtDet
     }
     case 'debts.DebtReopened':
       return { ...debt, state: 'outstanding', approved: money(event.data.approved), closedOn: null };
+    case 'debts.ReceiptsGivenBack':
+      return debt;
     case 'debts.ProceedingRecorded': {
       const { kind, on } = event.data;
       const proceedings = latest(debt.proceedings, { kind, on });

@@ -60,6 +60,7 @@ function fold(line: DebtLine | null, event: DebtEnvelope, id: string): DebtLine 
       return { ...line, ...worth(line.amount.amount, event.data.balance, line.currency) };
     case 'debts.DebtReopened':
       return { ...line, state: 'outstanding' };
+    case 'debts.ReceiptsGivenBack':
     case 'debts.ProceedingRecorded':
       return line;
   }

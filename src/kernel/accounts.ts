@@ -21,7 +21,7 @@ export const CHART = {
   '2300': { kind: 'liability', en: 'Refundable balances', ar: 'أرصدة قابلة للاسترداد', dims: ['party', 'sector'] },
   '2310': { kind: 'liability', en: 'Unmatched receipts', ar: 'مقبوضات غير مطابقة', dims: ['party', 'receipt'] },
   '2320': { kind: 'liability', en: 'Refunds payable', ar: 'مبالغ مستردة مستحقة الدفع', dims: ['party'] },
-  '2330': { kind: 'liability', en: 'In transit', ar: 'مبالغ في الطريق', dims: ['party', 'transit'] },
+  '2330': { kind: 'liability', en: 'In transit', ar: 'مبالغ في الطريق', dims: ['transit'] },
   '2400': { kind: 'liability', en: 'Due to GOSI', ar: 'مستحق للتأمينات الاجتماعية', dims: [] },
   '2500': { kind: 'liability', en: 'Due to Treasury', ar: 'مستحق للخزينة العامة', dims: [] },
   '2600': { kind: 'liability', en: 'Travel payable', ar: 'مستحقات الإركاب', dims: [] },

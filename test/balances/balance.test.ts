@@ -61,7 +61,7 @@ describe('a balance is credited (E4)', () => {
         type: 'balances.BalanceCredited',
         entries: [
           {
-            debit: { account: '2330', dims: { entity: ENTITY, party: PARTY, transit: TRANSIT } },
+            debit: { account: '2330', dims: { entity: ENTITY, transit: TRANSIT } },
             credit: REFUNDABLE,
             amount: '30.00',
             currency: 'SAR',

@@ -1,6 +1,6 @@
 /* Who and what the tests of debts are about: a debt of 100.00 SAR, its two parties, and everything asked of it. */
 import type { DebtCommand } from '../../src/contexts/debts/commands.js';
-import { debt } from '../../src/contexts/debts/debt.js';
+import { debt, debtGivingBack } from '../../src/contexts/debts/debt.js';
 import { debtEvents, type DebtEvent } from '../../src/contexts/debts/events.js';
 import type { DebtState } from '../../src/contexts/debts/state.js';
 import type { BusinessDate } from '../../src/kernel/calendar.js';
@@ -8,6 +8,8 @@ import { eventId, type CommandId, type EventId } from '../../src/kernel/ids.js';
 import { actor, givenFor, id, party, type Given } from '../given.js';
 
 export const given = givenFor(debt, debtEvents);
+/** What is given back is named receipt by receipt, so that much waits. */
+export const slowly = givenFor(debtGivingBack(1), debtEvents);
 export type GivenDebt = Given<DebtState, DebtCommand, DebtEvent>;
 
 export const DEBT = id('debt');
@@ -81,6 +83,7 @@ export const takeBack = (receipt: string): DebtCommand => ({
   target: DEBT,
   data: { receipt: id(receipt), reference: `back-${receipt}`, on: on('2026-02-20') },
 });
+export const giveBack = (): DebtCommand => ({ type: 'GiveBack', target: DEBT, data: {} });
 export const proceed = (kind = 'notice-served'): DebtCommand => ({
   type: 'RecordProceeding',
   target: DEBT,

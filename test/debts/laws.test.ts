@@ -21,6 +21,7 @@ import {
   edit,
   editor,
   given,
+  giveBack,
   PAYER,
   proceed,
   receive,
@@ -29,6 +30,7 @@ import {
   requestCancellation,
   requestPayment,
   requestUpdate,
+  slowly,
   stranger,
   takeBack,
   withdraw,
@@ -114,14 +116,20 @@ const command: fc.Arbitrary<Make> = fc.oneof(
           takeBack(name),
     ),
   },
-  { weight: 1, arbitrary: fc.constant<Make>(() => proceed()) },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom<Make>(
+      () => giveBack(),
+      () => proceed(),
+    ),
+  },
 );
 
 const PEOPLE: readonly Actor[] = [clerk, editor, approver, debtor, stranger, SYSTEM];
 /** Mostly somebody who may. */
 const somebody = (made: DebtCommand, pick: number): Actor => {
   if (pick >= 12) return PEOPLE[pick % PEOPLE.length] as Actor;
-  if (made.type === 'ApplyReceipt' || made.type === 'ReverseReceipt') return SYSTEM;
+  if (made.type === 'ApplyReceipt' || made.type === 'ReverseReceipt' || made.type === 'GiveBack') return SYSTEM;
   if (made.type === 'RequestPayment' || made.type === 'WithdrawRequest') return debtor;
   return made.type === 'ApproveRequest' || made.type === 'RegisterDebt' ? approver : clerk;
 };
@@ -130,7 +138,7 @@ const steps = fc.array(fc.tuple(command, fc.integer({ min: 0, max: 17 })), { min
 
 /** The debt after the steps; each refusal must leave it alone. */
 function play(taken: readonly [Make, number][], see: (now: GivenDebt, before: GivenDebt) => void): GivenDebt {
-  let now = given([draft(), clerk], [register(), approver]);
+  let now = slowly([draft(), clerk], [register(), approver]);
   for (const [make, pick] of taken) {
     const made = make(now.state);
     const by = somebody(made, pick);
@@ -155,6 +163,12 @@ const net = (events: readonly Recorded<DebtEvent>[], of: (leg: Entry['debit']) =
       .flatMap(({ entries }) => entries)
       .map((each) => minor(each.amount) * (BigInt(of(each.debit)) - BigInt(of(each.credit)))),
   );
+
+/** What was named as given back, part by part. */
+const partsOf = (events: readonly Recorded<DebtEvent>[]) =>
+  events
+    .flatMap((event) => (event.type === 'debts.ReceiptsGivenBack' ? event.data.parts : []))
+    .map((part) => ({ ...part, minor: minor(part.amount) }));
 
 const reached = new Set<string>();
 
@@ -210,10 +224,10 @@ test('E8 every receipt is wholly applied, credited or reversed; what is given ba
         const whole = minor(came[0]!.amount);
         expect(part.applied + part.credited).toBe(part.reversed ? 0n : whole);
 
-        const back = after.events.flatMap((event) => {
-          if (event.type !== 'debts.DebtUpdated' && event.type !== 'debts.DebtCancelled') return [];
-          return event.data.givenBack.filter((each) => each.receipt === part.receipt).map((each) => minor(each.amount));
-        });
+        const named = partsOf(after.events).filter(({ receipt: of }) => of === part.receipt);
+        const waiting = after.state!.returning.filter(({ receipt: of }) => of === part.receipt);
+        if (part.reversed) expect(waiting).toEqual([]);
+        const back = [...named, ...waiting].map((each) => each.minor);
         const reversals = after.events.flatMap((event) =>
           event.type === 'debts.ReceiptReversed' && event.data.receipt === part.receipt ? [event.data] : [],
         );
@@ -230,8 +244,17 @@ test('E8 every receipt is wholly applied, credited or reversed; what is given ba
       for (const event of after.events) {
         if (event.type !== 'debts.DebtUpdated' && event.type !== 'debts.DebtCancelled') continue;
         const given2330 = -net([event], ({ account, dims }) => account === '2330' && dims.transit === event.id);
-        expect(given2330).toBe(sum(event.data.givenBack.map((each) => minor(each.amount))));
+        expect(given2330).toBe(minor(event.type === 'debts.DebtUpdated' ? event.data.givenBack : event.data.received));
         expect(net([event], ({ account }) => account === '2330')).toBe(-given2330);
+        const parts = [...partsOf(after.events), ...after.state!.returning].filter(
+          ({ transit }) => transit === event.id,
+        );
+        expect(sum(parts.map((each) => each.minor))).toBe(given2330);
+        expect(new Set(parts.map((each) => each.receipt)).size).toBe(parts.length);
+      }
+      const rest = after.events.flatMap((event) => (event.type === 'debts.ReceiptsGivenBack' ? [event.data.rest] : []));
+      if (rest.length > 0 && after.events.at(-1)?.type === 'debts.ReceiptsGivenBack') {
+        expect(minor(rest.at(-1)!)).toBe(sum(after.state!.returning.map((each) => each.minor)));
       }
     }),
     { numRuns: 200 },

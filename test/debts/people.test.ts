@@ -14,6 +14,7 @@ import {
   edit,
   editor,
   given,
+  giveBack,
   proceed,
   receive,
   register,
@@ -40,6 +41,7 @@ const CHANGES: readonly DebtCommand[] = [
   withdraw(),
   receive('r9', '70'),
   takeBack('r1'),
+  giveBack(),
   proceed(),
 ];
 const REGISTERED_STATES: readonly StateName[] = ['outstanding', 'underReview', 'settled', 'cancelled'];
@@ -68,18 +70,20 @@ describe("someone else's debt and a missing one answer alike (E5)", () => {
     const when = STATES.underReview().when(command, SYSTEM);
     if (command.type === 'ApplyReceipt') when.then({ type: 'debts.ReceiptApplied' });
     else if (command.type === 'ReverseReceipt') when.then({ type: 'debts.ReceiptReversed' });
+    else if (command.type === 'GiveBack') when.then();
     else when.refuses('NOT_FOUND');
   });
 
   const creditorsOnly = [edit({ amount: '90' }), discard(), register(), approve(), decline(), proceed()];
-  test.each([...creditorsOnly, receive('r9', '70'), takeBack('r1')].map((command) => [command.type, command] as const))(
-    'E6 draft × %s by the debtor: the draft is hidden',
-    (_, command) => {
-      const { outcome } = given().when(command, debtor);
-      drafted().when(command, debtor).refuses('NOT_FOUND');
-      expect(drafted().when(command, debtor).outcome).toEqual(outcome);
-    },
-  );
+  test.each(
+    [...creditorsOnly, receive('r9', '70'), takeBack('r1'), giveBack()].map(
+      (command) => [command.type, command] as const,
+    ),
+  )('E6 draft × %s by the debtor: the draft is hidden', (_, command) => {
+    const { outcome } = given().when(command, debtor);
+    drafted().when(command, debtor).refuses('NOT_FOUND');
+    expect(drafted().when(command, debtor).outcome).toEqual(outcome);
+  });
 
   test('a discarded draft is as if it had never been, for everybody', () => {
     for (const command of CHANGES) {
@@ -100,6 +104,8 @@ describe('what only one side may do (E7)', () => {
     ['ApplyReceipt by the debtor', registered, receive('r9', '70'), debtor, 'ledger'],
     ['ApplyReceipt by the creditor', registered, receive('r9', '70'), clerk, 'ledger'],
     ['ReverseReceipt by the debtor', settled, takeBack('r1'), debtor, 'ledger'],
+    ['GiveBack by the debtor', settled, giveBack(), debtor, 'ledger'],
+    ['GiveBack by the creditor', settled, giveBack(), clerk, 'ledger'],
   ])('E7 %s: NOT_YOURS', (_, state, command, by, who) => {
     state().when(command, by).refuses('NOT_YOURS', { command: command.type, who });
   });

@@ -1,9 +1,10 @@
 import { debtPolicies } from '../../src/contexts/debts/debts.policy.js';
 import { ReceiptMatched, ReceiptReversed } from '../../src/contexts/billing/events.js';
+import { ReceiptsGivenBack } from '../../src/contexts/debts/events.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 import { id, party } from '../given.js';
 
-const [applyReceipt, reverseReceipt] = debtPolicies;
+const [applyReceipt, reverseReceipt, giveBack] = debtPolicies;
 
 /** What a policy looks at of an event. */
 const event = (type: string, data: unknown, refs = { receipt: id('r1') }): Envelope =>
@@ -36,6 +37,18 @@ test('E8 the reversal of a matched receipt reaches its debt', () => {
 
 test('E8 the reversal of an unmatched receipt is no matter of any debt', () => {
   expect(reverseReceipt?.react(event(ReceiptReversed.type, { ...reversed, debt: null }))).toEqual([]);
+});
+
+test('E7 as long as something waits to be given back, the debt is asked to name the next of it', () => {
+  expect(giveBack).toMatchObject({ name: 'give-back', types: [ReceiptsGivenBack.type] });
+  const react = (rest: string, refs: object = { debt: id('debt') }) =>
+    giveBack?.react(event(ReceiptsGivenBack.type, { parts: [], rest, currency: 'SAR' }, refs as never));
+  const asked = [{ type: 'GiveBack', target: id('debt'), data: {} }];
+  expect(react('0.01')).toEqual(asked);
+  expect(react('0.00')).toEqual([]);
+  // More than any single amount may be: several reductions may wait.
+  expect(react('180143985094819.82')).toEqual(asked);
+  expect(() => react('0.01', {})).toThrow(/names no debt/);
 });
 
 test('an event that does not name its receipt stops the policy', () => {

@@ -12,6 +12,7 @@ import {
   draft,
   edit,
   editor,
+  giveBack,
   proceed,
   receive,
   register,
@@ -58,6 +59,7 @@ const TABLE: readonly (readonly [rule: string, DebtCommand, Actor, ...cells: str
   ['E7', decline(), approver, '✗NOT_FOUND', '✗NONE', '✗NONE', 'RequestDeclined → outstanding', '✗CLOSED', '✗CLOSED', '✗NOT_FOUND'],
   ['E8', receive('r9', '70'), SYSTEM, '–', '–', receipt + 'outstanding', receipt + 'underReview', receipt + 'settled', receipt + 'cancelled', '–'],
   ['E8', takeBack('r1'), SYSTEM, '–', '–', reversal + 'outstanding', reversal + 'underReview', 'ReceiptReversed DebtReopened → outstanding', reversal + 'cancelled', '–'],
+  ['E7', giveBack(), SYSTEM, '✗NOT_FOUND', '–', '–', '–', '–', '–', '✗NOT_FOUND'],
   ['E5', proceed(), clerk, '✗NOT_FOUND', '✗DRAFT', proceeding + 'outstanding', proceeding + 'underReview', proceeding + 'settled', proceeding + 'cancelled', '✗NOT_FOUND'],
 ];
 

@@ -36,7 +36,7 @@ export class Books {
   /** What must hold once the policies have nothing more to send. */
   close(): readonly string[] {
     this.found.event = undefined;
-    for (const [key, minor] of this.postings.by('2330', ['transit', 'entity', 'party'])) {
+    for (const [key, minor] of this.postings.by('2330', ['transit', 'entity'])) {
       this.found.same(`2330 of ${key}`, minor, 0n);
     }
     for (const [key, minor] of this.postings.by('2310', ['receipt', 'entity', 'party'])) {
@@ -47,7 +47,8 @@ export class Books {
       this.found.same(`2310 of receipt ${key}`, -minor, waits);
     }
     for (const [id, receipt] of this.receipts) this.#whole(id, receipt);
-    for (const [id, { state, reopening, approved, amount }] of this.debts) {
+    for (const [id, { state, reopening, approved, amount, returning }] of this.debts) {
+      for (const key of returning.keys()) this.found.fault(`debt ${id} never gave back ${key}`);
       if (reopening) this.found.fault(`debt ${id} lost a receipt and is still settled`);
       if (state === 'outstanding' && approved === amount)
         this.found.fault(`debt ${id} is approved whole and not settled`);

@@ -6,8 +6,6 @@ import type { Postings } from './postings.js';
 
 type EventOfType<T extends DebtEvent['type']> = Extract<Recorded<DebtEvent>, { type: T }>;
 
-type Part = EventOfType<'debts.DebtCancelled'>['data']['givenBack'][number];
-
 /** The auditor's page for debts: what their events say, compared with what they post. */
 export class DebtBook {
   readonly figures = new Map<string, DebtFigures>();
@@ -27,6 +25,7 @@ export class DebtBook {
         ...figures,
         authors: new Set([event.actor.id]),
         paid: new Map(),
+        returning: new Map(),
         state: 'draft',
         amount: minorOf(amount, currency),
       });
@@ -80,7 +79,7 @@ export class DebtBook {
         this.#answered(debt, event);
         this.found.same('amount before', minor(event.data.previousAmount), debt.amount);
         debt.amount = minor(event.data.amount);
-        this.#giveBack(debt, event.data.givenBack, event.id);
+        this.#sendBack(debt, minor(event.data.givenBack), event.id);
         this.#limitApproved(debt, 'reduction');
         this.#standing(debt, event.data);
         break;
@@ -89,9 +88,12 @@ export class DebtBook {
         this.found.same('unpaid', minor(event.data.unpaid), debt.amount - debt.received);
         this.found.same('received', minor(event.data.received), debt.received);
         debt.amount = debt.received; // what is unpaid is struck off, the rest is given back
-        this.#giveBack(debt, event.data.givenBack, event.id);
+        this.#sendBack(debt, minor(event.data.received), event.id);
         [debt.amount, debt.approved, debt.state] = [0n, 0n, 'cancelled'];
         this.found.same('received after a cancellation', debt.received, 0n);
+        break;
+      case 'debts.ReceiptsGivenBack':
+        this.#givenBack(debt, event);
         break;
       case 'debts.ReceiptApplied':
         this.#applied(debt, id, event);
@@ -127,12 +129,16 @@ export class DebtBook {
     this.#standing(debt, data);
   }
 
-  #reversed(debt: DebtFigures, { data }: EventOfType<'debts.ReceiptReversed'>): void {
+  #reversed(debt: DebtFigures, { commandId, data }: EventOfType<'debts.ReceiptReversed'>): void {
+    if (debt.gaveBack === commandId) this.found.happened('a reversal does not wait for what is given back');
     const receipt = this.receipts.get(data.receipt);
     if (receipt === undefined) return this.found.fault(`receipt ${data.receipt} was never recorded`);
     const [applied, credited] = [minorOf(data.applied, debt.currency), minorOf(data.credited, debt.currency)];
     this.found.same('applied of a reversed receipt', applied, debt.paid.get(data.receipt) ?? -1n);
     this.found.same('applied and credited', applied + credited, receipt.amount);
+    if ([...debt.returning.keys()].some((key) => key.endsWith(data.receipt))) {
+      this.found.fault(`receipt ${data.receipt} is reversed while a part of it waits to be given back`);
+    }
     receipt.unapplied++;
     debt.reopening = debt.state === 'settled' && applied > 0n;
     debt.received -= applied;
@@ -142,23 +148,34 @@ export class DebtBook {
   }
 
   /** The latest receipts give first, each no more than it still pays. */
-  #giveBack(debt: DebtFigures, parts: readonly Part[], transit: string): void {
-    const before = debt.received;
+  #sendBack(debt: DebtFigures, minor: bigint, transit: string): void {
+    let rest = minor;
     const latestFirst = [...debt.paid].filter(([, paid]) => paid > 0n).toReversed();
-    parts.forEach(({ receipt, payer, amount }, index) => {
-      const minor = minorOf(amount, debt.currency);
-      const [expected, paid = 0n] = latestFirst[index] ?? [];
-      const isLast = index === parts.length - 1;
-      if (receipt !== expected || minor <= 0n || minor > paid || (minor < paid && !isLast)) {
-        this.found.fault(`${minor} given back of receipt ${receipt}; next is ${expected}, which pays ${paid}`);
-      }
+    const before = debt.returning.size;
+    for (const [receipt, paid] of latestFirst) {
+      const part = paid < rest ? paid : rest;
+      if (part === 0n) break;
+      debt.paid.set(receipt, paid - part);
+      debt.returning.set(`${transit} ${receipt}`, part);
+      rest -= part;
+    }
+    if (debt.returning.size > before + 1) this.found.happened('several receipts are given back');
+    debt.received -= minor - rest;
+    this.found.same('given back of nothing', rest, 0n);
+    this.found.same('in transit', -this.postings.sum('2330', { transit }), minor);
+  }
+
+  #givenBack(debt: DebtFigures, { commandId, data: { parts, rest } }: EventOfType<'debts.ReceiptsGivenBack'>): void {
+    debt.gaveBack = commandId;
+    for (const { transit, receipt, payer, amount } of parts) {
+      const key = `${transit} ${receipt}`;
+      this.found.same(`given back of ${key}`, minorOf(amount, debt.currency), debt.returning.get(key) ?? -1n);
+      debt.returning.delete(key);
       if (this.receipts.get(receipt)?.payer !== payer) this.found.fault(`given back to another than the payer`);
       if (payer !== debt.debtor) this.found.happened('something is given back to another payer than the debtor');
-      debt.paid.set(receipt, paid - minor);
-      debt.received -= minor;
-    });
-    if (parts.length > 1) this.found.happened('several receipts are given back');
-    this.found.same('in transit', -this.postings.sum('2330', { transit }), before - debt.received);
+    }
+    const waiting = [...debt.returning.values()].reduce((sum, minor) => sum + minor, 0n);
+    this.found.same('still to be given back', minorOf(rest, debt.currency), waiting);
   }
 
   /** A settlement never rests on more than was received. */

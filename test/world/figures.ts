@@ -19,6 +19,10 @@ export interface DebtFigures {
   reopening: boolean;
   /** What each receipt still pays of it. */
   readonly paid: Map<string, bigint>;
+  /** What an update or a cancellation took from each receipt and nobody was told yet, by `<event> <receipt>`. */
+  readonly returning: Map<string, bigint>;
+  /** The command that named receipts given back last. */
+  gaveBack?: string;
 }
 
 /** What a receipt's events say of it. */

@@ -59,7 +59,7 @@ function credit(id: Uuid, data: DataOf<'CreditBalance'>, state: BalanceState): r
   const from: Leg =
     transit === null
       ? { account: '2310', dims: { entity, party, receipt } }
-      : { account: '2330', dims: { entity, party, transit } };
+      : { account: '2330', dims: { entity, transit } };
   return [
     {
       type: 'balances.BalanceCredited',

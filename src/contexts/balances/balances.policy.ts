@@ -5,7 +5,7 @@ import type { Envelope } from '../../kernel/envelope.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { balanceId, type EventId, type PartyId, type Uuid } from '../../kernel/ids.js';
 import { parseMoney } from '../../kernel/money.js';
-import type { DebtCancelled, DebtUpdated, ReceiptApplied, ReceiptReversed } from '../debts/events.js';
+import type { ReceiptApplied, ReceiptReversed, ReceiptsGivenBack } from '../debts/events.js';
 import type { BalanceCommand, CreditReason } from './commands.js';
 
 /*
@@ -24,14 +24,13 @@ export const creditExcess: Policy = {
   },
 };
 
-/** What a cancellation or a reduction gives back, receipt by receipt; meanwhile it waits in 2330. */
+/** What a cancellation or a reduction gives back, receipt by receipt; until then it waits in 2330. */
 export const creditGivenBack: Policy = {
   name: 'credit-given-back',
-  types: ['debts.DebtCancelled', 'debts.DebtUpdated'],
+  types: ['debts.ReceiptsGivenBack'],
   react(event) {
-    const { givenBack, currency } = dataOf<typeof DebtCancelled | typeof DebtUpdated>(event);
-    const reason = event.type === 'debts.DebtCancelled' ? 'cancellation' : 'reduction';
-    return givenBack.flatMap((part) => credit(event, part, currency, reason, event.id));
+    const { parts, currency } = dataOf<typeof ReceiptsGivenBack>(event);
+    return parts.flatMap((part) => credit(event, part, currency, part.reason, part.transit as EventId));
   },
 };
 

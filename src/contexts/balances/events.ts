@@ -6,7 +6,7 @@ import { AmountText, closed, CodeText, CurrencyText, PartyText, UuidText } from 
 /** `available` is the sector's after the event, `total` that of all sectors (domain.md E4). */
 const figures = { available: AmountText, total: AmountText };
 
-/** `transit` is the event through which a debt gave the money back; null: the money comes from the receipt itself. */
+/** `transit` is the debt's event under which the money waited in 2330; null: it comes from the receipt itself. */
 export const BalanceCredited = defineEvent({
   type: 'balances.BalanceCredited',
   schema: closed({

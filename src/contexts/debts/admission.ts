@@ -23,6 +23,7 @@ const MAY: Record<Name, Who> = {
   WithdrawRequest: 'debtor or creditor',
   ApplyReceipt: 'ledger',
   ReverseReceipt: 'ledger',
+  GiveBack: 'ledger',
   RecordProceeding: 'creditor',
 };
 
@@ -46,6 +47,7 @@ const STOPPED: Record<Name, Row> = {
   WithdrawRequest: ENDS_REVIEW,
   ApplyReceipt: {},
   ReverseReceipt: {},
+  GiveBack: {},
   RecordProceeding: { draft: DRAFT },
 };
 

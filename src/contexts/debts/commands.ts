@@ -85,6 +85,11 @@ export class ReverseReceipt extends Issued<
   readonly type = 'ReverseReceipt';
 }
 
+/** Sent by a policy as long as something waits to be given back: the debt names the next receipts that it is of. */
+export class GiveBack extends Issued<'GiveBack', Readonly<Record<string, never>>> {
+  readonly type = 'GiveBack';
+}
+
 export class RecordProceeding extends Issued<'RecordProceeding', { readonly kind: string; readonly on: BusinessDate }> {
   readonly type = 'RecordProceeding';
 }
@@ -103,6 +108,7 @@ export type DebtCommand = CommandOf<
   | WithdrawRequest
   | ApplyReceipt
   | ReverseReceipt
+  | GiveBack
   | RecordProceeding
 >;
 
@@ -120,5 +126,6 @@ export const debtCommands: readonly DebtCommand['type'][] = [
   'WithdrawRequest',
   'ApplyReceipt',
   'ReverseReceipt',
+  'GiveBack',
   'RecordProceeding',
 ];

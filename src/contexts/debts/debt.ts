@@ -5,6 +5,7 @@ import { admit } from './admission.js';
 import { amountOf, outOfRange, type DataOf } from './amounts.js';
 import type { DebtCommand } from './commands.js';
 import type { DebtDrafted, DebtEvent, DebtRegistered, DraftEdited } from './events.js';
+import { giveBack, GIVEN_BACK_AT_ONCE } from './giving-back.js';
 import { registered } from './postings.js';
 import { applyReceipt, reverseReceipt } from './receipts.js';
 import {
@@ -18,13 +19,18 @@ import {
 import { EXISTS, NO_CHANGE, NOT_CREDITOR, NOT_FOUND, SELF_APPROVAL } from './rules.js';
 import { evolve, type Debt, type DebtState } from './state.js';
 
-/** A debt that an entity registers on somebody (domain.md E5–E8 and §3, Debt). */
-export const debt: Decider<DebtState, DebtCommand, DebtEvent> = {
+type DebtDecider = Decider<DebtState, DebtCommand, DebtEvent>;
+
+/**
+ * A debt that an entity registers on somebody (domain.md E5–E8 and §3, Debt).
+ * @param atOnce receipts in one ReceiptsGivenBack, at least one: the tests take fewer, to have more events
+ */
+export const debtGivingBack = (atOnce: number): DebtDecider => ({
   context: 'debts',
   category: 'debt',
   initial: null,
   evolve,
-  decide,
+  decide: (command, state, context) => decide(command, state, context, atOnce),
 
   /** `underReview` overlays the state `outstanding`; `request` is the open request's id. */
   summary: (state) => ({
@@ -32,9 +38,16 @@ export const debt: Decider<DebtState, DebtCommand, DebtEvent> = {
     underReview: state !== null && state.request !== null,
     ...(state !== null && state.request !== null && { request: state.request.id }),
   }),
-};
+});
 
-function decide(command: DebtCommand, state: DebtState, context: CommandContext): readonly DebtEvent[] | Refusal {
+export const debt = debtGivingBack(GIVEN_BACK_AT_ONCE);
+
+function decide(
+  command: DebtCommand,
+  state: DebtState,
+  context: CommandContext,
+  atOnce: number,
+): readonly DebtEvent[] | Refusal {
   if (command.type === 'DraftDebt') return draftDebt(command, state, context);
   const isBankFact = command.type === 'ApplyReceipt' || command.type === 'ReverseReceipt';
   if (isBankFact && context.actor.role === 'system' && !isRegistered(state)) return []; // the money stays unmatched
@@ -56,7 +69,7 @@ function decide(command: DebtCommand, state: DebtState, context: CommandContext)
     case 'RequestCancellation':
       return requestCancellation(state, command.data, context);
     case 'ApproveRequest':
-      return approveRequest(state, context);
+      return approveRequest(state, context, atOnce);
     case 'DeclineRequest':
       return declineRequest(state, command.data, context);
     case 'WithdrawRequest':
@@ -64,7 +77,9 @@ function decide(command: DebtCommand, state: DebtState, context: CommandContext)
     case 'ApplyReceipt':
       return applyReceipt(state, command.data);
     case 'ReverseReceipt':
-      return reverseReceipt(state, command.data);
+      return reverseReceipt(state, command.data, atOnce);
+    case 'GiveBack':
+      return giveBack(state, atOnce);
     case 'RecordProceeding': {
       const { kind, on } = command.data;
       return [{ type: 'debts.ProceedingRecorded', data: { kind, on }, refs: state.refs }];

@@ -6,6 +6,7 @@ import {
   DiscardDraft,
   DraftDebt,
   EditDraft,
+  GiveBack,
   RecordProceeding,
   RegisterDebt,
   RequestCancellation,
@@ -30,6 +31,7 @@ export const debtCommandClasses: readonly CommandClass[] = [
   WithdrawRequest,
   ApplyReceipt,
   ReverseReceipt,
+  GiveBack,
   RecordProceeding,
 ];
 

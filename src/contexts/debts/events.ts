@@ -21,9 +21,6 @@ const terms = {
   dueOn: Type.Optional(DateText),
 };
 
-/** What was received beyond what is still due returns to whoever paid it, receipt by receipt, the latest first. */
-const GivenBack = Type.Array(closed({ receipt: UuidText, payer: PartyText, amount: AmountText }));
-
 export const DebtDrafted = defineEvent({
   type: 'debts.DebtDrafted',
   schema: closed(terms),
@@ -117,7 +114,10 @@ export const RequestDeclined = defineEvent({
 });
 export type RequestDeclined = EventOf<typeof RequestDeclined>;
 
-/** `received`, `approved` and `balance` are those after the update; `dueOn` is there where the update changed it. */
+/**
+ * `received`, `approved` and `balance` are those after the update; `dueOn` is there where the update changed it.
+ * `givenBack` had been received and is no longer due: ReceiptsGivenBack says whose it is.
+ */
 export const DebtUpdated = defineEvent({
   type: 'debts.DebtUpdated',
   schema: closed({
@@ -130,7 +130,7 @@ export const DebtUpdated = defineEvent({
     received: AmountText,
     approved: AmountText,
     balance: AmountText,
-    givenBack: GivenBack,
+    givenBack: AmountText,
   }),
   en: 'Debt updated',
   ar: 'حُدّثت المديونية',
@@ -158,7 +158,7 @@ export const DebtSettled = defineEvent({
 });
 export type DebtSettled = EventOf<typeof DebtSettled>;
 
-/** `unpaid` and `received` were the debt's until now; all that was received is given back. */
+/** `unpaid` and `received` were the debt's until now. All that was received is given back: see ReceiptsGivenBack. */
 export const DebtCancelled = defineEvent({
   type: 'debts.DebtCancelled',
   schema: closed({
@@ -168,13 +168,39 @@ export const DebtCancelled = defineEvent({
     received: AmountText,
     waived: AmountText,
     currency: CurrencyText,
-    givenBack: GivenBack,
   }),
   en: 'Debt cancelled',
   ar: 'أُلغيت المديونية',
   rule: 'E6 E7',
 });
 export type DebtCancelled = EventOf<typeof DebtCancelled>;
+
+/**
+ * What an update or a cancellation gives back is of these receipts, the latest of the debt first, and goes to the
+ * refundable balance of whoever paid them. `transit` is the update or the cancellation; `rest` is what the debt has
+ * still to give back after this event: others follow until it is zero.
+ */
+export const ReceiptsGivenBack = defineEvent({
+  type: 'debts.ReceiptsGivenBack',
+  schema: closed({
+    parts: Type.Array(
+      closed({
+        transit: UuidText,
+        reason: Type.Union([Type.Literal('reduction'), Type.Literal('cancellation')]),
+        receipt: UuidText,
+        payer: PartyText,
+        amount: AmountText,
+      }),
+      { minItems: 1 },
+    ),
+    rest: AmountText,
+    currency: CurrencyText,
+  }),
+  en: 'Receipts given back',
+  ar: 'أُعيدت سندات قبض إلى دافعيها',
+  rule: 'E4 E7',
+});
+export type ReceiptsGivenBack = EventOf<typeof ReceiptsGivenBack>;
 
 /** amount = applied + excess; `received` and `balance` are the debt's after it. */
 export const ReceiptApplied = defineEvent({
@@ -252,6 +278,7 @@ const definitions = [
   PartialPaymentApproved,
   DebtSettled,
   DebtCancelled,
+  ReceiptsGivenBack,
   ReceiptApplied,
   ReceiptReversed,
   DebtReopened,

@@ -2,13 +2,6 @@ import type { Leg } from '../../kernel/accounts.js';
 import { entry, type Entry } from '../../kernel/entries.js';
 import { takeFrom, type Debt, type DebtRefs } from './state.js';
 
-/** So much of one receipt goes back to its payer. Minor units. */
-export interface GivenBack {
-  readonly receipt: string;
-  readonly payer: string;
-  readonly minor: bigint;
-}
-
 export const registered = (debt: Debt): Entry[] => raised(debt, debt.ground, debt.amount);
 
 /** A registration or a raise: 1200 / 4300. */
@@ -27,24 +20,19 @@ export const unapplied = ({ refs, currency }: Debt, receipt: string, payer: stri
 export interface Lowered {
   readonly unpaid: bigint;
   readonly waived: bigint;
-  readonly back: readonly GivenBack[];
+  /** Of what was received. */
+  readonly back: bigint;
   /** The event that these entries are of: what it gives back waits under its id in 2330. */
   readonly transit: string;
 }
 
-/**
- * 4300 / 1200 for what was unpaid, 4300 / 5100 for what was waived, 4300 / 2330 for what each payer gets back: in one
- * posting for each payer, because a debt may have hundreds of receipts and an event at most 60,000 bytes.
- */
+/** 4300 / 1200 for what was unpaid, 4300 / 5100 for what was waived, 4300 / 2330 for what goes back to the payers. */
 export function lowered(debt: Debt, { unpaid, waived, back, transit }: Lowered): Entry[] {
   const { refs } = debt;
   const credits: Share[] = [
     { leg: receivable(refs), minor: unpaid },
     { leg: { account: '5100', dims: { entity: refs.creditor, party: refs.debtor, ...route(refs) } }, minor: waived },
-    ...byPayer(back).map(([payer, minor]): Share => ({
-      leg: { account: '2330', dims: { entity: refs.creditor, party: payer, transit } },
-      minor,
-    })),
+    { leg: { account: '2330', dims: { entity: refs.creditor, transit } }, minor: back },
   ];
   const total = credits.reduce((sum, { minor }) => sum + minor, 0n);
   const debits = takeFrom(debt.revenue, total).taken.map(({ ground, minor }) => ({
@@ -76,12 +64,6 @@ function pair(debits: readonly Share[], credits: readonly Share[], { currency, r
     }
   }
   return entries;
-}
-
-function byPayer(back: readonly GivenBack[]): [string, bigint][] {
-  const sums = new Map<string, bigint>();
-  for (const { payer, minor } of back) sums.set(payer, (sums.get(payer) ?? 0n) + minor);
-  return [...sums];
 }
 
 const route = ({ sector, debt }: DebtRefs) => ({ sector, debt });

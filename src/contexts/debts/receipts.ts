@@ -2,6 +2,7 @@ import { formatMinor } from '../../kernel/money.js';
 import type { Refusal } from '../../kernel/refusal.js';
 import { amountOf, min, type DataOf } from './amounts.js';
 import type { DebtEvent } from './events.js';
+import { giveBackOf } from './giving-back.js';
 import { applied, unapplied } from './postings.js';
 import { balanceOf, type Debt } from './state.js';
 
@@ -36,7 +37,11 @@ export function applyReceipt(debt: Debt, data: DataOf<'ApplyReceipt'>): readonly
 }
 
 /** What the debt had of the receipt is owed again, and a settlement that rested on it falls. */
-export function reverseReceipt(debt: Debt, { receipt, reference, on }: DataOf<'ReverseReceipt'>): readonly DebtEvent[] {
+export function reverseReceipt(
+  debt: Debt,
+  { receipt, reference, on }: DataOf<'ReverseReceipt'>,
+  atOnce: number,
+): readonly DebtEvent[] {
   const part = debt.receipts.find((each) => each.receipt === receipt);
   if (part === undefined || part.reversed) return [];
   const { currency, refs } = debt;
@@ -61,9 +66,10 @@ export function reverseReceipt(debt: Debt, { receipt, reference, on }: DataOf<'R
     entries: unapplied(debt, receipt, part.payer, part.applied),
     corrects: part.event,
   };
-  if (debt.status !== 'settled' || part.applied === 0n) return [reversed];
+  const before = [...giveBackOf(debt, receipt, atOnce), reversed];
+  if (debt.status !== 'settled' || part.applied === 0n) return before;
   return [
-    reversed,
+    ...before,
     {
       type: 'debts.DebtReopened',
       data: { receipt, approved: text(approved), currency },

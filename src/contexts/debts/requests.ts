@@ -1,10 +1,12 @@
 import type { CommandContext } from '../../kernel/decider.js';
+import type { EventId } from '../../kernel/ids.js';
 import { MAX_MINOR, formatMinor } from '../../kernel/money.js';
 import { refuse, type Refusal } from '../../kernel/refusal.js';
 import { amountOf, max, min, outOfRange, type DataOf } from './amounts.js';
 import type { DebtEvent } from './events.js';
-import { lowered, raised, type GivenBack } from './postings.js';
-import { NO_CHANGE, NOT_RECEIVED, NOT_REQUESTER, SELF_APPROVAL } from './rules.js';
+import { firstGivenBack } from './giving-back.js';
+import { lowered, raised } from './postings.js';
+import { NO_CHANGE, NOT_RECEIVED, NOT_REQUESTER, SELF_APPROVAL, TOO_MANY_GROUNDS } from './rules.js';
 import { balanceOf, type Debt, type OpenRequest } from './state.js';
 
 /*
@@ -21,6 +23,9 @@ export function requestUpdate(debt: Debt, data: DataOf<'RequestUpdate'>, context
   const atLeast = max(debt.waived, 1n); // what was waived was decided for good
   if (amount !== null && amount < atLeast) return outOfRange(debt, atLeast, MAX_MINOR);
   const { ground, dueOn } = data;
+  if (amount !== null && amount > debt.amount && !mayRaiseOn(debt, ground)) {
+    return refuse(TOO_MANY_GROUNDS, { most: MAX_GROUNDS });
+  }
   const changes = {
     ...(amount !== null && amount !== debt.amount && { amount: formatMinor(amount, debt.currency) }),
     ...(dueOn !== undefined && dueOn !== debt.dueOn && { dueOn }),
@@ -29,6 +34,12 @@ export function requestUpdate(debt: Debt, data: DataOf<'RequestUpdate'>, context
   const request = context.eventId(0);
   return [{ type: 'debts.UpdateRequested', data: { request, ground, ...changes }, refs: { ...debt.refs, request } }];
 }
+
+/** Grounds that revenue of one debt may have: with the longest names, their postings take 33,000 bytes of an event. */
+const MAX_GROUNDS = 50;
+
+const mayRaiseOn = ({ revenue }: Debt, ground: string): boolean =>
+  revenue.length < MAX_GROUNDS || revenue.some((each) => each.ground === ground);
 
 export function requestPayment(debt: Debt, data: DataOf<'RequestPayment'>, context: CommandContext): Decision {
   const minor = amountOf(debt, data);
@@ -61,26 +72,26 @@ export function declineRequest(debt: Debt, { reason }: DataOf<'DeclineRequest'>,
   return [{ type: 'debts.RequestDeclined', data: { request, reason }, refs: { ...debt.refs, request } }];
 }
 
-export function approveRequest(debt: Debt, context: CommandContext): Decision {
+export function approveRequest(debt: Debt, context: CommandContext, atOnce: number): Decision {
   const request = openRequest(debt);
   if (context.actor.id === request.by) return refuse(SELF_APPROVAL);
   switch (request.kind) {
     case 'update':
-      return approveUpdate(debt, request, context);
+      return approveUpdate(debt, request, context.eventId(0), atOnce);
     case 'payment':
       return approvePayment(debt, request);
     case 'cancellation':
-      return approveCancellation(debt, request, context);
+      return approveCancellation(debt, request, context.eventId(0), atOnce);
   }
 }
 
-function approveUpdate(debt: Debt, request: RequestOf<'update'>, context: CommandContext): Decision {
+/** `transit` is the approval's first event, `atOnce` how many receipts are named in one. */
+function approveUpdate(debt: Debt, request: RequestOf<'update'>, transit: EventId, atOnce: number): Decision {
   const { currency, refs } = debt;
   const amount = request.amount ?? debt.amount;
   const excess = max(0n, debt.received - (amount - debt.waived));
   const received = debt.received - excess;
   const approved = min(debt.approved, received);
-  const back = latestFirst(debt, excess);
   const text = (minor: bigint): string => formatMinor(minor, currency);
   const updated: DebtEvent = {
     type: 'debts.DebtUpdated',
@@ -94,17 +105,19 @@ function approveUpdate(debt: Debt, request: RequestOf<'update'>, context: Comman
       received: text(received),
       approved: text(approved),
       balance: text(amount - received - debt.waived),
-      givenBack: givenBack(debt, back),
+      givenBack: text(excess),
     },
     refs: { ...refs, request: request.id },
     entries:
       amount > debt.amount
         ? raised(debt, request.ground, amount - debt.amount)
-        : lowered(debt, { unpaid: debt.amount - amount - excess, waived: 0n, back, transit: context.eventId(0) }),
+        : lowered(debt, { unpaid: debt.amount - amount - excess, waived: 0n, back: excess, transit }),
   };
+  const back = firstGivenBack(debt, excess, { transit, reason: 'reduction' }, atOnce);
   // Nothing would be left to ask approval for, so that the debt could never be settled (ours).
   const isSettled = approved > 0n && approved + debt.waived === amount;
-  return isSettled ? [updated, { type: 'debts.DebtSettled', ...recognised(debt, request, 0n, approved) }] : [updated];
+  if (!isSettled) return [updated, ...back];
+  return [updated, ...back, { type: 'debts.DebtSettled', ...recognised(debt, request, 0n, approved) }];
 }
 
 function approvePayment(debt: Debt, request: RequestOf<'payment'>): Decision {
@@ -119,10 +132,14 @@ function approvePayment(debt: Debt, request: RequestOf<'payment'>): Decision {
   return [{ type, ...recognised(debt, request, request.amount, approved) }];
 }
 
-function approveCancellation(debt: Debt, request: RequestOf<'cancellation'>, context: CommandContext): Decision {
+function approveCancellation(
+  debt: Debt,
+  request: RequestOf<'cancellation'>,
+  transit: EventId,
+  atOnce: number,
+): Decision {
   const { currency, refs, received, waived } = debt;
   const unpaid = balanceOf(debt);
-  const back = latestFirst(debt, received);
   return [
     {
       type: 'debts.DebtCancelled',
@@ -133,11 +150,11 @@ function approveCancellation(debt: Debt, request: RequestOf<'cancellation'>, con
         received: formatMinor(received, currency),
         waived: formatMinor(waived, currency),
         currency,
-        givenBack: givenBack(debt, back),
       },
       refs: { ...refs, request: request.id },
-      entries: lowered(debt, { unpaid, waived, back, transit: context.eventId(0) }),
+      entries: lowered(debt, { unpaid, waived, back: received, transit }),
     },
+    ...firstGivenBack(debt, received, { transit, reason: 'cancellation' }, atOnce),
   ];
 }
 
@@ -146,21 +163,6 @@ const recognised = ({ currency, refs }: Debt, { id: request }: OpenRequest, amou
   data: { request, amount: formatMinor(amount, currency), approved: formatMinor(approved, currency), currency },
   refs: { ...refs, request },
 });
-
-/** `minor` of what was received, taken from the latest receipts first. */
-function latestFirst({ receipts }: Debt, minor: bigint): GivenBack[] {
-  const back: GivenBack[] = [];
-  let rest = minor;
-  for (const { receipt, payer, applied } of receipts.toReversed()) {
-    const part = min(applied, rest);
-    if (part > 0n) back.push({ receipt, payer, minor: part });
-    rest -= part;
-  }
-  return back;
-}
-
-const givenBack = ({ currency }: Debt, back: readonly GivenBack[]) =>
-  back.map(({ receipt, payer, minor }) => ({ receipt, payer, amount: formatMinor(minor, currency) }));
 
 /** Admission has seen to it that a review is open. */
 function openRequest({ refs, request }: Debt): OpenRequest {

@@ -145,6 +145,16 @@ export const NO_CHANGE: Rule = {
   ar: 'لن يتغير شيء في المديونية؛ اذكر مبلغًا أو تاريخ استحقاق مختلفًا، أو سببًا مختلفًا للمسودة.',
 };
 
+/** A cancellation posts what each ground was worth, and an event has at most 60,000 bytes. */
+export const TOO_MANY_GROUNDS: Rule = {
+  code: 'TOO_MANY_GROUNDS',
+  rule: 'E7',
+  version: 1,
+  kind: 'value',
+  en: 'The debt is owed on {most} grounds, as many as a debt may have; raise it on one that it has been raised on before.',
+  ar: 'المديونية قائمة على {most} سببًا، وهو أقصى ما تحتمله المديونية؛ ارفع مبلغها بسبب رُفع به من قبل.',
+};
+
 /** Every rule that can stop a command on a debt. */
 export const debtRules: readonly Rule[] = [
   NOT_FOUND,
@@ -163,4 +173,5 @@ export const debtRules: readonly Rule[] = [
   AMOUNT,
   CURRENCY,
   NO_CHANGE,
+  TOO_MANY_GROUNDS,
 ];

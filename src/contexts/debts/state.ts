@@ -2,6 +2,7 @@ import type { Recorded } from '../../kernel/decider.js';
 import type { ActorId, EventId } from '../../kernel/ids.js';
 import { parseMoney, type Currency } from '../../kernel/money.js';
 import type { DebtDrafted, DebtEvent, DebtUpdated, ReceiptApplied, ReceiptReversed } from './events.js';
+import { sendBack, withoutParts, type Returning } from './giving-back.js';
 
 /** The states of domain.md E6; a discarded draft is as if it had never been. */
 export type DebtStatus = 'draft' | 'outstanding' | 'settled' | 'cancelled' | 'discarded';
@@ -29,6 +30,8 @@ export interface Debt {
   readonly revenue: readonly Revenue[];
   /** In the order in which they were applied. */
   readonly receipts: readonly ReceiptPart[];
+  /** In the order in which it left the debt. */
+  readonly returning: readonly Returning[];
   /** The one that put the debt under review (domain.md E7). */
   readonly request: OpenRequest | null;
 }
@@ -50,7 +53,7 @@ export interface ReceiptPart {
   readonly payer: string;
   /** Minor units that pay this debt off. */
   readonly applied: bigint;
-  /** Minor units that went to the payer's refundable balance, as an excess or given back. */
+  /** Minor units that went to the payer's refundable balance, as an excess or given back, or are on their way there. */
   readonly credited: bigint;
   /** The ReceiptApplied. */
   readonly event: EventId;
@@ -113,9 +116,11 @@ export function evolve(debt: DebtState, event: Recorded<DebtEvent>): Debt {
         received: 0n,
         approved: 0n,
         revenue: [],
-        receipts: givenBack(debt.receipts, event.data.givenBack, minor),
+        ...sendBack(debt, debt.received, { transit: event.id, reason: 'cancellation' }),
         request: null,
       };
+    case 'debts.ReceiptsGivenBack':
+      return { ...debt, returning: withoutParts(debt.returning, event.data.parts) };
 
     case 'debts.ReceiptApplied':
       return receiptApplied(debt, event, minor);
@@ -146,11 +151,12 @@ function drafted({ data, refs, actor }: Recorded<DebtDrafted>): Debt {
     authors: [actor.id],
     revenue: [],
     receipts: [],
+    returning: [],
     request: null,
   };
 }
 
-function updated(debt: Debt, { data }: Recorded<DebtUpdated>, minor: Minor): Debt {
+function updated(debt: Debt, { id, data }: Recorded<DebtUpdated>, minor: Minor): Debt {
   const amount = minor(data.amount);
   const raise = amount - debt.amount;
   return {
@@ -160,7 +166,7 @@ function updated(debt: Debt, { data }: Recorded<DebtUpdated>, minor: Minor): Deb
     approved: minor(data.approved),
     dueOn: data.dueOn ?? debt.dueOn,
     revenue: raise > 0n ? addTo(debt.revenue, data.ground, raise) : takeFrom(debt.revenue, -raise).left,
-    receipts: givenBack(debt.receipts, data.givenBack, minor),
+    ...sendBack(debt, minor(data.givenBack), { transit: id, reason: 'reduction' }),
     request: null,
   };
 }
@@ -184,19 +190,6 @@ export function takeFrom(revenue: readonly Revenue[], minor: bigint): { taken: R
     if (each.minor > part) left.unshift({ ground: each.ground, minor: each.minor - part });
   }
   return { taken, left };
-}
-
-function givenBack(
-  receipts: readonly ReceiptPart[],
-  parts: DebtUpdated['data']['givenBack'],
-  minor: Minor,
-): readonly ReceiptPart[] {
-  if (parts.length === 0) return receipts;
-  const back = new Map(parts.map(({ receipt, amount }) => [receipt, minor(amount)]));
-  return receipts.map((each) => {
-    const part = back.get(each.receipt);
-    return part === undefined ? each : { ...each, applied: each.applied - part, credited: each.credited + part };
-  });
 }
 
 function receiptApplied(debt: Debt, { id, data }: Recorded<ReceiptApplied>, minor: Minor): Debt {
