@@ -49,6 +49,12 @@ export class Reads {
 
   /** Records that the caller asked for someone else's. @returns what to throw */
   async hidden({ request, route, caller }: Exchange): Promise<Error> {
-    return this.attempts.refuse(request, route, caller, EDGE_RULES.NOT_YOURS);
+    try {
+      return await this.attempts.refuse(request, route, caller, EDGE_RULES.NOT_YOURS);
+    } catch (error) {
+      // The quota has counted it. A 429 here and a 404 for what is not there would tell the two apart.
+      if (error instanceof Problem && error.code === 'TOO_MANY_REFUSALS') return new Problem('NOT_FOUND');
+      throw error;
+    }
   }
 }

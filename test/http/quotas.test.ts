@@ -1,7 +1,7 @@
 import { Quotas, Window } from '../../src/http/quotas.js';
 import type { Caller } from '../../src/http/auth/principal.js';
 import type { ActorId } from '../../src/kernel/ids.js';
-import { DEBT, Outside, refusedBy, SELF_APPROVAL, startEdge, type Edge } from './edge.js';
+import { DEBT, REQUEST, Outside, refusedBy, SELF_APPROVAL, startEdge, type Edge } from './edge.js';
 
 const clock = { time: 600_000, now: () => clock.time };
 
@@ -104,6 +104,20 @@ describe('quotas over HTTP', () => {
     const [report] = outside.suppressed;
     expect(report?.counts.map(({ count }) => count)).toEqual([2]);
     expect(report?.counts[0]?.actor).toMatch(/^actor_/);
+  });
+
+  test('a reading over the quota does not tell what is someone else’s from what is not there', async () => {
+    const again = await startEdge({ outside, refusalsPerHour: 1 });
+    const token = await again.token(['debtor'], { sub: 'curious' });
+    const read = (id: string) =>
+      again.app.inject({ url: `/v1/debts/${id}`, headers: { authorization: `Bearer ${token}` } });
+    expect((await read(REQUEST)).statusCode).toBe(404);
+    const recorded = outside.refusals.length;
+    const [foreign, missing] = [await read(REQUEST), await read('2d9d6f3e-7d55-4c1b-9c0e-0f6a3d1f7a10')];
+    expect([foreign.statusCode, foreign.body]).toEqual([404, missing.body]);
+    expect(outside.refusals.length).toBe(recorded);
+    await again.close();
+    expect(outside.suppressed.at(-1)?.counts.map(({ count }) => count)).toEqual([1]);
   });
 
   test('a repeat of a refusal counts once', async () => {
