@@ -98,6 +98,7 @@ const portsOf = ({ clock, vault, ledger, feed, store }: Instance): HttpPorts => 
   refuse: (refusal) => ledger.refuse(refusal),
   recordSuppressed: (report) => recordSuppressed(ledger, report),
   waitFor: (sequence, timeoutMs) => feed.waitForProjections(sequence, timeoutMs),
+  waitForEffects: (sequence, timeoutMs) => feed.waitForEffects(sequence, timeoutMs),
   indicators: [
     { name: 'eventStore', check: async () => ({ up: true, details: { events: (await store.head()).count } }) },
     feedIndicator('projections', 'projection', feed),

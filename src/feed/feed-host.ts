@@ -7,8 +7,11 @@ export interface FeedControl {
   rebuild(names: readonly string[]): Promise<void>;
 }
 
+/** A receipt is applied to its debt, and what is left over is credited to a balance. */
+const LONGEST_CHAIN = 2;
+
 interface Waiter {
-  readonly reached: (status: FeedStatus) => boolean;
+  readonly outcome: (status: FeedStatus) => boolean | undefined;
   readonly resolve: (reached: boolean) => void;
 }
 
@@ -37,7 +40,7 @@ export class FeedHost implements FeedListener {
     return this.#alarms;
   }
 
-  /** @returns whether all running projections folded the event of this sequence within the time */
+  /** @returns whether all projections folded the event of this sequence within the time */
   waitForProjections(sequence: number, timeoutMs: number): Promise<boolean> {
     return this.#wait((status) => reached(status, 'projection', sequence), timeoutMs);
   }
@@ -45,6 +48,23 @@ export class FeedHost implements FeedListener {
   /** @returns whether what policies do about the event of this sequence is recorded within the time */
   waitForPolicies(sequence: number, timeoutMs: number): Promise<boolean> {
     return this.#wait((status) => reached(status, 'policy', sequence), timeoutMs);
+  }
+
+  /**
+   * @returns whether all that follows from the event of this sequence shows within the time: what policies do about it,
+   * what they do about that, and the documents that come of it
+   */
+  async waitForEffects(sequence: number, timeoutMs: number): Promise<boolean> {
+    const until = performance.now() + timeoutMs;
+    const left = (): number => Math.max(0, until - performance.now());
+    let last = sequence;
+    for (let step = 0; step < LONGEST_CHAIN; step++) {
+      if (!(await this.waitForPolicies(last, left()))) return false;
+      const head = (await this.countHead()) - 1;
+      if (head <= last) break;
+      last = head;
+    }
+    return this.waitForProjections(last, left());
   }
 
   /** Waits until nothing is left to do: every effect is recorded and every running projection folded. */
@@ -72,7 +92,10 @@ export class FeedHost implements FeedListener {
 
   status(status: FeedStatus): void {
     this.#status = status;
-    for (const waiter of this.#waiters) if (waiter.reached(status)) waiter.resolve(true);
+    for (const waiter of this.#waiters) {
+      const outcome = waiter.outcome(status);
+      if (outcome !== undefined) waiter.resolve(outcome);
+    }
   }
 
   alarm({ policy, sequence, command, target, reason }: PolicyAlarm): void {
@@ -84,12 +107,13 @@ export class FeedHost implements FeedListener {
     this.write(level, message);
   }
 
-  #wait(reachedBy: Waiter['reached'], timeoutMs: number): Promise<boolean> {
-    if (reachedBy(this.#status)) return Promise.resolve(true);
+  #wait(outcomeOf: Waiter['outcome'], timeoutMs: number): Promise<boolean> {
+    const now = outcomeOf(this.#status);
+    if (now !== undefined) return Promise.resolve(now);
     return new Promise((resolve) => {
       const timer = Number.isFinite(timeoutMs) ? setTimeout(() => waiter.resolve(false), timeoutMs) : undefined;
       const waiter: Waiter = {
-        reached: reachedBy,
+        outcome: outcomeOf,
         resolve: (result) => {
           clearTimeout(timer);
           this.#waiters.delete(waiter);
@@ -101,8 +125,10 @@ export class FeedHost implements FeedListener {
   }
 }
 
-/** A stopped consumer holds nobody up: it shows in health and metrics. */
-function reached(status: FeedStatus, kind: 'projection' | 'policy', sequence: number): boolean {
-  if (status.consumers.length === 0) return false;
-  return status.consumers.every((each) => each.kind !== kind || each.state === 'stopped' || each.count > sequence);
+/** Undefined: not yet. False: a consumer that has stopped before the event will not come there. */
+function reached(status: FeedStatus, kind: 'projection' | 'policy', sequence: number): boolean | undefined {
+  if (status.consumers.length === 0) return undefined;
+  const behind = status.consumers.filter((each) => each.kind === kind && each.count <= sequence);
+  if (behind.length === 0) return true;
+  return behind.every(({ state }) => state === 'stopped') ? false : undefined;
 }

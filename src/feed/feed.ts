@@ -89,7 +89,8 @@ export class Feed {
       const taken = await readModels.checkpoint(policy.name);
       const { send, listener } = this.#options;
       const alarm = listener.alarm.bind(listener);
-      const runner = new PolicyRunner(policy, send, alarm, this.#stop.signal, turns, taken);
+      const idle = (): void => listener.status(this.status());
+      const runner = new PolicyRunner(policy, send, alarm, this.#stop.signal, turns, taken, idle);
       this.#consumers.push({ name: policy.name, kind: 'policy', state: 'running', taken, runner, saved: taken });
     }
     const furthest = Math.max(0, ...this.#consumers.map(({ taken }) => taken?.count ?? 0));

@@ -43,6 +43,7 @@ export class PolicyRunner {
     private readonly signal: AbortSignal,
     turns: Turns<string>,
     from: Checkpoint | undefined,
+    private readonly idle: () => void = () => undefined,
   ) {
     this.#turns = turns;
     this.#done = from;
@@ -89,6 +90,7 @@ export class PolicyRunner {
     if (finished) group.open--; // an unfinished one holds the checkpoint back: it is sent again after the restart
     this.#advance();
     this.#wake?.();
+    if (this.#inFlight === 0) this.idle(); // somebody may wait for just this
   }
 
   async #sendUntilAnswered(command: Command, request: CommandRequest, each: FeedEvent): Promise<boolean> {

@@ -17,6 +17,8 @@ export interface HttpPorts {
   recordSuppressed(report: SuppressedAttempts): Promise<void>;
   /** Resolves true when the read models have folded the event of this sequence, false when the time is over. */
   waitFor(sequence: number, timeoutMs: number): Promise<boolean>;
+  /** The same, and they have folded what policies did because of it. */
+  waitForEffects(sequence: number, timeoutMs: number): Promise<boolean>;
   readonly indicators: readonly Indicator[];
 }
 

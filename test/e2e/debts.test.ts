@@ -133,6 +133,22 @@ describe('a debt over HTTP, on the built server', () => {
     expect(more.body.items[0]).toMatchObject({ target: id, command: 'ViewDebtEvents' });
   });
 
+  test('Prefer: wait: all that follows from a receipt shows once it is answered', async () => {
+    const id = await registered();
+    const before = (await show('debtor', `/v1/parties/${DEBTOR}/balances`)).body.credits[0].available;
+    for (const [amount, received, credited] of [
+      ['100.00', '100.00', 0],
+      ['20.00', '115.00', 5],
+      ['7.00', '115.00', 12],
+    ] as const) {
+      const receipt = await receive(id, amount);
+      expect(receipt.headers.get('preference-applied')).toBe('wait=10');
+      expect((await show('debtor', `/v1/debts/${id}`)).body.received).toEqual(sar(received));
+      const { body } = await show('debtor', `/v1/parties/${DEBTOR}/balances`);
+      expect(Number(body.credits[0].available)).toBe(Number(before) + credited);
+    }
+  });
+
   test('Ids: a repeat gets the first acknowledgement; another body under its key is a conflict', async () => {
     const first = await send('clerk', '/v1/debts', draft, { key: 'once' });
     const again = await send('clerk', '/v1/debts', draft, { key: 'once' });

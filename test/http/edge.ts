@@ -99,6 +99,7 @@ export class Outside {
       },
       recordSuppressed: async (report) => void this.suppressed.push(report),
       waitFor: async (sequence) => sequence <= this.folded,
+      waitForEffects: async (sequence) => sequence <= this.folded,
       indicators: this.indicators,
     };
   }

@@ -57,7 +57,7 @@ export class CommandEdge {
     const { minimal, waitMs } = preferences(request.headers['prefer']);
     const applied: string[] = [];
     if (waitMs !== undefined && outcome.sequence !== undefined) {
-      if (await this.ports.waitFor(outcome.sequence, waitMs)) applied.push(`wait=${waitMs / 1000}`);
+      if (await this.ports.waitForEffects(outcome.sequence, waitMs)) applied.push(`wait=${waitMs / 1000}`);
     }
     const creates = routeOf(route).creates === true;
     if (creates) reply.header('location', `${pathOf(route)}/${outcome.id}`);
