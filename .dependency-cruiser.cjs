@@ -1,4 +1,23 @@
-/** Imports go one way (docs/architecture.md); each message says what to do instead. */
+/** Imports go one way (docs/architecture.md); each message says what to do instead. A test sees each rule fire. */
+
+const ROOTS = '^src/(main|app\\.module|composition|instance|feed-thread|start-fault)\\.ts$';
+/** A file's dotted suffix says that it is a shell around the core. */
+const SHELLS = '\\.(controller|dto|handlers|module|policy)\\.ts$';
+
+/** A folder of src, and what it may import besides itself. */
+const LAYERS = {
+  'event-store': ['kernel', 'sqlite'],
+  'read-models': ['kernel', 'sqlite'],
+  vault: ['kernel', 'sqlite'],
+  transparency: ['kernel', 'event-store'],
+  ledger: ['kernel', 'event-store'],
+  sqlite: [],
+  config: [],
+  feed: ['kernel', 'event-store', 'read-models', 'ledger', 'http'],
+  http: ['kernel', 'event-store', 'read-models', 'ledger', 'vault', 'config'],
+  contexts: ['kernel', 'event-store', 'ledger', 'feed', 'vault', 'http'],
+};
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
@@ -9,6 +28,39 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/kernel/' },
       to: { pathNot: ['^src/kernel/', '^(node:)?crypto$'] },
+    },
+    ...Object.entries(LAYERS).map(([folder, below]) => ({
+      name: `${folder}-imports-downwards`,
+      comment:
+        `Of src, ${folder} may import ${below.length === 0 ? 'nothing' : below.join(', ')}. If it needs more, let it ` +
+        'say what it needs as a type of its own, and let the composition root hand that in.',
+      severity: 'error',
+      from: { path: `^src/${folder}/` },
+      to: { path: '^src/', pathNot: [`^src/(${[folder, ...below].join('|')})/`, ROOTS] },
+    })),
+    {
+      name: 'nobody-imports-a-root',
+      comment: 'A composition root knows everybody, so nobody knows it: take what you need as an argument.',
+      severity: 'error',
+      from: { path: '^(src|projections)/', pathNot: ROOTS },
+      to: { path: ROOTS },
+    },
+    {
+      name: 'core-is-pure',
+      comment:
+        'A bare noun in a context (debt.ts, events.ts) is pure: no framework, no I/O, no shell. What needs them is a ' +
+        'shell: name.controller.ts, .dto.ts, .handlers.ts, .policy.ts or .module.ts.',
+      severity: 'error',
+      from: { path: '^src/contexts/', pathNot: SHELLS },
+      to: {
+        pathNot: [
+          '^src/kernel/',
+          '^src/event-store/(catalogue|schemas)\\.ts$',
+          '^src/ledger/outcome\\.ts$',
+          '^src/contexts/[^/]+/[^./]+\\.ts$',
+          '(^|/)typebox(/|$)',
+        ],
+      },
     },
     {
       name: 'context-shows-only-events',
@@ -26,10 +78,19 @@ module.exports = {
       to: { path: '^src/contexts/', pathNot: ['^src/contexts/$1/', '/(events|commands)\\.ts$'] },
     },
     {
+      name: 'validation-at-the-edge',
+      comment:
+        'class-validator and class-transformer are the edge’s: a DTO uses the decorators of src/http/validation, and ' +
+        'what is behind it gets checked values.',
+      severity: 'error',
+      from: { pathNot: '^src/http/validation/' },
+      to: { path: '(^|/)(class-validator|class-transformer)(/|$)' },
+    },
+    {
       name: 'write-side-knows-no-projection',
       comment: 'Deleting a projection deletes a feature, no more: only the composition roots import projections.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(app\\.module|feed-thread|composition)\\.ts$' },
+      from: { path: '^src/', pathNot: ROOTS },
       to: { path: '^projections/' },
     },
     {
@@ -39,8 +100,22 @@ module.exports = {
       from: { path: '^projections/' },
       to: {
         path: '^src/',
-        pathNot: ['^src/(kernel|event-store|read-models|feed|http)/', '^src/contexts/[^/]+/events\\.ts$'],
+        pathNot: ['^src/(kernel|event-store|read-models|feed|http)/', '^src/contexts/[^/]+/events\\.ts$', ROOTS],
       },
+    },
+    {
+      name: 'projections-stand-alone',
+      comment: 'A projection’s folder can be deleted: what two of them share is in projections/*.ts or in src.',
+      severity: 'error',
+      from: { path: '^projections/([^/]+)/' },
+      to: { path: '^projections/[^/]+/', pathNot: '^projections/$1/' },
+    },
+    {
+      name: 'product-knows-no-test',
+      comment: 'What runs in production imports no test, example or benchmark: they are not in the image.',
+      severity: 'error',
+      from: { path: '^(src|projections)/' },
+      to: { path: '^(test|examples|bench)/' },
     },
     {
       name: 'no-circular',
