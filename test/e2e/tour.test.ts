@@ -23,7 +23,7 @@ whereTold(`README: the tour prints what it says (needs ${TOOLS.join(', ')})`, ()
   test.each(tourSteps())('README.md:$line', async ({ commands, output }) => {
     const printed = await shell.run(commands.replaceAll('localhost:3000', new URL(server.url).host));
     expect(jsonValues(printed)).toEqual(jsonValues(output ?? ''));
-    await server.quiet(); // as a reader's pace does
+    await server.quiet(); // a reader takes longer
   });
 });
 
