@@ -15,6 +15,7 @@ import { AttemptsSuppressed } from './ledger/events.js';
 import type { Ledger } from './ledger/ledger.js';
 import type { Outcome } from './ledger/outcome.js';
 import { openLedger, ownRequest } from './ledger/open-ledger.js';
+import { programVersion, SnapshotFiles } from './ledger/snapshots.js';
 import type { ReadModelReader } from './read-models/read-models.js';
 import { openSqliteReadModelReader } from './read-models/sqlite/sqlite-read-models.js';
 import type { SuppressedAttempts } from './http/ports.js';
@@ -68,8 +69,11 @@ export async function openInstance(
     );
   }
   const vault = openSqliteVault(vaultFile, loadMasterKey(data, masterKey));
+  const version = programVersion(new URL('.', import.meta.url));
+  const snapshots = new SnapshotFiles(join(data, 'snapshots'), version, (message) => logger.warn(message));
   const ledger = await openLedger({
     store,
+    snapshots,
     catalogue,
     clock,
     ruleSet: RULE_SET,

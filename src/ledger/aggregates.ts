@@ -1,25 +1,26 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Command, Decider, Recorded, Summary } from '../kernel/decider.js';
 import type { Envelope, NewEvent } from '../kernel/envelope.js';
 import type { CommandId, StreamName } from '../kernel/ids.js';
 import { AggregateCache } from './aggregate-cache.js';
 import type { PatientStore } from './patient-store.js';
+import type { Snapshots } from './snapshots.js';
 
 /** What the ledger knows of one aggregate: a fold of its stream up to `revision`. */
 export interface Aggregate<State = unknown> {
   /** Of the last event folded; -1: the stream does not exist. */
   revision: number;
   state: State;
-  /** Every command that the stream has accepted. */
-  readonly commands: Map<CommandId, Handled>;
+  /** Every command that the stream has accepted, with the revision of its last event. */
+  readonly commands: Map<CommandId, number>;
+  /** Of the state after each event, by its revision: what a repeat is answered with. */
+  readonly summaries: Summary[];
+  /** The revision of the last snapshot; -1: there is none. */
+  snapshot: number;
 }
 
-/** What a repeat of a command is answered with, besides its last event. */
-export interface Handled {
-  /** Of the command's last event. */
-  readonly revision: number;
-  /** Of the state after the command. */
-  readonly summary: Summary;
-}
+/** A cold start folds at most so many events, or a thirty-second part of the stream. */
+const EVENTS_BETWEEN_SNAPSHOTS = 32;
 
 /** Folds streams into aggregates, and keeps those that were used last. */
 export class Aggregates {
@@ -29,6 +30,7 @@ export class Aggregates {
   constructor(
     private readonly store: PatientStore,
     cacheBytes: number,
+    private readonly snapshots?: Snapshots,
   ) {
     this.#cache = new AggregateCache(cacheBytes);
   }
@@ -44,15 +46,19 @@ export class Aggregates {
     return (this.#cache.get(stream) as Aggregate<S> | undefined) ?? this.current(decider, stream);
   }
 
-  /** The aggregate as its stream is now. @throws LedgerUnavailable */
+  /** The aggregate as its stream is now: whatever is remembered of it, the tail is read. @throws LedgerUnavailable */
   async current<S, C extends Command, E extends NewEvent>(
     decider: Decider<S, C, E>,
     stream: StreamName,
   ): Promise<Aggregate<S>> {
-    const cached = this.#cache.get(stream) as Aggregate<S> | undefined;
-    const aggregate = cached ?? { revision: -1, state: decider.initial, commands: new Map<CommandId, Handled>() };
-    for await (const { event } of this.store.events(stream, aggregate.revision + 1)) fold(decider, aggregate, event);
-    if (aggregate.revision >= 0) this.#cache.put(stream, aggregate);
+    const remembered = this.#cache.get(stream) ?? (await this.#restored(stream)) ?? blank(decider.initial);
+    const aggregate = remembered as Aggregate<S>;
+    let last: Envelope | undefined;
+    for await (const { event } of this.store.events(stream, aggregate.revision + 1)) {
+      fold(decider, aggregate, event);
+      last = event;
+    }
+    if (aggregate.revision >= 0) this.#remember(stream, aggregate, last);
     return aggregate;
   }
 
@@ -64,14 +70,41 @@ export class Aggregates {
     events: readonly Envelope[],
   ): void {
     for (const event of events) fold(decider, aggregate, event);
-    this.#cache.put(stream, aggregate);
+    this.#remember(stream, aggregate, events.at(-1));
   }
 
   /** Forgets what may no longer be true: it will be read again. */
   forget(stream: StreamName): void {
     this.#cache.drop(stream);
   }
+
+  /** @param last folded just now */
+  #remember(stream: StreamName, aggregate: Aggregate, last: Envelope | undefined): void {
+    this.#cache.put(stream, aggregate);
+    if (this.snapshots === undefined || last === undefined) return;
+    const since = aggregate.revision - aggregate.snapshot;
+    if (since < Math.max(EVENTS_BETWEEN_SNAPSHOTS, aggregate.revision / 32)) return;
+    aggregate.snapshot = aggregate.revision;
+    this.snapshots.save(stream, { aggregate, at: markOf(last) });
+  }
+
+  /** From a snapshot, where the stream still holds the event that it was taken at. */
+  async #restored(stream: StreamName): Promise<Aggregate | undefined> {
+    const snapshot = this.snapshots?.load(stream);
+    if (snapshot === undefined) return undefined;
+    const stored = await this.store.at(stream, snapshot.aggregate.revision);
+    // Not of another ledger, nor of a history that a restored copy has lost.
+    return stored !== undefined && markOf(stored.event) === snapshot.at ? snapshot.aggregate : undefined;
+  }
 }
+
+const blank = <S>(initial: S): Aggregate<S> => ({
+  revision: -1,
+  state: initial,
+  commands: new Map(),
+  summaries: [],
+  snapshot: -1,
+});
 
 function fold<S, C extends Command, E extends NewEvent>(
   decider: Decider<S, C, E>,
@@ -80,5 +113,12 @@ function fold<S, C extends Command, E extends NewEvent>(
 ): void {
   aggregate.state = decider.evolve(aggregate.state, event as Recorded<E>);
   aggregate.revision = event.revision;
-  aggregate.commands.set(event.commandId, { revision: event.revision, summary: decider.summary(aggregate.state) });
+  aggregate.commands.set(event.commandId, event.revision);
+  const summary = decider.summary(aggregate.state);
+  const before = aggregate.summaries.at(-1);
+  // Most events do not change it: a long stream then holds few of them.
+  aggregate.summaries.push(before !== undefined && isDeepStrictEqual(before, summary) ? before : summary);
 }
+
+/** What no other history has at that revision: ids alone follow from the command's. */
+const markOf = ({ ledger, id, recordedAt }: Envelope): string => `${ledger} ${id} ${recordedAt}`;

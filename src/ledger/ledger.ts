@@ -1,6 +1,6 @@
 import { addDays } from '../kernel/calendar.js';
 import type { Clock } from '../kernel/clock.js';
-import type { Command, CommandContext, CommandRequest, Decider, Earlier, Issued } from '../kernel/decider.js';
+import type { Command, CommandContext, CommandRequest, Decider, Earlier, Issued, Summary } from '../kernel/decider.js';
 import type { NewEvent } from '../kernel/envelope.js';
 import { eventId, streamName, type CommandId, type LedgerId, type StreamName, type Uuid } from '../kernel/ids.js';
 import { isRefusal, refuse, type Refusal, type Rule } from '../kernel/refusal.js';
@@ -19,6 +19,7 @@ import {
 } from './outcome.js';
 import { PatientStore } from './patient-store.js';
 import { LEDGER_RULES } from './rules.js';
+import type { Snapshots } from './snapshots.js';
 import { Stamp } from './stamping.js';
 import { Turns } from './turns.js';
 
@@ -33,6 +34,8 @@ export interface LedgerOptions {
   readonly backdatingDays: number;
   /** Estimated memory for cached aggregates, in bytes. */
   readonly cacheBytes: number;
+  /** Absent: a cold start folds the whole stream. */
+  readonly snapshots?: Snapshots;
   /** Told of every outcome: for metrics. */
   readonly onOutcome?: (command: string, outcome: Outcome) => void;
 }
@@ -63,7 +66,7 @@ export class Ledger {
     this.#store = new PatientStore(options.store, options.catalogue);
     this.#stamp = new Stamp(options);
     this.#attempts = new Attempts(this.#store, this.#stamp);
-    this.#aggregates = new Aggregates(this.#store, options.cacheBytes);
+    this.#aggregates = new Aggregates(this.#store, options.cacheBytes, options.snapshots);
   }
 
   get id(): LedgerId {
@@ -212,15 +215,15 @@ export class Ledger {
   async #repeat(
     target: Uuid,
     stream: StreamName,
-    { commands }: Aggregate,
+    { commands, summaries }: Aggregate,
     id: CommandId,
     digest?: string,
   ): Promise<Accepted> {
-    const handled = commands.get(id);
-    const last = handled && (await this.#store.at(stream, handled.revision));
+    const revision = commands.get(id);
+    const last = revision === undefined ? undefined : await this.#store.at(stream, revision);
     if (last?.event.commandId !== id) throw new Error(`${stream} holds no event of command ${id}`);
     const { event, ...place } = last;
     if (digest !== undefined && event.requestDigest !== digest) throw new IdempotencyConflict(id);
-    return { ...accepted(target, event.revision, handled!.summary, event, place), repeated: true };
+    return { ...accepted(target, event.revision, summaries[event.revision] as Summary, event, place), repeated: true };
   }
 }

@@ -1,3 +1,4 @@
+import { deserialize, serialize } from 'node:v8';
 import fc from 'fast-check';
 import { balance } from '../../src/contexts/balances/balance.js';
 import { balancePolicies } from '../../src/contexts/balances/balances.policy.js';
@@ -79,6 +80,8 @@ describe('whatever anybody does, in whatever order what follows arrives', () => 
         expect(new Set(world.log.map(({ id }) => id)).size).toBe(world.log.length);
         for (const { stream, state, again } of world.refolded())
           expect({ stream, state }).toEqual({ stream, state: again });
+        // A snapshot keeps it whole: bigints and maps, nothing with a prototype of its own (docs/adr/0005).
+        for (const { state } of world.refolded()) expect(deserialize(serialize(state))).toStrictEqual(state);
       }),
       { numRuns: RUNS / 4 },
     );
