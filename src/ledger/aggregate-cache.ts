@@ -1,43 +1,65 @@
 import type { StreamName } from '../kernel/ids.js';
 import type { Aggregate } from './aggregates.js';
+import { sizeOf } from './size-of.js';
 
-/** An aggregate's own state, measured on debts with a few receipts; grows with what it remembers of commands. */
-const BASE_BYTES = 2_000;
-const COMMAND_BYTES = 150;
+interface Held {
+  readonly aggregate: Aggregate;
+  readonly bytes: number;
+  /** When it was last measured, and what it was then. */
+  readonly measured: { readonly events: number; readonly bytes: number };
+}
+
+/** An entry of this cache, with its key and the hidden classes of what it holds. */
+const ENTRY_BYTES = 600;
 
 /** Least recently used aggregates, bounded by an estimate of their memory. */
 export class AggregateCache {
-  readonly #aggregates = new Map<StreamName, { aggregate: Aggregate; bytes: number }>();
+  readonly #held = new Map<StreamName, Held>();
   #bytes = 0;
 
   /** @param maxBytes estimated memory to hold at most */
   constructor(private readonly maxBytes: number) {}
 
+  /** What is held now, by the estimate. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   get(stream: StreamName): Aggregate | undefined {
-    const held = this.#aggregates.get(stream);
+    const held = this.#held.get(stream);
     if (held === undefined) return undefined;
-    this.#aggregates.delete(stream); // a Map keeps insertion order: moving to the end marks it as recently used
-    this.#aggregates.set(stream, held);
+    this.#held.delete(stream); // a Map keeps insertion order: moving to the end marks it as recently used
+    this.#held.set(stream, held);
     return held.aggregate;
   }
 
   /** Call again after every change, so that the estimate follows. */
   put(stream: StreamName, aggregate: Aggregate): void {
+    const measured = this.#measured(aggregate, this.#held.get(stream));
     this.drop(stream);
-    const bytes = BASE_BYTES + aggregate.commands.size * COMMAND_BYTES;
+    const bytes = ENTRY_BYTES + Math.ceil((measured.bytes * aggregate.summaries.length) / measured.events);
     if (bytes > this.maxBytes) return;
-    this.#aggregates.set(stream, { aggregate, bytes });
+    this.#held.set(stream, { aggregate, bytes, measured });
     this.#bytes += bytes;
-    for (const oldest of this.#aggregates.keys()) {
+    for (const oldest of this.#held.keys()) {
       if (this.#bytes <= this.maxBytes) break;
       this.drop(oldest);
     }
   }
 
   drop(stream: StreamName): void {
-    const held = this.#aggregates.get(stream);
+    const held = this.#held.get(stream);
     if (held === undefined) return;
-    this.#aggregates.delete(stream);
+    this.#held.delete(stream);
     this.#bytes -= held.bytes;
+  }
+
+  /** Measured anew when it has grown by an eighth; in between it is taken to grow with its events. */
+  #measured(aggregate: Aggregate, held: Held | undefined): Held['measured'] {
+    const events = aggregate.summaries.length;
+    if (held !== undefined && held.aggregate === aggregate && events < held.measured.events * 1.125) {
+      return held.measured;
+    }
+    return { events, bytes: sizeOf(aggregate) };
   }
 }

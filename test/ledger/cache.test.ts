@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { AggregateCache } from '../../src/ledger/aggregate-cache.js';
+import type { Aggregate } from '../../src/ledger/aggregates.js';
+import { sizeOf } from '../../src/ledger/size-of.js';
+import type { CommandId, StreamName } from '../../src/kernel/ids.js';
+import { add, setup, stream } from './setup.js';
+
+const named = (name: string): StreamName => `tally-${name}` as StreamName;
+
+/** An aggregate whose state grows by some bytes with each event. */
+function grow(aggregate: Aggregate<string[]>, events: number, bytes: number): Aggregate<string[]> {
+  for (let i = 0; i < events; i++) {
+    aggregate.revision += 1;
+    aggregate.state.push(randomUUID().padEnd(bytes, 'x'));
+    aggregate.commands.set(randomUUID() as CommandId, aggregate.revision);
+    aggregate.summaries.push({ state: String(i) });
+  }
+  return aggregate;
+}
+const blank = (): Aggregate<string[]> => ({
+  revision: -1,
+  state: [],
+  commands: new Map(),
+  summaries: [],
+  snapshot: -1,
+});
+
+describe('the cache of aggregates', () => {
+  test('gives up those that were not used for the longest time', () => {
+    const one = sizeOf(grow(blank(), 1, 100)) + 600;
+    const cache = new AggregateCache(3 * one);
+    for (const name of ['a', 'b', 'c']) cache.put(named(name), grow(blank(), 1, 100));
+    cache.get(named('a'));
+    cache.put(named('d'), grow(blank(), 1, 100));
+    expect(['a', 'b', 'c', 'd'].map((name) => cache.get(named(name)) !== undefined)).toEqual([true, false, true, true]);
+  });
+
+  test('never holds more than its bound, as aggregates grow one event at a time', () => {
+    const cache = new AggregateCache(400_000);
+    const held = Array.from({ length: 20 }, blank);
+    for (let round = 0; round < 200; round++) {
+      held.forEach((aggregate, i) => cache.put(named(`${i}`), grow(aggregate, 1, 40 * i)));
+      const kept = held.filter((_, i) => cache.get(named(`${i}`)) !== undefined);
+      expect(cache.bytes).toBeLessThanOrEqual(400_000);
+      const real = kept.reduce((sum, aggregate) => sum + sizeOf(aggregate), 0);
+      expect(real).toBeLessThan(440_000);
+    }
+  });
+
+  test('does not hold one that is larger than all of it, and drops no other for it', () => {
+    const cache = new AggregateCache(50_000);
+    cache.put(named('small'), grow(blank(), 1, 10));
+    const large = blank();
+    for (let i = 0; i < 100; i++) cache.put(named('large'), grow(large, 1, 1_000));
+    expect(cache.get(named('large'))).toBeUndefined();
+    cache.put(named('whole'), grow(blank(), 100, 1_000));
+    expect(cache.get(named('whole'))).toBeUndefined();
+    expect(cache.bytes).toBeLessThanOrEqual(50_000);
+  });
+
+  test('is empty again when everything is dropped', () => {
+    const cache = new AggregateCache(1_000_000);
+    const aggregate = blank();
+    for (let i = 0; i < 50; i++) cache.put(named('a'), grow(aggregate, 1, 100));
+    cache.put(named('b'), grow(blank(), 9, 10));
+    for (const name of ['a', 'b', 'b', 'c']) cache.drop(named(name));
+    expect(cache.bytes).toBe(0);
+    expect(cache.get(named('a'))).toBeUndefined();
+  });
+});
+
+test('what is cached is not read again before a command is decided; what was given up is', async () => {
+  const { store, ledger, process } = setup();
+  await add(ledger, 1);
+  store.reads.length = 0;
+  await add(ledger, 1);
+  expect(store.reads).not.toContain(stream);
+  const forgetful = process({ cacheBytes: 1 });
+  await add(forgetful, 1);
+  await add(forgetful, 1);
+  expect(store.reads.filter((read) => read === stream)).toHaveLength(2);
+});
