@@ -101,7 +101,7 @@ export interface EventStore extends EventReader {
   /**
    * Appends to one stream, atomically and durably: an answered append survives `kill -9`, a rejected one leaves no
    * trace. The same events, byte for byte, at the same expected revision return the first answer; the same ids with
-   * other content are what any other late append is, a wrong revision (docs/adr/0004).
+   * other content are what any other late append is, a wrong revision (docs/adr/0006).
    * Each event's `stream` and `revision` must be the ones it is appended at.
    * @throws WrongRevision, InvalidEvent, StoreUnavailable (nothing written), OutcomeUnknown (retry the same call)
    */
