@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { openSync, writeSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { pino } from 'pino';
 import { readConfiguration } from '../../src/config/configuration.js';
@@ -7,6 +8,7 @@ import { HttpTarget } from './http-target.js';
 import { InProcessTarget } from './in-process-target.js';
 import { HELP, parseOptions, WrongUsage, type Options } from './options.js';
 import { runImport } from './run.js';
+import type { Answer, Step } from './target.js';
 
 const say = (line: string): boolean => process.stderr.write(`${line}\n`);
 
@@ -14,6 +16,16 @@ const say = (line: string): boolean => process.stderr.write(`${line}\n`);
 function openHere(): Promise<InProcessTarget> {
   const configuration = readConfiguration();
   return InProcessTarget.open(configuration, createLogger(configuration.logLevel, pino.destination(2)));
+}
+
+/** Each answer is with the operating system before anything follows from it: a kill cannot take it back. */
+function recorder(path: string): (step: Step, answer: Answer) => void {
+  const file = openSync(path, 'a');
+  return ({ key }, answer) => {
+    const { event } = answer;
+    const line = answer.kind === 'accepted' ? { key, event, revision: answer.revision } : { key, event };
+    writeSync(file, `${JSON.stringify(line)}\n`);
+  };
 }
 
 /** @returns the exit code */
@@ -25,8 +37,12 @@ async function main(options: Options): Promise<number> {
   });
   const target = options.to === undefined ? await openHere() : new HttpTarget(options.to);
   try {
-    const until = options.until === undefined ? {} : { until: options.until };
-    const report = await runImport(options.file, target, { ...until, signal: stop.signal, say });
+    const report = await runImport(options.file, target, {
+      signal: stop.signal,
+      say,
+      ...(options.until !== undefined && { until: options.until }),
+      ...(options.acknowledged !== undefined && { onAnswer: recorder(options.acknowledged) }),
+    });
     if (report === undefined) {
       say('stopped; the same command goes on from here');
       return 130;

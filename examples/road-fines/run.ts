@@ -1,4 +1,4 @@
-import { sendRows } from './send.js';
+import { sendRows, type SendOptions } from './send.js';
 import { sortByTime } from './sort.js';
 import { progressBar } from './progress.js';
 import type { Figures, Target } from './target.js';
@@ -12,9 +12,9 @@ export interface Report extends Figures {
   readonly peakMemoryMiB: number;
 }
 
-export interface RunOptions {
+export interface RunOptions extends Pick<SendOptions, 'signal' | 'onAnswer'> {
+  /** The last day that is taken, `YYYY-MM-DD`. */
   readonly until?: string;
-  readonly signal?: AbortSignal;
   /** Rows under way at a time. */
   readonly inFlight?: number;
   /** Told of every row that was left out, and why. */
@@ -35,6 +35,7 @@ export async function runImport(file: string, target: Target, options: RunOption
       inFlight: options.inFlight ?? 256,
       onRow: progress.onRow,
       ...(options.signal !== undefined && { signal: options.signal }),
+      ...(options.onAnswer !== undefined && { onAnswer: options.onAnswer }),
     });
     progress.stop();
     for (const line of leftOut) options.say?.(`left out, ${line}`);

@@ -1,6 +1,6 @@
 import { newFine, stepsOf, type Fine } from './mapping.js';
 import type { Row } from './rows.js';
-import type { Target } from './target.js';
+import type { Answer, Step, Target } from './target.js';
 
 export interface Sent {
   readonly rows: number;
@@ -18,6 +18,8 @@ export interface SendOptions {
   /** Stops taking rows; those under way are finished. */
   readonly signal?: AbortSignal;
   readonly onRow?: () => void;
+  /** Told of each answer before anything follows from it. */
+  readonly onAnswer?: (step: Step, answer: Answer) => void;
   /** What is known of each fine that goes on: hand it in again to send the rows in parts. */
   readonly fines?: Map<string, Fine>;
 }
@@ -43,8 +45,10 @@ export async function sendRows(rows: AsyncIterable<Row>, target: Target, options
     const steps = stepsOf(row, fine);
     let next = steps.next();
     while (next.done !== true) {
-      next = steps.next(await target.send(next.value));
+      const answer = await target.send(next.value);
+      options.onAnswer?.(next.value, answer);
       counts.commands++;
+      next = steps.next(answer);
     }
     if (next.value !== undefined) leftOut.push({ line: row.line, why: next.value.leftOut });
     if (row.last) fines.delete(row.case);

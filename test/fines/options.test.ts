@@ -1,12 +1,23 @@
 import { parseOptions, WrongUsage } from '../../examples/road-fines/options.js';
 
 test('every option is read', () => {
-  const args = ['fines.csv.gz', '--to', 'http://127.0.0.1:3000', '--until', '2001-12-31', '--report', 'report.json'];
+  const args = [
+    'fines.csv.gz',
+    '--to',
+    'http://127.0.0.1:3000',
+    '--until',
+    '2001-12-31',
+    '--report',
+    'report.json',
+    '--acknowledged',
+    'acks',
+  ];
   expect(parseOptions(args)).toEqual({
     file: 'fines.csv.gz',
     to: 'http://127.0.0.1:3000',
     until: '2001-12-31',
     report: 'report.json',
+    acknowledged: 'acks',
   });
   expect(parseOptions(['fines.csv'])).toEqual({ file: 'fines.csv' });
 });
