@@ -16,6 +16,7 @@ import type { Actor } from '../../src/kernel/envelope.js';
 import { StoreOwned } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import type { Uuid } from '../../src/kernel/ids.js';
 import { PreconditionFailed, LedgerUnavailable, type Outcome } from '../../src/ledger/outcome.js';
+import { BoundedCache } from '../../src/vault/bounded-cache.js';
 import { MUNICIPALITY, type Sender } from './actors.js';
 import { Carried } from './carried.js';
 import { issue } from './commands.js';
@@ -24,11 +25,15 @@ import type { Answer, Figures, Step, Target } from './target.js';
 
 /** How long a policy, or the store, may take, in milliseconds. */
 const PATIENCE_MS = 120_000;
+/** The officers and clerks; of the debtors, each is asked for twice at most. */
+const MOST_ACTORS = 1_000;
 /** How often a wait for the policies looks whether one has failed. */
 const LOOK_MS = 500;
 
 /** The ledger of `SIJILL_DATA` in this process, with its policies and projections: a server without its port. */
 export class InProcessTarget implements Target {
+  readonly #actors = new BoundedCache<string, Actor>(MOST_ACTORS);
+
   private constructor(
     readonly instance: Instance,
     private readonly app: INestApplicationContext,
@@ -74,9 +79,15 @@ export class InProcessTarget implements Target {
     return answer(await this.#execute(step, null));
   }
 
+  /** As a token is verified once and kept (DESIGN.md, The edge). */
   async #actor({ sub, roles, party }: Sender): Promise<Actor> {
-    const id = await this.instance.vault.pseudonym('actor', JSON.stringify([DEVELOPMENT_ISSUER, sub]));
-    return { id, role: roles[0] ?? 'importer', actingFor: party, client: 'road-fines' };
+    let actor = this.#actors.get(sub);
+    if (actor === undefined) {
+      const id = await this.instance.vault.pseudonym('actor', JSON.stringify([DEVELOPMENT_ISSUER, sub]));
+      actor = { id, role: roles[0] ?? 'importer', actingFor: party, client: 'road-fines' };
+      this.#actors.set(sub, actor);
+    }
+    return actor;
   }
 
   /** As often as it takes: after a restart, a policy may still be carrying receipts of the time before. */
