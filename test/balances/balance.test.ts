@@ -134,6 +134,19 @@ describe('a credit is reversed when the bank takes the receipt back (E4, E8)', (
   });
 });
 
+test('a change copies little of a balance that tens of thousands of receipts have credited', () => {
+  const credits = Array.from(
+    { length: 2_000 },
+    (_, n) => [credit('1.00', { receipt: id(`many ${n}`) }), SYSTEM] as const,
+  );
+  const credited = given(...credits);
+  const before = credited.state!.credits;
+  const after = credited.and([credit('1.00', { receipt: id('one more') }), SYSTEM]).state!.credits;
+  const changed = [...after.keys()].filter((bucket) => after.get(bucket) !== before.get(bucket));
+  expect(changed).toEqual([id('one more').slice(0, 2)]);
+  expect(Math.max(...[...after.values()].map(({ size }) => size))).toBeLessThan(30);
+});
+
 test('only the ledger itself moves a balance; to anyone else it is not there', () => {
   for (const other of [
     actor('clerk', 'clerk', ENTITY),

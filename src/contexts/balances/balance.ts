@@ -5,6 +5,7 @@ import { balanceId, type PartyId, type Uuid } from '../../kernel/ids.js';
 import { formatMinor, parseMoney, toJson, type Currency } from '../../kernel/money.js';
 import { refuse, type Refusal } from '../../kernel/refusal.js';
 import type { BalanceCommand } from './commands.js';
+import { changed, heldBy, NO_CREDITS, type Credits } from './credits.js';
 import type { BalanceCredited, BalanceEvent, CreditReversed } from './events.js';
 import { BALANCE_RULES as RULES } from './rules.js';
 
@@ -17,8 +18,7 @@ export interface Balance {
   readonly currency: Currency;
   /** Minor units available, by sector. Never negative. */
   readonly available: ReadonlyMap<string, bigint>;
-  /** Minor units that each receipt's credits still hold, by `creditKey`; what holds nothing is left out. */
-  readonly credits: ReadonlyMap<string, bigint>;
+  readonly credits: Credits;
 }
 
 type DataOf<T extends BalanceCommand['type']> = Extract<BalanceCommand, { type: T }>['data'];
@@ -76,7 +76,7 @@ function reverse(id: Uuid, data: DataOf<'ReverseCredit'>, state: BalanceState): 
   const { party, entity, currency } = state;
   const money = parseMoney({ amount, currency });
   if (money.minor === 0n) return refuse(RULES.AMOUNT, { ...toJson(money) });
-  const held = state.credits.get(creditKey(receipt, sector)) ?? 0n;
+  const held = heldBy(state.credits, receipt, sector);
   if (money.minor > held) {
     return refuse(RULES.INSUFFICIENT, { amount: toJson(money).amount, held: formatMinor(held, currency) });
   }
@@ -107,18 +107,11 @@ const opened = ({ data }: Recorded<BalanceCredited>): Balance => ({
   entity: data.entity as PartyId,
   currency: data.currency as Currency,
   available: new Map(),
-  credits: new Map(),
+  credits: NO_CREDITS,
 });
 
 function moved(state: Balance, { data }: Recorded<BalanceEvent>, sign: 1n | -1n): Balance {
   const delta = sign * parseMoney(data).minor;
-  const key = creditKey(data.receipt, data.sector);
   const available = new Map(state.available).set(data.sector, (state.available.get(data.sector) ?? 0n) + delta);
-  const credits = new Map(state.credits);
-  const held = (credits.get(key) ?? 0n) + delta;
-  if (held === 0n) credits.delete(key);
-  else credits.set(key, held);
-  return { ...state, available, credits };
+  return { ...state, available, credits: changed(state.credits, data.receipt, data.sector, delta) };
 }
-
-const creditKey = (receipt: string, sector: string): string => `${receipt} ${sector}`;
