@@ -2,6 +2,7 @@ import { CommandBody } from '../../http/validation/dtos.js';
 import { field, ofText, type FieldOptions } from '../../http/validation/field.js';
 import { IsBusinessDay, IsCode, IsDebtTarget, IsIban, IsId, IsMoney, IsParty } from '../../http/validation/fields.js';
 import type { BusinessDate } from '../../kernel/calendar.js';
+import { holdsIban } from '../../kernel/identifiers.js';
 import type { PartyId, Uuid } from '../../kernel/ids.js';
 import type { MoneyJson } from '../../kernel/money.js';
 
@@ -17,7 +18,7 @@ const REFERENCE = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$/;
 const IsBankReference = (options?: FieldOptions) =>
   field(
     ofText((text) => {
-      if (/SA\d{22}/i.test(text)) return { code: 'PERSONAL_NUMBER' };
+      if (holdsIban(text)) return { code: 'PERSONAL_NUMBER' };
       return REFERENCE.test(text) ? undefined : { code: 'NOT_A_CODE' };
     }),
     { type: 'string', pattern: REFERENCE.source },
