@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { canonicalJson, sha256 } from '../event-store/canonical.js';
 import type { Command, CommandRequest } from '../kernel/decider.js';
 import { NAMESPACE, policyCommandId, uuid5, type ActorId } from '../kernel/ids.js';
@@ -46,6 +47,7 @@ export class PolicyRunner {
     private readonly idle: () => void = () => undefined,
   ) {
     this.#turns = turns;
+    setMaxListeners(0, signal); // each command in flight may be waiting to be tried again
     this.#done = from;
     signal.addEventListener('abort', () => this.#wake?.(), { once: true });
   }
@@ -140,6 +142,11 @@ export const policyRequest = (policy: string, event: Envelope, command: Command,
 
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
   });
