@@ -1,7 +1,7 @@
 import type { Answer, Step, Target } from '../../examples/road-fines/target.js';
 import { expectedFigures } from './expected.js';
 import { asExpected } from './figures.js';
-import { importInto, openLedger } from './ledger.js';
+import { importInto } from './ledger.js';
 import { ODDITIES } from './oddities.js';
 import { newFolder, rowsFile } from './rows.js';
 
@@ -101,16 +101,6 @@ test('a signal stops it between rows: there is no report, and the next import go
   expect(stopped.books.moved('4300/1200')).toBe(1500n); // the row under way was finished: requested and approved
   const { report } = await importInto(folder, file);
   expect(asExpected(report!)).toEqual((await expectedFigures(await rowsFile(ODDITIES, 'f.csv.gz'), [END])).get(END));
-});
-
-test('a ledger that a server has is refused with what to do', async () => {
-  const folder = await newFolder();
-  const server = await openLedger(folder);
-  try {
-    await expect(openLedger(folder)).rejects.toThrow(/has the ledger in .*data: import into it with --to URL/);
-  } finally {
-    await server.close();
-  }
 });
 
 test('many fines are under way at a time, each with one command', async () => {

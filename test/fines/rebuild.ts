@@ -15,7 +15,8 @@ type Difference = readonly [model: string, live: Versioned | undefined, rebuilt:
  */
 export async function differenceFromRebuild(folder: string): Promise<Difference | undefined> {
   const [before, after] = [join(folder, 'before'), join(folder, 'data')];
-  await cp(after, before, { recursive: true }); // whole: a closed file may have a write-ahead log beside it
+  // With what lies beside it: a closed file may still have a write-ahead log.
+  await cp(after, before, { recursive: true, filter: (path) => !/(ledger|vault)\.db/.test(path) });
   const target = await openLedger(folder);
   try {
     await target.instance.feed.rebuild(projections.map(({ name }) => name));
