@@ -6,7 +6,7 @@ import { receiptId, streamName, type CommandId, type PartyId, type Uuid } from '
 import { formatMinor, parseCurrency } from '../../src/kernel/money.js';
 import { actor, id, party } from '../given.js';
 import type { Books } from './books.js';
-import type { DebtFigures } from './figures.js';
+import type { DebtFigures, ReceiptFigures } from './figures.js';
 import type { World } from './world.js';
 
 /** Somebody does something: small numbers that mean something only in the world in which they are done. */
@@ -42,20 +42,24 @@ const WEIGHTS = {
 } as const;
 const KINDS = Object.keys(WEIGHTS) as readonly (keyof typeof WEIGHTS)[];
 
+const anyStep: fc.Arbitrary<Step> = fc.record({
+  kind: fc.oneof(...KINDS.map((kind) => ({ weight: WEIGHTS[kind], arbitrary: fc.constant(kind) }))) as fc.Arbitrary<
+    Step['kind']
+  >,
+  debt: fc.constantFrom(0, 0, 0, 1, 2, 3), // mostly one, so that much happens to it
+  who: fc.nat(2),
+  pick: fc.nat(11),
+  minor: fc.nat(8).map((n) => n * 25),
+  wild: fc.nat(9).map((n) => n === 0),
+});
+
+/** Some debts are there from the start, so that most of a life is about what happens to them. */
+const openings: fc.Arbitrary<Step[]> = fc
+  .subarray([0, 1, 2, 3])
+  .map((debts) => debts.map((debt) => ({ kind: 'open', debt, who: 0, pick: 0, minor: 200, wild: false })));
+
 export const steps = (maxLength: number): fc.Arbitrary<Step[]> =>
-  fc.array(
-    fc.record({
-      kind: fc.oneof(...KINDS.map((kind) => ({ weight: WEIGHTS[kind], arbitrary: fc.constant(kind) }))) as fc.Arbitrary<
-        Step['kind']
-      >,
-      debt: fc.constantFrom(0, 0, 0, 1, 2, 3), // mostly one, so that much happens to it
-      who: fc.nat(2),
-      pick: fc.nat(11),
-      minor: fc.nat(8).map((n) => n * 25),
-      wild: fc.nat(9).map((n) => n === 0),
-    }),
-    { maxLength, size: 'max' },
-  );
+  fc.tuple(openings, fc.array(anyStep, { maxLength, size: 'max' })).map((both) => both.flat());
 
 const ENTITIES = [party('ministry'), party('municipality')] as const;
 const DEBTORS = [party('debtor 0'), party('debtor 1'), party('debtor 2')] as const;
@@ -151,7 +155,7 @@ export class People {
       case 'withdraw':
         return command('WithdrawRequest', { request }, either);
       default:
-        return command('RecordProceeding', { kind: 'notice', on: '2026-02-28' }, ours);
+        return command('RecordProceeding', { kind: 'notice', on: dayOf(step) }, ours);
     }
   }
 
@@ -180,9 +184,9 @@ export class People {
       case 'match':
         return this.#match(step);
       case 'reverse': {
-        const [target, figures] = at([...this.books.receipts], step.pick) ?? [id('no receipt')];
+        const [target, figures] = at(this.#reversible(step), step.pick) ?? [id('no receipt')];
         const bank = (figures?.bank as PartyId | undefined) ?? BANKS[0];
-        const data = { reference: `R-${step.who}`, on: '2026-03-01' };
+        const data = { reference: `R-${step.who}`, on: dayOf(step) };
         const by = step.wild ? this.#anybody(step) : teller(bank);
         return [{ type: 'ReverseRecordedReceipt', target: target as Uuid, data }, by];
       }
@@ -191,12 +195,20 @@ export class People {
     }
   }
 
+  /** Any receipt, and often one of which a part waits to be given back. */
+  #reversible({ who }: Step): [string, ReceiptFigures][] {
+    const all = [...this.books.receipts];
+    const waiting = [...this.books.debts.values()].flatMap(({ returning }) => [...returning.keys()]).join();
+    const preferred = who === 0 ? all.filter(([receipt]) => waiting.includes(receipt)) : [];
+    return preferred.length > 0 ? preferred : all;
+  }
+
   #pay(step: Step): readonly [Command, Actor] {
     const slot = at(SLOTS, step.debt);
     const figures = this.books.debts.get(slot.id);
     const bank = at(BANKS, step.pick);
     const owed = figures === undefined ? 0n : figures.amount - figures.received;
-    const minor = step.minor % 2 === 0 && owed > 0n ? owed : BigInt(step.minor);
+    const minor = step.minor % 100 === 0 && owed > 0n ? owed : BigInt(step.minor);
     // A reference that was used before, now with other facts, where it is wild.
     const reference = step.wild ? 'FT-0' : `FT-${this.books.receipts.size}`;
     const currency = step.wild && step.who === 0 ? 'KWD' : slot.currency;
@@ -208,7 +220,7 @@ export class People {
       ...(step.pick > 2 && { target: { debt: slot.id } }),
       amount: formatMinor(minor, parseCurrency(currency)),
       currency,
-      paidOn: '2026-02-27' as BusinessDate,
+      paidOn: dayOf(step),
       channel: at(CHANNELS, step.pick),
       sector: slot.sector,
     };
@@ -249,5 +261,8 @@ export class People {
     return at(everybody, pick);
   }
 }
+
+/** Mostly yesterday, and now and then tomorrow. */
+const dayOf = ({ pick }: Step): BusinessDate => (pick === 11 ? '2026-03-02' : '2026-02-28') as BusinessDate;
 
 const isRegistered = (state: string): boolean => state !== 'draft' && state !== 'discarded';
