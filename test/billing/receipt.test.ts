@@ -130,6 +130,16 @@ describe('a receipt is recorded (E2e, E8)', () => {
       .refuses('AMOUNT', { amount: '0.00', currency: 'SAR' });
   });
 
+  test.each(['paidOn', 'valueDate'] as const)('never with a %s that lies ahead, in Riyadh: FUTURE_DATE', (field) => {
+    const day = (date: string) => record({ [field]: date as BusinessDate });
+    const today = '2026-03-01';
+    given().when(day('2026-03-02'), bank).refuses('FUTURE_DATE', { field, date: '2026-03-02', today });
+    given().when(day(today), bank).then({ type: 'billing.ReceiptRecorded' });
+    given().when(day('1900-01-01'), bank).then({ type: 'billing.ReceiptRecorded' });
+    // Nor are such facts a conflict: what cannot be is not told.
+    given([record(), bank]).when(day('2026-03-02'), bank).refuses('FUTURE_DATE');
+  });
+
   test.each(['1.001', '-1.00', '1e3', '1,000.00'])('an amount of %s is no amount', (amount) => {
     expect(() => given().when(record({ amount }), bank)).toThrow(expect.objectContaining({ name: 'InvalidValue' }));
   });
@@ -295,6 +305,13 @@ describe('a receipt is reversed by its bank (E8)', () => {
     before.when(reverse(), bank).answersAs(first.id);
     before.when(reverse('R-2'), bank).refuses('REVERSED', { reference: 'R-1', on: '2026-02-28' });
     before.when(reverse('R-1', '2026-03-01'), bank).refuses('REVERSED');
+  });
+
+  test('not on a day that lies ahead: FUTURE_DATE', () => {
+    const before = given([record(), bank]);
+    const facts = { field: 'on', date: '2026-03-02', today: '2026-03-01' };
+    before.when(reverse('R-1', '2026-03-02'), bank).refuses('FUTURE_DATE', facts);
+    before.when(reverse('R-1', '2026-03-01'), bank).then({ type: 'billing.ReceiptReversed' });
   });
 
   test('others see no receipt, and a missing one answers alike', () => {

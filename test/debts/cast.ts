@@ -84,10 +84,10 @@ export const takeBack = (receipt: string): DebtCommand => ({
   data: { receipt: id(receipt), reference: `back-${receipt}`, on: on('2026-02-20') },
 });
 export const giveBack = (): DebtCommand => ({ type: 'GiveBack', target: DEBT, data: {} });
-export const proceed = (kind = 'notice-served'): DebtCommand => ({
+export const proceed = (kind = 'notice-served', day = '2026-02-10'): DebtCommand => ({
   type: 'RecordProceeding',
   target: DEBT,
-  data: { kind, on: on('2026-02-10') },
+  data: { kind, on: on(day) },
 });
 
 /** The command id under which the tests open a review, and the request that it opens. */

@@ -20,6 +20,7 @@ import {
   given,
   openRequest,
   PAYER,
+  proceed,
   receive,
   REFS,
   register,
@@ -416,6 +417,30 @@ describe('updates (E7)', () => {
     const after = asked.when(approve(), approver).then({ type: 'debts.DebtUpdated' });
     expect(after.state?.status).toBe('outstanding');
     after.when(requestPayment('60'), debtor).then({ type: 'debts.PaymentRequested' });
+  });
+});
+
+describe('proceedings (E5)', () => {
+  test('E5 outstanding × RecordProceeding: a dated fact, which moves no money', () => {
+    registered()
+      .when(proceed('appeal-lodged', '2026-03-01'), clerk)
+      .then({
+        type: 'debts.ProceedingRecorded',
+        data: { kind: 'appeal-lodged', on: '2026-03-01' },
+        refs: REFS,
+        entries: [],
+      });
+  });
+
+  test('E5 outstanding × RecordProceeding on a day that lies ahead: FUTURE_DATE', () => {
+    const facts = { field: 'on', date: '2026-03-02', today: '2026-03-01' };
+    registered().when(proceed('notice-served', '2026-03-02'), clerk).refuses('FUTURE_DATE', facts);
+  });
+
+  test('E5 a day on which it is due may lie ahead', () => {
+    given()
+      .when(draft({ dueOn: on('2199-12-31') }), clerk)
+      .then({ type: 'debts.DebtDrafted' });
   });
 });
 

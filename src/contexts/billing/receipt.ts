@@ -80,6 +80,8 @@ function record(id: Uuid, data: DataOf<'RecordReceipt'>, state: ReceiptState, co
   if (context.actor.actingFor !== data.bank) return refuse(RULES.NOT_THE_BANK);
   if (id !== receiptId(data.bank, data.reference)) throw new Error(`${id} is not the receipt's id`);
   const { match: matched, ...told } = data;
+  const ahead = inTheFuture({ paidOn: told.paidOn, valueDate: told.valueDate }, context);
+  if (ahead !== null) return ahead;
   if (matched !== null && matched.debt !== told.target?.debt) throw new Error(`${id} was matched with another debt`);
 
   const money = parseMoney(told);
@@ -131,6 +133,8 @@ function reverse(
     const same = reversal.reference === reference && reversal.on === on;
     return same ? { earlier: reversal.command } : alreadyReversed(reversal);
   }
+  const ahead = inTheFuture({ on }, context);
+  if (ahead !== null) return ahead;
   const { payer, amount, currency } = facts;
   return [
     {
@@ -148,6 +152,17 @@ const matchedWith = (id: Uuid, facts: ReceiptFacts, debt: Uuid): ReceiptMatched 
   data: { debt, payer: facts.payer, amount: facts.amount, currency: facts.currency },
   refs: { ...refsOf(id, facts), debt },
 });
+
+/** Ours: a bank tells what has happened, so that no day of it lies ahead. */
+function inTheFuture(
+  days: Readonly<Record<string, BusinessDate | undefined>>,
+  { today }: CommandContext,
+): Refusal | null {
+  for (const [field, date] of Object.entries(days)) {
+    if (date !== undefined && date > today) return refuse(RULES.FUTURE_DATE, { field, date, today });
+  }
+  return null;
+}
 
 const alreadyReversed = ({ reference, on }: Reversal): Refusal => refuse(RULES.REVERSED, { reference, on });
 

@@ -41,10 +41,10 @@ export class RecordReceiptBody extends CommandBody {
   @IsMoney()
   amount!: MoneyJson;
 
-  @IsBusinessDay()
+  @IsBusinessDay({ description: 'Not later than today in Asia/Riyadh.' })
   paidOn!: BusinessDate;
 
-  @IsBusinessDay({ optional: true })
+  @IsBusinessDay({ optional: true, description: 'Not later than today in Asia/Riyadh.' })
   valueDate?: BusinessDate;
 
   @IsCode(CHANNELS)
@@ -66,6 +66,6 @@ export class ReverseReceiptBody extends CommandBody {
   @IsBankReference({ description: "The bank's own, of the reversal." })
   reference!: string;
 
-  @IsBusinessDay({ description: 'The day on which the bank took the money back.' })
+  @IsBusinessDay({ description: 'The day on which the bank took the money back: not later than today in Asia/Riyadh.' })
   on!: BusinessDate;
 }

@@ -26,6 +26,14 @@ export const BILLING_RULES = {
     en: 'A receipt of {amount} {currency} is not accepted: the amount must be more than zero.',
     ar: 'لا يُقبل سند قبض بمبلغ {amount} {currency}: يجب أن يكون المبلغ أكبر من صفر.',
   },
+  FUTURE_DATE: {
+    code: 'FUTURE_DATE',
+    rule: 'E8',
+    version: 1,
+    kind: 'value',
+    en: '{field} {date} lies in the future: the latest day accepted is {today} (Asia/Riyadh).',
+    ar: 'التاريخ {date} في الحقل {field} يقع في المستقبل: آخر يوم مقبول هو {today} (بتوقيت الرياض).',
+  },
   MATCHED: {
     code: 'MATCHED',
     rule: 'E8',

@@ -4,7 +4,7 @@ import { refuse, type Refusal } from '../../kernel/refusal.js';
 import { admit } from './admission.js';
 import { amountOf, outOfRange, type DataOf } from './amounts.js';
 import type { DebtCommand } from './commands.js';
-import type { DebtDrafted, DebtEvent, DebtRegistered, DraftEdited } from './events.js';
+import type { DebtDrafted, DebtEvent, DebtRegistered, DraftEdited, ProceedingRecorded } from './events.js';
 import { giveBack, GIVEN_BACK_AT_ONCE } from './giving-back.js';
 import { registered } from './postings.js';
 import { applyReceipt, reverseReceipt } from './receipts.js';
@@ -16,7 +16,7 @@ import {
   requestUpdate,
   withdrawRequest,
 } from './requests.js';
-import { EXISTS, NO_CHANGE, NOT_CREDITOR, NOT_FOUND, SELF_APPROVAL } from './rules.js';
+import { EXISTS, FUTURE_DATE, NO_CHANGE, NOT_CREDITOR, NOT_FOUND, SELF_APPROVAL } from './rules.js';
 import { evolve, type Debt, type DebtState } from './state.js';
 
 type DebtDecider = Decider<DebtState, DebtCommand, DebtEvent>;
@@ -80,10 +80,8 @@ function decide(
       return reverseReceipt(state, command.data, atOnce);
     case 'GiveBack':
       return giveBack(state, atOnce);
-    case 'RecordProceeding': {
-      const { kind, on } = command.data;
-      return [{ type: 'debts.ProceedingRecorded', data: { kind, on }, refs: state.refs }];
-    }
+    case 'RecordProceeding':
+      return recordProceeding(state, command.data, context);
   }
 }
 
@@ -136,4 +134,13 @@ function registerDebt(draft: Debt, { actor }: CommandContext): readonly DebtRegi
       entries: registered(draft),
     },
   ];
+}
+
+function recordProceeding(
+  { refs }: Debt,
+  { kind, on }: DataOf<'RecordProceeding'>,
+  { today }: CommandContext,
+): readonly ProceedingRecorded[] | Refusal {
+  if (on > today) return refuse(FUTURE_DATE, { field: 'on', date: on, today });
+  return [{ type: 'debts.ProceedingRecorded', data: { kind, on }, refs }];
 }

@@ -48,7 +48,7 @@ export class ProceedingBody extends CommandBody {
   @IsCode(PROCEEDING_KINDS)
   kind!: string;
 
-  @IsBusinessDay({ description: 'The day on which it happened.' })
+  @IsBusinessDay({ description: 'The day on which it happened: not later than today in Asia/Riyadh.' })
   on!: BusinessDate;
 }
 

@@ -145,6 +145,16 @@ export const NO_CHANGE: Rule = {
   ar: 'لن يتغير شيء في المديونية؛ اذكر مبلغًا أو تاريخ استحقاق مختلفًا، أو سببًا مختلفًا للمسودة.',
 };
 
+/** Ours: a proceeding is a fact; what is yet to come is no fact. `dueOn` may lie ahead. */
+export const FUTURE_DATE: Rule = {
+  code: 'FUTURE_DATE',
+  rule: 'E5',
+  version: 1,
+  kind: 'value',
+  en: '{field} {date} lies in the future: the latest day accepted is {today} (Asia/Riyadh).',
+  ar: 'التاريخ {date} في الحقل {field} يقع في المستقبل: آخر يوم مقبول هو {today} (بتوقيت الرياض).',
+};
+
 /** A cancellation posts what each ground was worth, and an event has at most 60,000 bytes. */
 export const TOO_MANY_GROUNDS: Rule = {
   code: 'TOO_MANY_GROUNDS',
@@ -173,5 +183,6 @@ export const debtRules: readonly Rule[] = [
   AMOUNT,
   CURRENCY,
   NO_CHANGE,
+  FUTURE_DATE,
   TOO_MANY_GROUNDS,
 ];
