@@ -1,0 +1,56 @@
+/** `npm run bench`: measures, prints a table, writes JSON (docs/performance.md says what the figures mean). */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import type { Result } from './measure.js';
+import { parseOptions, usage, WrongUsage, type Options } from './options.js';
+import type { Bench } from './row.js';
+import { http } from './rows/http.js';
+import { ledger } from './rows/ledger.js';
+import { table } from './table.js';
+
+const ROWS = [ledger, http];
+const NAMES = ROWS.flatMap(({ names }) => names);
+
+/** @returns the exit code */
+async function main(options: Options): Promise<number> {
+  const scratch = mkdtempSync(join(tmpdir(), 'sijill-bench-'));
+  const bench: Bench = {
+    quick: options.quick,
+    fines: process.env['SIJILL_FINES'] || undefined,
+    folder: () => mkdtempSync(join(scratch, 'run-')),
+    say: (line) => void process.stderr.write(`${line}\n`),
+  };
+  const began = performance.now();
+  try {
+    const results: Result[] = [];
+    for (const rows of ROWS) {
+      const wanted = new Set(rows.names.filter((name) => options.only.length === 0 || options.only.includes(name)));
+      if (wanted.size === 0) continue;
+      bench.say(`measuring ${[...wanted].join(', ')}`);
+      results.push(...(await rows.measure(bench, wanted)));
+    }
+    const seconds = Math.round((performance.now() - began) / 1000);
+    process.stdout.write(`\n${table(results)}\n\n${machine()}, ${seconds} s\n`);
+    if (options.json !== undefined)
+      writeFileSync(options.json, `${JSON.stringify({ machine: machine(), seconds, results }, undefined, 2)}\n`);
+    const missed = results.some((result) => result.kind === 'compared' && !result.met);
+    if (missed && options.quick) bench.say('A target was missed; --quick only shows that the benchmark works.');
+    return missed && !options.quick ? 1 : 0;
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+const machine = (): string =>
+  `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
+
+try {
+  const options = parseOptions(process.argv.slice(2), NAMES);
+  if (options.help) process.stdout.write(usage(NAMES));
+  else process.exitCode = await main(options);
+} catch (error) {
+  process.stderr.write(`bench: ${(error as Error).message}\n`);
+  if (error instanceof WrongUsage) process.stderr.write(`\n${usage(NAMES)}`);
+  process.exitCode = error instanceof WrongUsage ? 2 : 1;
+}

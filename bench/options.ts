@@ -1,0 +1,52 @@
+import { parseArgs } from 'node:util';
+
+export interface Options {
+  readonly quick: boolean;
+  /** The names of the rows to measure; empty: all. */
+  readonly only: readonly string[];
+  /** Where to write the figures as JSON. */
+  readonly json: string | undefined;
+  readonly help: boolean;
+}
+
+export class WrongUsage extends Error {
+  override readonly name = 'WrongUsage';
+}
+
+export const usage = (rows: readonly string[]): string => `npm run bench [-- OPTIONS]
+
+Measures Sijill against a limit or a peer, in turns, and prints a table of medians.
+
+  --quick       small and short: shows that it works; a missed target is said, and no error
+  --only ROW    this row, again for more: ${rows.join(', ')}
+  --json FILE   the figures of every round as JSON
+  --help
+
+SIJILL_FINES names the file of the fines (examples/road-fines/README.md): rebuild and import need it.
+Ends with 1 where a target was missed, but not under --quick.
+`;
+
+/** @throws WrongUsage */
+export function parseOptions(args: readonly string[], rows: readonly string[]): Options {
+  const { quick, only, json, help } = parsed(args);
+  const unknown = only.find((name) => !rows.includes(name));
+  if (unknown !== undefined) throw new WrongUsage(`there is no row ${unknown}: there are ${rows.join(', ')}`);
+  return { quick, only, json, help };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        quick: { type: 'boolean', default: false },
+        only: { type: 'string', multiple: true, default: [] },
+        json: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    return { ...values, json: values.json };
+  } catch (error) {
+    throw new WrongUsage((error as Error).message);
+  }
+}

@@ -1,0 +1,36 @@
+import { compare } from '../measure.js';
+import type { Rows } from '../row.js';
+import type { LedgerFound } from '../runs/ledger.js';
+import { run } from '../runs/run.js';
+
+/** Durable commands in a second against a bare loop that writes the same rows. */
+export const ledger: Rows = {
+  names: ['ledger'],
+  async measure(bench) {
+    const size = bench.quick ? { debts: 1_000, commands: 5_000 } : { debts: 10_000, commands: 60_000 };
+    let last: { from: string; before: number } | undefined;
+    const result = await compare({
+      row: 'ledger',
+      unit: 'commands/s',
+      rounds: bench.quick ? 2 : 7,
+      target: { atLeast: 0.5 },
+      subject: {
+        name: 'RecordProceeding, 64 callers',
+        async run() {
+          const from = bench.folder();
+          const { perSecond, before } = await run<LedgerFound>('ledger', { folder: from, ...size });
+          last = { from, before };
+          return perSecond;
+        },
+      },
+      peer: {
+        name: 'bare libsql loop, 64 rows a commit',
+        async run() {
+          const { perSecond } = await run<{ perSecond: number }>('libsql-loop', { ...last, folder: bench.folder() });
+          return perSecond;
+        },
+      },
+    });
+    return [result];
+  },
+};

@@ -1,0 +1,33 @@
+/** Fills a ledger for the runs over HTTP: debts of many creditors, over eight years; one in five stays a draft. */
+import type { Uuid } from '../../src/kernel/ids.js';
+import { CREDITORS } from '../cast.js';
+import { input, report } from './run.js';
+import { accept, draftOf, inParallel, openWorld, registrationOf } from './world.js';
+
+export interface PopulateRun {
+  readonly folder: string;
+  readonly debts: number;
+}
+
+export interface PopulateFound {
+  /** Of the registered debts of the first creditor. */
+  readonly registered: readonly Uuid[];
+  /** Of every tenth debt. */
+  readonly some: readonly Uuid[];
+}
+
+const CALLERS = 64;
+const { folder, debts } = input<PopulateRun>();
+const world = await openWorld(folder);
+const registered: Uuid[] = [];
+const some: Uuid[] = [];
+await inParallel(CALLERS, debts, async (n) => {
+  const draft = draftOf(n);
+  await accept(world, draft);
+  if (n % 10 === 0) some.push(draft.target);
+  if (n % 5 === 0) return;
+  await accept(world, registrationOf(n, draft.target));
+  if (n % CREDITORS.length === 0) registered.push(draft.target);
+});
+await world.close();
+report({ registered, some } satisfies PopulateFound);

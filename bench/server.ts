@@ -1,0 +1,70 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** A server in a process of its own, listening on a free port that it says on stdout. */
+export class Server {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly url: string,
+  ) {}
+
+  /** Sijill as a user starts it, but without quotas: one subject sends what would be a city's. */
+  static sijill(data: string): Promise<Server> {
+    const env = { PATH: process.env['PATH'], PORT: '0', SIJILL_DATA: data, SIJILL_REQUESTS_PER_MINUTE: '1000000000' };
+    return Server.#start('../src/main.js', env);
+  }
+
+  static empty(): Promise<Server> {
+    return Server.#start('./runs/empty-server.js', { PATH: process.env['PATH'] });
+  }
+
+  static async #start(script: string, env: NodeJS.ProcessEnv): Promise<Server> {
+    const path = fileURLToPath(new URL(script, import.meta.url));
+    const child = spawn(process.execPath, [path], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const url = await new Promise<string>((resolve, reject) => {
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        const [said] = /http:\/\/127\.0\.0\.1:\d+/.exec(text) ?? [];
+        if (said !== undefined) resolve(said);
+      });
+      child.once('exit', (code) => reject(new Error(`${script} ended with ${code} before it listened`)));
+    });
+    return new Server(child, url);
+  }
+
+  async token(sub: string, role: string, party?: string): Promise<string> {
+    const body = JSON.stringify({ sub, roles: [role], ...(party !== undefined && { party }) });
+    const headers = { 'content-type': 'application/json' };
+    const { access_token } = await this.#call<{ access_token: string }>('/dev/token', {
+      method: 'POST',
+      headers,
+      body,
+    });
+    return access_token;
+  }
+
+  /** Waits until every projection and policy has considered every event. @returns the seconds that it took */
+  async caughtUp(): Promise<number> {
+    const headers = { authorization: `Bearer ${await this.token('operator', 'operator')}` };
+    const began = performance.now();
+    for (;;) {
+      const { checks } = await this.#call<{ checks: { eventStore: { events: number } } }>('/health/ready', { headers });
+      const { items } = await this.#call<{ items: readonly { count: number }[] }>('/v1/projections', { headers });
+      if (items.every(({ count }) => count >= checks.eventStore.events)) return (performance.now() - began) / 1000;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (this.child.exitCode !== null) return;
+    const ended = new Promise((resolve) => this.child.once('exit', resolve));
+    this.child.kill('SIGTERM');
+    await ended;
+  }
+
+  /** On a connection of its own: a kept one may be closed by the server while it is idle. */
+  async #call<T>(path: string, init: { method?: string; headers: Record<string, string>; body?: string }): Promise<T> {
+    const answer = await fetch(this.url + path, { ...init, headers: { ...init.headers, connection: 'close' } });
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
+    return (await answer.json()) as T;
+  }
+}
