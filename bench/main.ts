@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import type { Result } from './measure.js';
 import { parseOptions, usage, WrongUsage, type Options } from './options.js';
 import type { Bench } from './row.js';
+import { aggregate } from './rows/aggregate.js';
+import { fines } from './rows/fines.js';
 import { http } from './rows/http.js';
 import { ledger } from './rows/ledger.js';
 import { table } from './table.js';
 
-const ROWS = [ledger, http];
+const ROWS = [ledger, aggregate, http, fines];
 const NAMES = ROWS.flatMap(({ names }) => names);
 
 /** @returns the exit code */
@@ -18,6 +20,7 @@ async function main(options: Options): Promise<number> {
   const bench: Bench = {
     quick: options.quick,
     fines: process.env['SIJILL_FINES'] || undefined,
+    until: options.until ?? (options.quick ? '2000-01-15' : '2000-12-31'),
     folder: () => mkdtempSync(join(scratch, 'run-')),
     say: (line) => void process.stderr.write(`${line}\n`),
   };

@@ -6,6 +6,8 @@ export interface Options {
   readonly only: readonly string[];
   /** Where to write the figures as JSON. */
   readonly json: string | undefined;
+  /** The last day of the fines that are taken; default: as many as the time is good for. */
+  readonly until: string | undefined;
   readonly help: boolean;
 }
 
@@ -20,6 +22,7 @@ Measures Sijill against a limit or a peer, in turns, and prints a table of media
   --quick       small and short: shows that it works; a missed target is said, and no error
   --only ROW    this row, again for more: ${rows.join(', ')}
   --json FILE   the figures of every round as JSON
+  --until DATE  the fines up to this day; default 2000-12-31, a thirteenth of them; under --quick 2000-01-15
   --help
 
 SIJILL_FINES names the file of the fines (examples/road-fines/README.md): rebuild and import need it.
@@ -28,10 +31,10 @@ Ends with 1 where a target was missed, but not under --quick.
 
 /** @throws WrongUsage */
 export function parseOptions(args: readonly string[], rows: readonly string[]): Options {
-  const { quick, only, json, help } = parsed(args);
+  const { quick, only, json, until, help } = parsed(args);
   const unknown = only.find((name) => !rows.includes(name));
   if (unknown !== undefined) throw new WrongUsage(`there is no row ${unknown}: there are ${rows.join(', ')}`);
-  return { quick, only, json, help };
+  return { quick, only, json, until, help };
 }
 
 function parsed(args: readonly string[]) {
@@ -42,10 +45,11 @@ function parsed(args: readonly string[]) {
         quick: { type: 'boolean', default: false },
         only: { type: 'string', multiple: true, default: [] },
         json: { type: 'string' },
+        until: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     });
-    return { ...values, json: values.json };
+    return { ...values, json: values.json, until: values.until };
   } catch (error) {
     throw new WrongUsage((error as Error).message);
   }

@@ -6,6 +6,8 @@ export interface Bench {
   readonly quick: boolean;
   /** The file of the fines, where it is at hand. */
   readonly fines: string | undefined;
+  /** The last day of the fines that are taken. */
+  readonly until: string;
   /** A new empty folder, removed at the end. */
   folder(): string;
   /** Says what goes on, on stderr. */

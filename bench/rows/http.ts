@@ -23,8 +23,12 @@ export const http: Rows = {
     const debts = bench.quick ? 5_000 : 150_000;
     bench.say(`filling a ledger with ${debts} debts`);
     const filled = await run<PopulateFound>('populate', { folder: data, debts });
-    const [sijill, empty] = await Promise.all([Server.sijill(data), Server.empty()]);
+    const servers: Server[] = [];
     try {
+      const sijill = await Server.sijill(data);
+      servers.push(sijill);
+      const empty = await Server.empty();
+      servers.push(empty);
       await sijill.caughtUp();
       const results: Comparison[] = [];
       for (const [name, contest] of Object.entries(await contests(sijill, filled))) {
@@ -32,7 +36,7 @@ export const http: Rows = {
       }
       return results;
     } finally {
-      await Promise.all([sijill.stop(), empty.stop()]);
+      await Promise.all(servers.map((server) => server.stop()));
     }
   },
 };

@@ -1,4 +1,7 @@
-/** Fills a ledger for the runs over HTTP: debts of many creditors, over eight years; one in five stays a draft. */
+/** Fills a data directory for the runs over HTTP: debts of many creditors, over eight years, one in five a draft. */
+import { pino } from 'pino';
+import { readConfiguration } from '../../src/config/configuration.js';
+import { openInstance } from '../../src/instance.js';
 import type { Uuid } from '../../src/kernel/ids.js';
 import { CREDITORS } from '../cast.js';
 import { input, report } from './run.js';
@@ -18,6 +21,9 @@ export interface PopulateFound {
 
 const CALLERS = 64;
 const { folder, debts } = input<PopulateRun>();
+// Lays out the directory; the server folds what then comes into read models when it starts.
+await (await openInstance(readConfiguration({ SIJILL_DATA: folder }), pino({ level: 'silent' }))).close();
+
 const world = await openWorld(folder);
 const registered: Uuid[] = [];
 const some: Uuid[] = [];

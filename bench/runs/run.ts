@@ -10,16 +10,28 @@ export function report(found: unknown): void {
 /** The input of this run. */
 export const input = <T>(): T => JSON.parse(process.argv[2] ?? '{}') as T;
 
-/**
- * @param script beside this file, without `.js`
- * @throws Error when the run fails; what it wrote to stderr is shown
- */
+/** @param script beside this file, without `.js`: what it finds is reported */
 export async function run<Found>(script: string, given: unknown): Promise<Found> {
-  const path = fileURLToPath(new URL(`./${script}.js`, import.meta.url));
-  const child = spawn(process.execPath, [path, JSON.stringify(given)], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let text = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-  const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
-  if (code !== 0) throw new Error(`the run ${script} ended with ${String(code)}`);
+  const text = await runScript(`./${script}`, [JSON.stringify(given)]);
   return JSON.parse(text.trimEnd().split('\n').at(-1) ?? '') as Found;
+}
+
+/**
+ * @param script from this file on, without `.js`
+ * @param env all that the process gets besides PATH
+ * @returns what it wrote to stdout
+ * @throws Error when it fails, with what it wrote to stderr
+ */
+export async function runScript(script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+  const path = fileURLToPath(new URL(`${script}.js`, import.meta.url));
+  const child = spawn(process.execPath, [path, ...args], {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said = { out: '', err: '' };
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (said.out += chunk));
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (said.err += chunk));
+  const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
+  if (code !== 0) throw new Error(`the run ${script} ended with ${String(code)}: ${said.err}`);
+  return said.out;
 }

@@ -1,0 +1,31 @@
+/** Rebuilds every projection of a data directory, in the feed's thread of a whole instance, as an operator would. */
+import { pino } from 'pino';
+import { projections } from '../../src/composition.js';
+import { readConfiguration } from '../../src/config/configuration.js';
+import { openInstance } from '../../src/instance.js';
+import { input, report } from './run.js';
+
+export interface RebuildRun {
+  /** The data directory. */
+  readonly folder: string;
+}
+
+export interface RebuildFound {
+  readonly perSecond: number;
+  readonly events: number;
+  /** MiB, of the whole process. */
+  readonly peakMemory: number;
+}
+
+const { folder } = input<RebuildRun>();
+const instance = await openInstance(readConfiguration({ SIJILL_DATA: folder }), pino({ level: 'silent' }));
+const { count } = await instance.store.head();
+const began = performance.now();
+await instance.feed.rebuild(projections.map(({ name }) => name));
+const seconds = (performance.now() - began) / 1000;
+await instance.close();
+report({
+  perSecond: count / seconds,
+  events: count,
+  peakMemory: process.resourceUsage().maxRSS / 1024,
+} satisfies RebuildFound);
