@@ -1,12 +1,13 @@
 import { Controller, Inject, Query } from '@nestjs/common';
 import { Access } from '../../src/http/access.decorator.js';
+import { listOf } from '../../src/http/answers.js';
 import { listPage } from '../../src/http/cursor.js';
 import { OnExchange, type Exchange } from '../../src/http/exchange.js';
 import { PageQuery } from '../../src/http/validation/dtos.js';
 import { IsCode, IsDayOrMoment, IsId, IsText, momentsOf } from '../../src/http/validation/fields.js';
 import type { Condition, ReadModelReader } from '../../src/read-models/read-models.js';
 import { READ_MODELS } from '../../src/read-models/token.js';
-import { attemptsModel, type Attempt } from './model.js';
+import { attempt, attemptsModel, type Attempt } from './model.js';
 
 export class AttemptsQuery extends PageQuery {
   @IsText(1, 64, { optional: true, description: 'The pseudonym of who tried: actor_ and a UUID.' })
@@ -37,7 +38,7 @@ export class AttemptsController {
   constructor(@Inject(READ_MODELS) private readonly models: ReadModelReader) {}
 
   /** The latest recorded first; only roles that are bound to no party read them, so all are shown. */
-  @Access('GET /v1/attempts')
+  @Access('GET /v1/attempts', listOf(attempt))
   list(@OnExchange() exchange: Exchange, @Query() query: AttemptsQuery): Promise<{ items: readonly Attempt[] }> {
     const where: Condition[] = [];
     for (const field of ['target', 'actor', 'code'] as const) {

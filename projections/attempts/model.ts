@@ -1,27 +1,30 @@
 import { Schema } from 'mongoose';
+import Type, { type Static } from 'typebox';
+import { answer, orNull } from '../../src/http/answers.js';
 import type { Document, Model } from '../../src/read-models/read-models.js';
 
 /** One refused command or reading: who wanted what, and which rule stopped it (domain.md §3). */
-export type Attempt = Document & {
+export const attempt = Type.Object({
+  id: answer.id,
   /** Of the rule's text: `SELF_APPROVAL`. */
-  readonly code: string;
+  code: answer.code,
   /** A number of domain.md or a law of the design: `E7`, `TWO_TIMES`. */
-  readonly rule: string;
-  readonly ruleVersion: number;
-  readonly kind: string;
-  readonly command: string;
-  readonly context: string;
-  readonly actor: string;
-  readonly role: string;
-  readonly actingFor: string | null;
-  readonly target: string;
-  /** -1: there was no such thing. */
-  readonly targetRevision: number;
-  readonly facts: { readonly [name: string]: string | number | boolean };
-  readonly recordedAt: string;
-  readonly effectiveOn: string;
-  readonly sequence: number;
-};
+  rule: answer.code,
+  ruleVersion: Type.Integer({ minimum: 1 }),
+  kind: Type.String({ description: 'state, value, hidden or forbidden.' }),
+  command: answer.code,
+  context: answer.code,
+  actor: answer.actor,
+  role: answer.code,
+  actingFor: orNull(answer.party),
+  target: answer.id,
+  targetRevision: Type.Integer({ minimum: -1, description: '-1: there was no such thing.' }),
+  facts: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()])),
+  recordedAt: answer.moment,
+  effectiveOn: answer.day,
+  sequence: answer.count,
+});
+export type Attempt = Document & Static<typeof attempt>;
 
 const schema = new Schema(
   { _id: String, code: String, rule: String, actor: String, target: String, recordedAt: String },

@@ -1,6 +1,7 @@
 import { Controller, Inject, Param, Query } from '@nestjs/common';
 import { EVENT_READER, type EventReader } from '../../src/event-store/event-store.js';
-import { Access } from '../../src/http/access.decorator.js';
+import { Access, Tagged } from '../../src/http/access.decorator.js';
+import { listOf, recordedEvent } from '../../src/http/answers.js';
 import { linkNext, pageOf } from '../../src/http/cursor.js';
 import { OnExchange, type Exchange } from '../../src/http/exchange.js';
 import { READ_MODELS } from '../../src/read-models/token.js';
@@ -9,7 +10,7 @@ import { NoQuery, PageQuery } from '../../src/http/validation/dtos.js';
 import { streamName, type Uuid } from '../../src/kernel/ids.js';
 import { Problem } from '../../src/http/problems/problem.js';
 import type { Cursor, ReadModelReader } from '../../src/read-models/read-models.js';
-import { debtDetailModel, type DebtDetail } from './model.js';
+import { debtDetail, debtDetailModel, type DebtDetail } from './model.js';
 
 @Controller()
 export class DebtDetailController {
@@ -19,7 +20,8 @@ export class DebtDetailController {
     @Inject(Reads) private readonly reads: Reads,
   ) {}
 
-  @Access('GET /v1/debts/{id}')
+  @Tagged()
+  @Access('GET /v1/debts/{id}', debtDetail)
   async show(
     @OnExchange() exchange: Exchange,
     @Param('id') id: string,
@@ -29,7 +31,7 @@ export class DebtDetailController {
   }
 
   /** The debt's whole history in its own order, straight from the log. */
-  @Access('GET /v1/debts/{id}/events')
+  @Access('GET /v1/debts/{id}/events', listOf(recordedEvent))
   async history(
     @OnExchange() exchange: Exchange,
     @Param('id') id: string,

@@ -1,53 +1,58 @@
 import { Schema } from 'mongoose';
-import type { MoneyJson } from '../../src/kernel/money.js';
+import Type, { type Static } from 'typebox';
+import { AmountText } from '../../src/event-store/schemas.js';
+import { answer, orNull } from '../../src/http/answers.js';
 import type { Document, Model } from '../../src/read-models/read-models.js';
 
 /** A request that keeps the debt under review (domain.md E7). */
-export type OpenRequest = {
-  readonly id: string;
-  readonly kind: 'update' | 'payment' | 'cancellation';
-  readonly by: string;
-  readonly on: string;
-  readonly amount: MoneyJson | null;
-  readonly ground: string | null;
-  readonly dueOn: string | null;
-};
+const openRequest = Type.Object({
+  id: answer.id,
+  kind: Type.Enum(['update', 'payment', 'cancellation']),
+  by: answer.actor,
+  on: answer.day,
+  amount: orNull(answer.money),
+  ground: orNull(answer.code),
+  dueOn: orNull(answer.day),
+});
+export type OpenRequest = Static<typeof openRequest>;
 
-export type AppliedReceipt = {
-  readonly receipt: string;
-  readonly applied: string;
-  readonly excess: string;
-  readonly on: string;
-};
-export type Proceeding = { readonly kind: string; readonly on: string };
+const appliedReceipt = Type.Object({
+  receipt: answer.id,
+  applied: AmountText,
+  excess: AmountText,
+  on: answer.day,
+});
+const proceeding = Type.Object({ kind: answer.code, on: answer.day });
 
 /** One debt, with its data, value and state (domain.md E5). */
-export type DebtDetail = Document & {
-  readonly debtor: string;
-  readonly creditor: string;
-  readonly ground: string;
-  readonly sector: string;
-  readonly state: 'draft' | 'outstanding' | 'settled' | 'cancelled';
-  readonly underReview: boolean;
-  readonly amount: MoneyJson;
+export const debtDetail = Type.Object({
+  id: answer.id,
+  debtor: answer.party,
+  creditor: answer.party,
+  ground: answer.code,
+  sector: answer.code,
+  state: Type.Enum(['draft', 'outstanding', 'settled', 'cancelled']),
+  underReview: Type.Boolean(),
+  amount: answer.money,
   /** What receipts paid off; `approved` of it is recognised as settlement. */
-  readonly received: MoneyJson;
-  readonly approved: MoneyJson;
-  readonly waived: MoneyJson;
+  received: answer.money,
+  approved: answer.money,
+  waived: answer.money,
   /** amount − received − waived; zero once the debt is cancelled. */
-  readonly balance: MoneyJson;
-  readonly dueOn: string | null;
-  readonly draftedOn: string;
-  readonly registeredOn: string | null;
-  readonly closedOn: string | null;
-  readonly request: OpenRequest | null;
+  balance: answer.money,
+  dueOn: orNull(answer.day),
+  draftedOn: answer.day,
+  registeredOn: orNull(answer.day),
+  closedOn: orNull(answer.day),
+  request: orNull(openRequest),
   /** The latest, newest last, with how many there are; GET …/events has them all. */
-  readonly receipts: readonly AppliedReceipt[];
-  readonly receiptCount: number;
-  readonly proceedings: readonly Proceeding[];
-  readonly proceedingCount: number;
-  readonly revision: number;
-};
+  receipts: Type.Array(appliedReceipt),
+  receiptCount: answer.count,
+  proceedings: Type.Array(proceeding),
+  proceedingCount: answer.count,
+  revision: answer.revision,
+});
+export type DebtDetail = Document & Static<typeof debtDetail>;
 
 /** The documents stay small however long a debt's life is. */
 export const LATEST = 20;

@@ -1,5 +1,6 @@
 import { Controller, Inject, Query } from '@nestjs/common';
 import { Access } from '../../src/http/access.decorator.js';
+import { listOf } from '../../src/http/answers.js';
 import { listPage } from '../../src/http/cursor.js';
 import { OnExchange, type Exchange } from '../../src/http/exchange.js';
 import { READ_MODELS } from '../../src/read-models/token.js';
@@ -7,7 +8,7 @@ import { sightOf } from '../../src/http/reads.js';
 import { PageQuery } from '../../src/http/validation/dtos.js';
 import { IsAmount, IsBusinessDay, IsCurrency, IsFlag, IsOneOf, IsParty } from '../../src/http/validation/fields.js';
 import type { Condition, ReadModelReader } from '../../src/read-models/read-models.js';
-import { balanceKey, debtListModel, type DebtLine } from './model.js';
+import { balanceKey, debtLine, debtListModel, DEBT_STATES, type DebtLine } from './model.js';
 
 const SORTS = { registeredOn: 'listedOn', balance: 'balanceKey' } as const;
 
@@ -18,7 +19,7 @@ export class DebtListQuery extends PageQuery {
   @IsParty({ optional: true })
   creditor?: string;
 
-  @IsOneOf(['draft', 'outstanding', 'settled', 'cancelled'], { optional: true })
+  @IsOneOf(DEBT_STATES, { optional: true })
   state?: string;
 
   @IsFlag({ optional: true })
@@ -47,7 +48,7 @@ export class DebtListQuery extends PageQuery {
 export class DebtListController {
   constructor(@Inject(READ_MODELS) private readonly models: ReadModelReader) {}
 
-  @Access('GET /v1/debts')
+  @Access('GET /v1/debts', listOf(debtLine))
   list(@OnExchange() exchange: Exchange, @Query() query: DebtListQuery): Promise<{ items: readonly DebtLine[] }> {
     const sight = sightOf(exchange.caller);
     const where = conditions(query);

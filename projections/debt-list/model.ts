@@ -1,26 +1,31 @@
 import { Schema } from 'mongoose';
-import type { MoneyJson } from '../../src/kernel/money.js';
+import Type, { type Static } from 'typebox';
+import { answer, orNull } from '../../src/http/answers.js';
 import type { Document, Model } from '../../src/read-models/read-models.js';
 
-/** One line of the list of debts (domain.md E2a, E5). Amounts as text; `balanceKey` orders balances of any currency. */
-export type DebtLine = Document & {
-  readonly debtor: string;
-  readonly creditor: string;
-  readonly ground: string;
-  readonly sector: string;
-  readonly state: 'draft' | 'outstanding' | 'settled' | 'cancelled';
-  readonly underReview: boolean;
-  readonly currency: string;
-  readonly amount: MoneyJson;
-  readonly balance: MoneyJson;
+export const DEBT_STATES = ['draft', 'outstanding', 'settled', 'cancelled'] as const;
+
+/** One line of the list of debts (domain.md E2a, E5). `balanceKey` orders balances of any currency. */
+export const debtLine = Type.Object({
+  id: answer.id,
+  debtor: answer.party,
+  creditor: answer.party,
+  ground: answer.code,
+  sector: answer.code,
+  state: Type.Enum(DEBT_STATES),
+  underReview: Type.Boolean(),
+  currency: answer.currency,
+  amount: answer.money,
+  balance: answer.money,
   /** See `balanceKey()`. */
-  readonly balanceKey: number;
-  readonly dueOn: string | null;
-  readonly registeredOn: string | null;
+  balanceKey: Type.Integer(),
+  dueOn: orNull(answer.day),
+  registeredOn: orNull(answer.day),
   /** The day of registration; of a draft, the day it was begun. */
-  readonly listedOn: string;
-  readonly revision: number;
-};
+  listedOn: answer.day,
+  revision: answer.revision,
+});
+export type DebtLine = Document & Static<typeof debtLine>;
 
 const schema = new Schema(
   {

@@ -5,7 +5,7 @@ import { Reads, sightOf } from '../../src/http/reads.js';
 import { NoQuery } from '../../src/http/validation/dtos.js';
 import type { ReadModelReader } from '../../src/read-models/read-models.js';
 import { READ_MODELS } from '../../src/read-models/token.js';
-import { partyBalancesModel, type PartyBalances } from './model.js';
+import { partyBalances, partyBalancesModel, type PartyBalances } from './model.js';
 
 @Controller()
 export class PartyBalancesController {
@@ -15,7 +15,7 @@ export class PartyBalancesController {
   ) {}
 
   /** A party without movements has empty balances: an entity cannot tell it from one that others only deal with. */
-  @Access('GET /v1/parties/{party}/balances')
+  @Access('GET /v1/parties/{party}/balances', partyBalances)
   async show(@OnExchange() exchange: Exchange, @Query() _query: NoQuery): Promise<PartyBalances | undefined> {
     const id = parameter(exchange.request, 'party') as string;
     const sight = sightOf(exchange.caller);

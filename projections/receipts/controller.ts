@@ -1,5 +1,6 @@
 import { Controller, Inject, Query } from '@nestjs/common';
-import { Access } from '../../src/http/access.decorator.js';
+import { Access, Tagged } from '../../src/http/access.decorator.js';
+import { listOf } from '../../src/http/answers.js';
 import { listPage } from '../../src/http/cursor.js';
 import { OnExchange, parameter, type Exchange } from '../../src/http/exchange.js';
 import { Reads, sightOf, type Sight } from '../../src/http/reads.js';
@@ -7,7 +8,7 @@ import { NoQuery, PageQuery } from '../../src/http/validation/dtos.js';
 import { IsFlag, IsOneOf, IsParty } from '../../src/http/validation/fields.js';
 import type { Condition, ReadModelReader } from '../../src/read-models/read-models.js';
 import { READ_MODELS } from '../../src/read-models/token.js';
-import { RECEIPT_STATES, receiptsModel, type ReceiptView } from './model.js';
+import { RECEIPT_STATES, receiptsModel, receiptView, type ReceiptView } from './model.js';
 
 export class ReceiptsQuery extends PageQuery {
   @IsParty({ optional: true })
@@ -40,7 +41,7 @@ export class ReceiptsController {
   ) {}
 
   /** The latest recorded first. */
-  @Access('GET /v1/receipts')
+  @Access('GET /v1/receipts', listOf(receiptView))
   list(@OnExchange() exchange: Exchange, @Query() query: ReceiptsQuery): Promise<{ items: readonly ReceiptView[] }> {
     const sight = sightOf(exchange.caller);
     const where: Condition[] = [];
@@ -54,7 +55,8 @@ export class ReceiptsController {
     return listPage(exchange, { ...query }, this.models, receiptsModel, { where, sort });
   }
 
-  @Access('GET /v1/receipts/{id}')
+  @Tagged()
+  @Access('GET /v1/receipts/{id}', receiptView)
   async show(@OnExchange() exchange: Exchange, @Query() _query: NoQuery): Promise<ReceiptView | undefined> {
     const found = await this.models.get(receiptsModel, parameter(exchange.request, 'id') as string);
     const sight = sightOf(exchange.caller);

@@ -1,37 +1,42 @@
 import { Schema } from 'mongoose';
+import Type, { type Static } from 'typebox';
+import { AmountText } from '../../src/event-store/schemas.js';
+import { answer, orNull } from '../../src/http/answers.js';
 import type { Document, Model } from '../../src/read-models/read-models.js';
 
 export const RECEIPT_STATES = ['unmatched', 'matched', 'reversed'] as const;
 
-/** One receipt as its bank told of it, and what became of it (domain.md E2e, E8). Amounts are decimal texts. */
-export type ReceiptView = Document & {
-  readonly bank: string;
-  readonly reference: string;
-  readonly payer: string;
-  readonly payee: string;
+/** One receipt as its bank told of it, and what became of it (domain.md E2e, E8). */
+export const receiptView = Type.Object({
+  id: answer.id,
+  bank: answer.party,
+  reference: answer.code,
+  payer: answer.party,
+  payee: answer.party,
   /** The debt that the payer named; nobody has checked it. */
-  readonly target: string | null;
-  readonly amount: string;
-  readonly currency: string;
-  readonly paidOn: string;
-  readonly valueDate: string | null;
-  readonly channel: string;
-  readonly sector: string;
-  readonly state: (typeof RECEIPT_STATES)[number];
+  target: orNull(answer.id),
+  amount: AmountText,
+  currency: answer.currency,
+  paidOn: answer.day,
+  valueDate: orNull(answer.day),
+  channel: answer.code,
+  sector: answer.code,
+  state: Type.Enum(RECEIPT_STATES),
   /** It has found its debt; stays true when the bank takes the money back. */
-  readonly matched: boolean;
-  readonly debt: string | null;
+  matched: Type.Boolean(),
+  debt: orNull(answer.id),
   /** What paid the debt when the receipt was applied; null until then. */
-  readonly applied: string | null;
+  applied: orNull(AmountText),
   /** What was more than the debt and went to the payer's refundable balance then. */
-  readonly credited: string | null;
-  readonly reversal: { readonly reference: string; readonly on: string } | null;
+  credited: orNull(AmountText),
+  reversal: orNull(Type.Object({ reference: answer.code, on: answer.day })),
   /** How often the bank told other facts under the same reference. */
-  readonly conflicts: number;
-  readonly recordedAt: string;
+  conflicts: answer.count,
+  recordedAt: answer.moment,
   /** Of the receipt's own stream. */
-  readonly revision: number;
-};
+  revision: answer.revision,
+});
+export type ReceiptView = Document & Static<typeof receiptView>;
 
 const schema = new Schema(
   {

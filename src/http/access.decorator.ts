@@ -1,14 +1,18 @@
 import { applyDecorators, HttpCode, RequestMapping, RequestMethod, SetMetadata } from '@nestjs/common';
 import { ApiBearerAuth, ApiExtension, ApiHeader, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { TSchema } from 'typebox';
 import { methodOf, pathOf, routeOf, type RouteKey } from './access.js';
+import { PARTY_PATTERN } from './validation/fields.js';
 
 export const ROUTE_METADATA = 'sijill:route';
 
 /**
  * Binds a handler to a route of `ROUTES`: its method and path, who may use it, and its part of the OpenAPI document.
  * The controller itself has no path: `@Controller()`.
+ * @param answer what a success says; a command answers its acknowledgement
+ * @param status of a success that is no command's
  */
-export function Access(key: RouteKey): MethodDecorator {
+export function Access(key: RouteKey, answer?: TSchema, status = 200): MethodDecorator {
   const route = routeOf(key);
   const method = methodOf(key);
   const isCommand = method !== 'GET' && route.command !== undefined;
@@ -20,11 +24,17 @@ export function Access(key: RouteKey): MethodDecorator {
     }),
     ApiTags(pathOf(key).split('/')[pathOf(key).startsWith('/v1/') ? 2 : 1] as string),
     ApiExtension('x-name-ar', route.ar),
-    ...[...pathOf(key).matchAll(/\{(\w+)\}/g)].map(([, name]) =>
-      ApiParam({ name: name as string, schema: { type: 'string' } }),
+    ...[...pathOf(key).matchAll(/\{(\w+)\}/g)].map(([, name = '']) =>
+      ApiParam({ name, schema: PARAMETERS[name] ?? UUID }),
     ),
+    problem('default'),
   ];
-  if (method !== 'GET' && !isCommand) decorators.push(HttpCode(200));
+  if (isCommand) decorators.push(...commandParts(route.ifMatch === true, route.creates === true));
+  else
+    decorators.push(
+      HttpCode(status),
+      ApiResponse({ status, description: 'As asked for.', content: contentOf(answer) }),
+    );
   if (route.roles === 'public') {
     decorators.push(ApiOperation({ operationId: key, summary: route.en, description: 'No token is asked for.' }));
     return applyDecorators(...decorators);
@@ -34,10 +44,9 @@ export function Access(key: RouteKey): MethodDecorator {
     ApiBearerAuth(),
     ApiExtension('x-roles', route.roles),
     ApiHeader({ name: 'Accept-Language', required: false, description: 'en or ar: the language of problem details.' }),
-    ...problems(isCommand ? [400, 401, 403, 404, 409, 412, 422, 429, 503] : [400, 401, 403, 404, 429, 503]),
+    ...(isCommand ? [400, 401, 403, 404, 409, 412, 422, 429, 503] : [400, 401, 403, 404, 429, 503]).map(problem),
   );
-  if (isCommand) decorators.push(...commandHeaders(route.ifMatch === true, route.creates === true));
-  else if (method === 'GET') {
+  if (method === 'GET') {
     decorators.push(
       ApiHeader({ name: 'Sijill-After', required: false, description: 'A sequence that the answer must have seen.' }),
     );
@@ -45,7 +54,23 @@ export function Access(key: RouteKey): MethodDecorator {
   return applyDecorators(...decorators);
 }
 
-const commandHeaders = (ifMatch: boolean, creates: boolean) => [
+/** Of a reading that answers its entity tag, and 304 to who has it. */
+export const Tagged = (): MethodDecorator =>
+  applyDecorators(
+    ApiHeader({ name: 'If-None-Match', required: false, description: 'The ETag of what the caller has: "3".' }),
+    ApiResponse({ status: 304, description: 'The caller has it.' }),
+  );
+
+const UUID = { type: 'string', format: 'uuid' } as const;
+const PARAMETERS: Readonly<Record<string, { type: 'string'; pattern: string }>> = {
+  party: { type: 'string', pattern: PARTY_PATTERN },
+  name: { type: 'string', pattern: '^[a-z][a-z0-9-]{0,63}$' },
+};
+
+const contentOf = (schema: TSchema | undefined) =>
+  schema === undefined ? { 'text/plain': {} } : { 'application/json': { schema: schema as object } };
+
+const commandParts = (ifMatch: boolean, creates: boolean) => [
   ApiHeader({ name: 'Idempotency-Key', required: true, description: '1 to 255 visible ASCII characters.' }),
   ApiHeader({ name: 'If-Match', required: ifMatch, description: 'The ETag of what was seen: "3".' }),
   ApiHeader({ name: 'Prefer', required: false, description: 'wait=SECONDS, return=minimal (RFC 7240).' }),
@@ -56,14 +81,13 @@ const commandHeaders = (ifMatch: boolean, creates: boolean) => [
     headers: { ETag: { schema: { type: 'string' } } },
     content: { 'application/json': { schema: { $ref: '#/components/schemas/Acknowledgement' } } },
   }),
-  ...(ifMatch ? problems([428]) : []),
+  ApiResponse({ status: 204, description: 'The same in headers alone, where Prefer: return=minimal asked for it.' }),
+  ...(ifMatch ? [problem(428)] : []),
 ];
 
-const problems = (statuses: readonly number[]) =>
-  statuses.map((status) =>
-    ApiResponse({
-      status,
-      description: 'Problem details (RFC 9457).',
-      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-    }),
-  );
+const problem = (status: number | 'default') =>
+  ApiResponse({
+    status,
+    description: 'Problem details (RFC 9457).',
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  });

@@ -23,8 +23,27 @@ export function openApi(app: NestFastifyApplication): OpenAPIObject {
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addBearerAuth();
   const document = SwaggerModule.createDocument(app, builder.build());
-  document.components = { ...document.components, schemas: { ...document.components?.schemas, ...SHARED } };
+  const bodies = (document.components?.schemas ?? {}) as Record<string, Body>;
+  // Every class that Nest finds is a body: it forbids unknown fields, and may be absent where none is required.
+  for (const body of Object.values(bodies)) body.additionalProperties = false;
+  for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path) as Operation[])) {
+    const name = operation.requestBody?.content['application/json']?.schema.$ref.split('/').at(-1);
+    if (operation.requestBody && name !== undefined)
+      operation.requestBody.required = bodies[name]?.required !== undefined;
+  }
+  document.components = { ...document.components, schemas: { ...bodies, ...SHARED } as typeof SHARED };
   return document;
+}
+
+interface Body {
+  additionalProperties?: boolean;
+  readonly required?: readonly string[];
+}
+interface Operation {
+  readonly requestBody?: {
+    required?: boolean;
+    readonly content: Readonly<Record<string, { readonly schema: { readonly $ref: string } }>>;
+  };
 }
 
 const text = { type: 'string' };

@@ -1,11 +1,16 @@
 import { Controller, Inject, Res } from '@nestjs/common';
-import { ApiProduces } from '@nestjs/swagger';
+import { ApiResponse } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import Type from 'typebox';
 import { Access } from './access.decorator.js';
 import { Metrics } from './metrics.js';
 import { HTTP_PORTS, type HttpPorts, type Indicator, type IndicatorResult } from './ports.js';
 
 const CHECK_TIMEOUT_MS = 2_000;
+
+const STATUS = Type.Enum(['up', 'down']);
+/** Each check has its status, and details of its own. */
+const READINESS = Type.Object({ status: STATUS, checks: Type.Record(Type.String(), Type.Object({ status: STATUS })) });
 
 /** What those who run a ledger look at. */
 @Controller()
@@ -15,12 +20,13 @@ export class OperationsController {
     @Inject(Metrics) private readonly metrics: Metrics,
   ) {}
 
-  @Access('GET /health/live')
+  @Access('GET /health/live', Type.Object({ status: Type.Literal('up') }))
   live(): { status: 'up' } {
     return { status: 'up' };
   }
 
-  @Access('GET /health/ready')
+  @Access('GET /health/ready', READINESS)
+  @ApiResponse({ status: 503, content: { 'application/json': { schema: READINESS } } })
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
     const results = await Promise.all(this.ports.indicators.map(checked));
     const up = results.every((result) => result.up);
@@ -33,7 +39,6 @@ export class OperationsController {
   }
 
   @Access('GET /metrics')
-  @ApiProduces('text/plain')
   async prometheus(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     reply.header('content-type', this.metrics.registry.contentType);
     return this.metrics.registry.metrics();

@@ -20,8 +20,11 @@ export const CONSTRAINT = 'field';
 /** One decorator says both: how a field is checked (class-validator) and how the OpenAPI document shows it. */
 export function field(check: Check, schema: ApiPropertyOptions, options: FieldOptions = {}): PropertyDecorator {
   const { optional, ...shown } = options;
+  const required = optional !== true;
+  // An object's own `required` lists its properties.
+  const presence = 'type' in schema && schema.type === 'object' ? { selfRequired: required } : { required };
   const decorators = [
-    ApiProperty({ ...schema, ...shown, required: optional !== true } as ApiPropertyOptions),
+    ApiProperty({ ...schema, ...shown, ...presence } as ApiPropertyOptions),
     ValidateBy({
       name: CONSTRAINT,
       validator: {

@@ -7,13 +7,14 @@ import { fieldCode } from '../problems/render.js';
 import { field, ofText, type Fault, type FieldOptions } from './field.js';
 
 const UUID_PATTERN = '[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
+export const PARTY_PATTERN = `^party_${UUID_PATTERN}$`;
 const CODE = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$/;
 
 /** `party_` and a UUID; a national ID in its place has a fault of its own. */
 export const IsParty = (options?: FieldOptions) =>
   field(
     ofText((text) => kernelFault(() => parsePartyId(text))),
-    { type: 'string', pattern: `^party_${UUID_PATTERN}$` },
+    { type: 'string', pattern: PARTY_PATTERN },
     { example: 'party_2f9d6f3e-7d55-4c1b-9c0e-0f6a3d1f7a10', ...options },
   );
 
@@ -36,7 +37,7 @@ export const IsMoney = (options?: FieldOptions) =>
         amount: { type: 'string', pattern: '^(0|[1-9][0-9]*)(\\.[0-9]+)?$' },
         currency: { type: 'string', pattern: '^[A-Z]{3}$' },
       },
-    } as Parameters<typeof field>[1],
+    },
     { example: { amount: '115.00', currency: 'SAR' }, ...options },
   );
 
@@ -178,7 +179,7 @@ export const IsDebtTarget = (options?: FieldOptions) =>
       additionalProperties: false,
       required: ['debt'],
       properties: { debt: { type: 'string', format: 'uuid' } },
-    } as Parameters<typeof field>[1],
+    },
     options,
   );
 
