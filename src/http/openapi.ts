@@ -22,7 +22,7 @@ export function openApi(app: NestFastifyApplication): OpenAPIObject {
     .setVersion('1')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addBearerAuth();
-  const document = SwaggerModule.createDocument(app, builder.build());
+  const document = SwaggerModule.createDocument(app, builder.build(), { autoTagControllers: false });
   const bodies = (document.components?.schemas ?? {}) as Record<string, Body>;
   // Every class that Nest finds is a body: it forbids unknown fields, and may be absent where none is required.
   for (const body of Object.values(bodies)) body.additionalProperties = false;

@@ -87,6 +87,7 @@ describe('the server', () => {
     for (const key of ROUTE_KEYS) {
       const operation = document.paths[pathOf(key)]?.[methodOf(key).toLowerCase() as 'get'];
       expect([key, operation?.summary]).toEqual([key, routeOf(key).en]);
+      expect([key, operation?.tags?.length]).toEqual([key, 1]); // a page shows it once
       const { roles, ifMatch, command } = routeOf(key);
       if (roles !== 'public') expect(operation?.description).toContain(roles.join(', '));
       const headers = (operation?.parameters ?? []) as { name: string; required?: boolean }[];

@@ -158,10 +158,13 @@ describe('what a body may hold', () => {
     expect(answer.json()).toMatchObject({ status: 400, errors: [{ path: 'dryRun', code: 'UNKNOWN_FIELD' }] });
   });
 
-  test('a method that an address does not have answers 405 and Allow', async () => {
-    const answer = await edge.app.inject({ method: 'PUT', url: `/v1/debts/${DEBT}` });
-    expect([answer.statusCode, answer.headers['allow']]).toEqual([405, 'PATCH, DELETE, GET, HEAD']);
-  });
+  test.each(['PUT', 'OPTIONS', 'TRACE', 'QUERY'] as const)(
+    '%s, which an address has not, answers 405 and Allow',
+    async (method) => {
+      const answer = await edge.app.inject({ method: method as 'PUT', url: `/v1/debts/${DEBT}` });
+      expect([answer.statusCode, answer.headers['allow']]).toEqual([405, 'PATCH, DELETE, GET, HEAD']);
+    },
+  );
 });
 
 describe('the field decorators', () => {

@@ -69,12 +69,8 @@ function frameworkProblem(error: unknown, request: FastifyRequest): Problem | un
   const status = error instanceof HttpException ? error.getStatus() : statusCode;
   if (type === 'malformed-json' || error instanceof SyntaxError) return new Problem('MALFORMED_JSON');
   switch (status) {
-    case 404: {
-      const allowed = methodsOf(request.url);
-      if (allowed.length === 0 || allowed.includes(request.method)) return new Problem('ROUTE_NOT_FOUND');
-      const list = allowed.join(', ');
-      return new Problem('METHOD_NOT_ALLOWED', { facts: { allowed: list }, headers: { allow: list } });
-    }
+    case 404:
+      return methodProblem(request) ?? new Problem('ROUTE_NOT_FOUND');
     case 413:
       return new Problem('BODY_TOO_LARGE', { facts: { limit: request.routeOptions?.bodyLimit ?? 0 } });
     case 414:
@@ -83,6 +79,15 @@ function frameworkProblem(error: unknown, request: FastifyRequest): Problem | un
       return new Problem('UNSUPPORTED_MEDIA_TYPE');
     default:
       if (code === 'FST_ERR_CTP_INVALID_JSON_BODY') return new Problem('MALFORMED_JSON');
-      return typeof status === 'number' && status >= 400 && status < 500 ? new Problem('BAD_REQUEST') : undefined;
+      if (typeof status !== 'number' || status < 400 || status > 499) return undefined;
+      return methodProblem(request) ?? new Problem('BAD_REQUEST'); // Fastify looks at a body before it finds no route
   }
+}
+
+/** Of an address that is one, but not for this method. */
+function methodProblem({ url, method }: FastifyRequest): Problem | undefined {
+  const allowed = methodsOf(url);
+  if (allowed.length === 0 || allowed.includes(method)) return undefined;
+  const list = allowed.join(', ');
+  return new Problem('METHOD_NOT_ALLOWED', { facts: { allowed: list }, headers: { allow: list } });
 }
