@@ -3,6 +3,7 @@
  * source as well as from the build.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { limitOf } from '../page-limit.js';
 import { Bell } from './bell.js';
 import { bellOf, openForReading } from './schema.js';
 
@@ -16,8 +17,6 @@ import { bellOf, openForReading } from './schema.js';
  * @typedef {import('../event-store.js').Place} Place
  */
 
-const DEFAULT_LIMIT = 256;
-const MAX_LIMIT = 4096;
 /** Rows that one page considers at most: a filter that matches nothing holds the thread for a few milliseconds. */
 const MAX_SCAN = 8192;
 
@@ -214,12 +213,3 @@ const clamped = (revision) => {
   const most = BigInt(Number.MAX_SAFE_INTEGER);
   return Number(revision > most ? most : revision < -1n ? -1n : revision);
 };
-
-/**
- * @param {number | undefined} limit
- * @throws {RangeError}
- */
-function limitOf(limit = DEFAULT_LIMIT) {
-  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return limit;
-  throw new RangeError(`limit must be an integer from 1 to ${MAX_LIMIT}, not ${limit}`);
-}
