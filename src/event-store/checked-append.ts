@@ -1,7 +1,7 @@
 import type { Envelope } from '../kernel/envelope.js';
 import type { StreamName } from '../kernel/ids.js';
 import { canonicalEvent } from './canonical.js';
-import { InvalidEvent, MAX_APPEND_EVENTS, type Expected } from './event-store.js';
+import { InvalidEvent, MAX_APPEND_BYTES, MAX_APPEND_EVENTS, type Expected } from './event-store.js';
 
 const STREAM = /^_?[a-z][a-zA-Z0-9]*-./;
 
@@ -22,6 +22,7 @@ export function checkedAppend(stream: StreamName, expected: Expected, events: re
   const first = expected === 'none' ? 0 : Number(expected) + 1;
   const ids = new Set<string>();
   const checked: string[] = [];
+  let units = 0;
   for (let i = 0; i < events.length; i++) {
     const event = events[i] as Envelope;
     const text = canonicalEvent(event);
@@ -36,6 +37,17 @@ export function checkedAppend(stream: StreamName, expected: Expected, events: re
     if (typeof event.type !== 'string' || event.type === '') throw new InvalidEvent(`event ${i} has no type`);
     ids.add(event.id);
     checked.push(event.id, event.type, text);
+    units += text.length;
   }
+  // A UTF-8 text has at most three bytes for each UTF-16 unit: most appends need no count.
+  if (units * 3 > MAX_APPEND_BYTES) refuseTooLarge(checked);
   return checked;
+}
+
+function refuseTooLarge(checked: readonly string[]): void {
+  let bytes = 0;
+  for (let i = 2; i < checked.length; i += 3) bytes += Buffer.byteLength(checked[i] as string);
+  if (bytes > MAX_APPEND_BYTES) {
+    throw new InvalidEvent(`the append has ${bytes} bytes; at most ${MAX_APPEND_BYTES} are accepted`);
+  }
 }

@@ -15,6 +15,8 @@ export type Expected = Revision | 'none';
 export const MAX_EVENT_BYTES = 60_000;
 /** Most events in one append. */
 export const MAX_APPEND_EVENTS = 1_000;
+/** Most bytes of canonical events in one append: what EventStoreDB takes. */
+export const MAX_APPEND_BYTES = 1_048_576;
 
 /** An event as it was read, upcast to nothing: exactly what was appended. */
 export interface StoredEvent {

@@ -1,12 +1,17 @@
-import { InvalidEvent, MAX_APPEND_EVENTS, MAX_EVENT_BYTES } from '../../../src/event-store/event-store.js';
+import {
+  InvalidEvent,
+  MAX_APPEND_BYTES,
+  MAX_APPEND_EVENTS,
+  MAX_EVENT_BYTES,
+} from '../../../src/event-store/event-store.js';
 import type { Envelope } from '../../../src/kernel/envelope.js';
 import type { StreamName } from '../../../src/kernel/ids.js';
 import { canonicalEvent } from '../../../src/event-store/canonical.js';
 import { envelope, envelopes, newStream } from '../../event-store/envelopes.js';
 import { wholeLog, withStore, type OpenStore } from './opened.js';
 
-const sized = (stream: StreamName, bytes: number, unit: string): Envelope => {
-  const empty = envelope(stream, 0, { data: { text: '' } });
+const sized = (stream: StreamName, bytes: number, unit: string, revision = 0): Envelope => {
+  const empty = envelope(stream, revision, { data: { text: '' } });
   const room = bytes - Buffer.byteLength(canonicalEvent(empty));
   const width = Buffer.byteLength(unit);
   return { ...empty, data: { text: unit.repeat(Math.floor(room / width)) + 'x'.repeat(room % width) } };
@@ -65,6 +70,24 @@ export function limits(open: OpenStore): void {
       await expect(refused).rejects.toBeInstanceOf(InvalidEvent);
       expect(await store.readStream(larger)).toEqual([]);
     })(),
+  );
+
+  test(
+    `takes an append of exactly ${MAX_APPEND_BYTES} bytes and none larger`,
+    withStore(open, async ({ store }) => {
+      const append = (stream: StreamName, bytes: number) => {
+        const sizes = [...Array.from({ length: 20 }, () => 50_000), bytes - 20 * 50_000];
+        return store.append(
+          stream,
+          'none',
+          sizes.map((size, revision) => sized(stream, size, 'م', revision)),
+        );
+      };
+      const [largest, larger] = [newStream(), newStream()];
+      await expect(append(largest, MAX_APPEND_BYTES)).resolves.toMatchObject({ revision: 20n });
+      await expect(append(larger, MAX_APPEND_BYTES + 1)).rejects.toBeInstanceOf(InvalidEvent);
+      expect(await wholeLog(store)).toHaveLength(21);
+    }),
   );
 
   test(
