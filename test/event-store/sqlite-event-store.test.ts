@@ -1,4 +1,4 @@
-import { on } from 'node:events';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,7 +39,7 @@ async function openKillable(): Promise<Killable> {
   return {
     async start(writers) {
       const { process, said } = startAppending(path, writers, 300);
-      for await (const [chunk] of on(process.stdout, 'data')) if (String(chunk).includes('!')) break;
+      await once(process.stdout, 'data');
       return { kill: () => (process.kill('SIGKILL'), said) };
     },
     open: () => openSqliteEventStore(path),

@@ -173,6 +173,7 @@ export function reading(open: OpenStore): void {
       });
       expect((await store.head()).count).toBe(100_001);
     }),
+    180_000,
   );
 
   test(

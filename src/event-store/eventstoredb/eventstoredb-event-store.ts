@@ -1,0 +1,158 @@
+import { START } from '@eventstore/db-client';
+import type { Envelope } from '../../kernel/envelope.js';
+import type { StreamName } from '../../kernel/ids.js';
+import {
+  StoreUnavailable,
+  type Appended,
+  type EventReader,
+  type EventStore,
+  type Expected,
+  type Head,
+  type LogPage,
+  type LogQuery,
+  type Place,
+  type Position,
+  type StoredEvent,
+  type StreamQuery,
+} from '../event-store.js';
+import { checkedAppend } from '../checked-append.js';
+import { limitOf } from '../page-limit.js';
+import { appendTo } from './appending.js';
+import { connect, type Connection } from './connection.js';
+import { followLog } from './following.js';
+import { Passage } from './passage.js';
+import { compareLogPositions, logPositionOf, positionOf } from './positions.js';
+import { readRecords, recordsOf } from './reading.js';
+import { envelopeOf, proposed } from './recorded-event.js';
+import { isMetadataOfOurs, refuseRetention, refuseRetentionOf } from './retention.js';
+
+export { BadEventStoreUrl } from './connection.js';
+export { EventsMayVanish, ForeignEvent } from './errors.js';
+
+const APPEND_MS = 5_000;
+/** Events that one page considers at most where a filter picks few. */
+const MAX_SCAN = 4_096;
+
+export interface EventStoreDbOptions {
+  /** How long an append may take, in milliseconds; after it nobody knows whether it was written. Default 5,000. */
+  readonly appendMs?: number;
+}
+
+/**
+ * Opens a ledger's events in EventStoreDB or KurrentDB.
+ * @param url as `connect` has it
+ * @throws BadEventStoreUrl, StoreUnavailable, EventsMayVanish (a stream carries `$maxAge`, `$maxCount` or `$tb`)
+ */
+export async function openEventStoreDb(url: string, options: EventStoreDbOptions = {}): Promise<EventStore> {
+  const connection = connect(url);
+  try {
+    await refuseRetention(connection);
+    return new EventStoreDb(connection, options);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+/** For a thread or process that only reads. @throws BadEventStoreUrl */
+export const openEventStoreDbReader = (url: string): EventReader => new EventStoreDb(connect(url), {});
+
+class EventStoreDb implements EventStore {
+  readonly #connection: Connection;
+  readonly #appendMs: number;
+  readonly #closing = new AbortController();
+  readonly #appends = new Set<Promise<unknown>>();
+  /** The last place that was counted to: `head` goes on from there. */
+  #known: Place | undefined;
+
+  constructor(connection: Connection, { appendMs = APPEND_MS }: EventStoreDbOptions) {
+    this.#connection = connection;
+    this.#appendMs = appendMs;
+  }
+
+  async append(stream: StreamName, expected: Expected, events: readonly Envelope[]): Promise<Appended> {
+    const checked = checkedAppend(stream, expected, events);
+    if (this.#closing.signal.aborted) throw new StoreUnavailable('the event store is closed');
+    const batch = events.map(({ type }, i) => proposed(type, checked[3 * i + 2] as string));
+    const append = appendTo(this.#connection, this.#appendMs, stream, expected, batch);
+    this.#appends.add(append);
+    try {
+      return await append;
+    } finally {
+      this.#appends.delete(append);
+    }
+  }
+
+  async readStream(stream: StreamName, query: StreamQuery = {}): Promise<readonly StoredEvent[]> {
+    const records = await readRecords(this.#connection, stream, { ...query, limit: limitOf(query.limit) });
+    return records.map((record) => ({ position: positionOf(record.position), event: envelopeOf(record) }));
+  }
+
+  async readAll(query: LogQuery = {}): Promise<LogPage> {
+    const limit = limitOf(query.limit);
+    const { filter } = query;
+    const passage = new Passage(query.after, filter ?? {});
+    for (;;) {
+      // The server leaves nothing out, and gives the first event again that was passed.
+      const maxCount = (filter === undefined ? limit - passage.length : MAX_SCAN) + 1;
+      const seen = await this.#pass(passage, maxCount, limit);
+      if (seen < maxCount || filter !== undefined || passage.length === limit) {
+        this.#know(passage.at);
+        return passage.page(seen < maxCount && passage.length < limit);
+      }
+    }
+  }
+
+  async *follow(query: LogQuery, signal: AbortSignal): AsyncGenerator<LogPage, void> {
+    const either = AbortSignal.any([signal, this.#closing.signal]);
+    for await (const page of followLog(this.#connection, query, limitOf(query.limit), either)) {
+      this.#know(page.next);
+      yield page;
+    }
+  }
+
+  async head(from?: Place): Promise<Head> {
+    const passage = new Passage(this.#laterOf(from, this.#known), { types: [] });
+    await this.#pass(passage, Number.MAX_SAFE_INTEGER, 1);
+    this.#know(passage.at);
+    return passage.at ?? { count: 0 };
+  }
+
+  comparePositions(a: Position, b: Position): number {
+    return compareLogPositions(logPositionOf(a), logPositionOf(b));
+  }
+
+  /** Appends that are on their way are answered first. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.allSettled(this.#appends);
+    await this.#connection.close();
+  }
+
+  /**
+   * Takes a passage on through the log.
+   * @returns how many events the server gave
+   */
+  async #pass(passage: Passage, maxCount: number, limit: number): Promise<number> {
+    const { client, call } = this.#connection;
+    let seen = 0;
+    for await (const record of recordsOf(
+      client.readAll({ ...call, fromPosition: passage.passed ?? START, maxCount }),
+    )) {
+      seen++;
+      if (isMetadataOfOurs(record)) await refuseRetentionOf(this.#connection, record);
+      passage.take(record);
+      if (passage.length === limit) break;
+    }
+    return seen;
+  }
+
+  #know(place: Place | undefined): void {
+    this.#known = this.#laterOf(this.#known, place);
+  }
+
+  #laterOf(a: Place | undefined, b: Place | undefined): Place | undefined {
+    if (a === undefined || b === undefined) return a ?? b;
+    return this.comparePositions(a.position, b.position) >= 0 ? a : b;
+  }
+}
