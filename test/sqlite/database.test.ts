@@ -56,6 +56,17 @@ describe('values', () => {
       expect(database.prepare('SELECT a FROM t WHERE a = ?').get(2)).toBeUndefined();
     }));
 
+  test('a statement answers rows and lists in turn, each by its own values', () =>
+    withTable((database) => {
+      for (const a of [1, 2, 3]) database.prepare('INSERT INTO t VALUES (?, ?)').run(a, null);
+      const upTo = database.prepare('SELECT a FROM t WHERE a <= ? ORDER BY a DESC LIMIT ?');
+      expect(upTo.get(3, 1)).toEqual([3]);
+      expect(upTo.all(2, 9)).toEqual([[2], [1]]);
+      expect(upTo.get(3, 1)).toEqual([3]);
+      expect(upTo.all(0, 9)).toEqual([]);
+      expect(upTo.get(1, 1)).toEqual([1]);
+    }));
+
   test('undefined is refused, not stored as NULL', () =>
     withTable((database) => {
       const insert = database.prepare('INSERT INTO t VALUES (?, ?)');
