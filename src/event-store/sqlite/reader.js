@@ -70,7 +70,10 @@ export class SqliteEventReader {
     const backwards = query.direction === 'backwards';
     const from = query.from ?? (backwards ? BigInt(Number.MAX_SAFE_INTEGER) : 0n);
     const statement = backwards ? this.#backwards : this.#forwards;
-    return statement.all(stream, clamped(from), limitOf(query.limit)).map(stored);
+    const limit = limitOf(query.limit);
+    if (limit > 1) return statement.all(stream, clamped(from), limit).map(stored);
+    const row = statement.get(stream, clamped(from), limit);
+    return row === undefined ? [] : [stored(row)];
   }
 
   /**

@@ -70,11 +70,10 @@ export class SqliteReadModelReader implements ReadModelReader {
 
   #text(model: Model, id: string): string | undefined {
     if (id.includes('\0')) return undefined; // SQLite would stop reading there
-    const [row] = this.#rows(model, (generation) => ({
-      sql: `SELECT document FROM ${tableOf(generation)} WHERE id = ?`,
-      values: [id],
-    }));
-    return row?.[0] ?? undefined;
+    return this.#look(model, (live) => {
+      const sql = `SELECT document FROM ${tableOf(live.generation)} WHERE id = ?`;
+      return this.#statement(live, sql).get(id)?.[0] ?? undefined;
+    });
   }
 
   #page(model: Model, query: Query): TextPage {
@@ -86,16 +85,21 @@ export class SqliteReadModelReader implements ReadModelReader {
       : { texts };
   }
 
+  #rows(model: Model, select: (generation: Generation) => Select): any[][] {
+    return this.#look(model, (live) => {
+      const { sql, values } = select(live.generation);
+      return this.#statement(live, sql).all(...values);
+    });
+  }
+
   /**
    * A swap drops the old table in the transaction that makes the new one live: a statement on a table that is still
    * there reads the live documents, and one that fails because its table or index has gone says to look again.
    */
-  #rows(model: Model, select: (generation: Generation) => Select): any[][] {
+  #look<T>(model: Model, read: (live: Live) => T): T {
     for (let attempt = 1; ; attempt++) {
       try {
-        const live = this.#liveOf(model);
-        const { sql, values } = select(live.generation);
-        return this.#statement(live, sql).all(...values);
+        return read(this.#liveOf(model));
       } catch (error) {
         if (attempt === 3 || !/no such (table|index|column)/.test((error as Error).message)) throw error;
         this.#live.delete(model.name);
