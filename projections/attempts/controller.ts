@@ -7,7 +7,7 @@ import { PageQuery } from '../../src/http/validation/dtos.js';
 import { IsCode, IsDayOrMoment, IsId, IsText, momentsOf } from '../../src/http/validation/fields.js';
 import type { Condition, ReadModelReader } from '../../src/read-models/read-models.js';
 import { READ_MODELS } from '../../src/read-models/token.js';
-import { attempt, attemptsModel, type Attempt } from './model.js';
+import { attempt, attemptsModel } from './model.js';
 
 export class AttemptsQuery extends PageQuery {
   @IsText(1, 64, { optional: true, description: 'The pseudonym of who tried: actor_ and a UUID.' })
@@ -39,7 +39,7 @@ export class AttemptsController {
 
   /** The latest recorded first; only roles that are bound to no party read them, so all are shown. */
   @Access('GET /v1/attempts', listOf(attempt))
-  list(@OnExchange() exchange: Exchange, @Query() query: AttemptsQuery): Promise<{ items: readonly Attempt[] }> {
+  list(@OnExchange() exchange: Exchange, @Query() query: AttemptsQuery): Promise<string> {
     const where: Condition[] = [];
     for (const field of ['target', 'actor', 'code'] as const) {
       const value = query[field];

@@ -8,7 +8,7 @@ import { sightOf } from '../../src/http/reads.js';
 import { PageQuery } from '../../src/http/validation/dtos.js';
 import { IsAmount, IsBusinessDay, IsCurrency, IsFlag, IsOneOf, IsParty } from '../../src/http/validation/fields.js';
 import type { Condition, ReadModelReader } from '../../src/read-models/read-models.js';
-import { balanceKey, debtLine, debtListModel, DEBT_STATES, type DebtLine } from './model.js';
+import { balanceKey, debtLine, debtListModel, DEBT_STATES } from './model.js';
 
 const SORTS = { registeredOn: 'listedOn', balance: 'balanceKey' } as const;
 
@@ -49,7 +49,7 @@ export class DebtListController {
   constructor(@Inject(READ_MODELS) private readonly models: ReadModelReader) {}
 
   @Access('GET /v1/debts', listOf(debtLine))
-  list(@OnExchange() exchange: Exchange, @Query() query: DebtListQuery): Promise<{ items: readonly DebtLine[] }> {
+  list(@OnExchange() exchange: Exchange, @Query() query: DebtListQuery): Promise<string> {
     const sight = sightOf(exchange.caller);
     const where = conditions(query);
     if (sight.scope === 'entity') where.push({ field: 'creditor', is: 'eq', value: sight.party });

@@ -2,7 +2,6 @@ import { canonicalJson, sha256 } from '../event-store/canonical.js';
 import {
   InvalidQuery,
   type Cursor,
-  type Document,
   type Model,
   type Query,
   type ReadModelReader,
@@ -59,22 +58,24 @@ function parse(cursor: string): unknown[] {
 }
 
 /**
- * One page of a list of documents, with the link to the next.
+ * One page of a list of documents, with the link to the next: `{"items": […]}` as text, because the documents are stored
+ * as text. Parsing and writing them again would be a third of the time of a page.
  * @throws Problem `CURSOR_INVALID`
  */
-export async function listPage<D extends Document>(
+export async function listPage(
   exchange: Exchange,
   asked: Paged,
   models: ReadModelReader,
-  model: Model<D>,
+  model: Model,
   wanted: Pick<Query, 'where' | 'sort'>,
-): Promise<{ readonly items: readonly D[] }> {
+): Promise<string> {
   const page = pageOf(exchange, asked);
   const { limit, after } = page;
   try {
-    const found = await models.query(model, { ...wanted, limit, ...(after !== undefined && { after }) });
-    linkNext(exchange, found.next, page);
-    return { items: found.documents };
+    const { texts, next } = await models.queryTexts(model, { ...wanted, limit, ...(after !== undefined && { after }) });
+    linkNext(exchange, next, page);
+    exchange.reply.type('application/json; charset=utf-8');
+    return `{"items":[${texts.join(',')}]}`;
   } catch (error) {
     // A cursor is not signed: it may name a place that no document of this list could have.
     if (error instanceof InvalidQuery && after !== undefined) throw new Problem('CURSOR_INVALID');
