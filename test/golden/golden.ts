@@ -74,9 +74,33 @@ export function expectGolden(catalogue: Catalogue, name: string): void {
   const base = readGolden<Sample>('base');
   const event: Envelope = { ...base.event, type, schemaVersion: Number(version), data: golden.data };
   expectPinned({ ...base, event }, golden);
+  const definition = wantedGolden(catalogue).get(name) as EventDefinition;
+  if (Number(version) === definition.version) expectWhole(definition.schema, golden.data, name);
   const current = catalogue.upcast(event);
   expect(current.schemaVersion).toBe(catalogue.version(type));
   catalogue.validate(type, current.data);
+}
+
+/** A sample shows every field, so that one which is added later has none: that is a new version. */
+function expectWhole(schema: Schema, data: Json, path: string): void {
+  if (Array.isArray(data)) {
+    expect(data.length).toBeGreaterThan(0);
+    for (const item of data) expectWhole(schema.items ?? {}, item as Json, path);
+    return;
+  }
+  for (const [field, inner] of Object.entries(schema.properties ?? {})) {
+    const value = (data as Readonly<Record<string, Json>>)[field];
+    if (value === undefined) {
+      throw new Error(`${path} leaves out ${field}. A sample shows every field; a new field is a new version.`);
+    }
+    expectWhole(inner, value, `${path} ${field}`);
+  }
+}
+
+/** The part of JSON Schema that names fields. */
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
 }
 
 const isPinned = <T extends Partial<Pins>>(golden: T): golden is T & Pins =>
