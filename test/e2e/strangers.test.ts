@@ -98,4 +98,16 @@ describe('with somebody else’s ids', () => {
       expect([forged, answer.status, answer.body.code]).toEqual([forged, 400, 'CURSOR_INVALID']);
     }
   });
+
+  test('an auditor reads all: also the history of a draft that was discarded', async () => {
+    const draft = { debtor: DEBTOR, creditor: CREDITOR, amount: { amount: '5.00', currency: 'SAR' }, ground: 'fine' };
+    const { id } = (await send('clerk', 'POST', '/v1/debts', draft)).body;
+    expect((await send('clerk', 'DELETE', `/v1/debts/${id}`, {})).body.state).toBe('discarded');
+    expect((await show('auditor', `/v1/debts/${id}/events`)).body.items).toMatchObject([
+      { type: 'debts.DebtDrafted' },
+      { type: 'debts.DraftDiscarded' },
+    ]);
+    expect((await show('otherClerk', `/v1/debts/${id}/events`)).status).toBe(404);
+    expect((await show('auditor', `/v1/debts/${MISSING}/events`)).status).toBe(404);
+  });
 });
