@@ -37,7 +37,6 @@ async function serve(configuration: Configuration): Promise<void> {
     createHttpAdapter(configuration, logger, metrics),
     { logger: nestLogger(logger) },
   );
-  serveCommands(instance, app.get(CommandBus, { strict: false }));
   configureApp(app);
 
   let stopping = false;
@@ -60,6 +59,8 @@ async function serve(configuration: Configuration): Promise<void> {
 
   const { host, port, data, oidc } = configuration;
   await app.init();
+  // Not before: the bus has no handlers yet, and a policy that starts with work to do would be told so, and stop at it.
+  serveCommands(instance, app.get(CommandBus, { strict: false }));
   // Not Nest's own `listen`: it would log a failure a second time, with less to go by.
   const url = await app.getHttpAdapter().getInstance().listen({ host, port });
   logger.info(`Sijill answers on ${url}; its API is described at ${url}/docs; its data is in ${resolve(data)}`);
