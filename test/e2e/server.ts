@@ -88,6 +88,7 @@ export class Server {
       const { body } = await this.call('GET', '/v1/projections', { token });
       const head = ready.checks.eventStore.events as number;
       if (body.items.every(({ count }: { count: number }) => count === head)) return;
+      await new Promise((resolve) => setTimeout(resolve, 20)); // the server's quota is 6,000 requests a minute
     }
   }
 
