@@ -20,6 +20,7 @@ import {
 } from '../../src/kernel/ids.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import { openLedger } from '../../src/ledger/open-ledger.js';
+import { programVersion, SnapshotFiles } from '../../src/ledger/snapshots.js';
 import { CREDITORS } from '../cast.js';
 
 const FIRST_DAY = parseBusinessDate('2016-01-01');
@@ -31,11 +32,13 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** @param cacheMiB memory for cached aggregates; default: as the server has it */
+/** As the server has it. @param cacheMiB memory for cached aggregates */
 export async function openWorld(folder: string, cacheMiB = 64): Promise<World> {
   const store = await openSqliteEventStore(join(folder, 'ledger.db'));
+  const version = programVersion(new URL('../../src/', import.meta.url));
   const ledger = await openLedger({
     store,
+    snapshots: new SnapshotFiles(join(folder, 'snapshots'), version, console.error),
     catalogue,
     clock: systemClock(),
     ruleSet: RULE_SET,
