@@ -1,4 +1,5 @@
 import type { EventReader, Place, Position } from '../../../src/event-store/event-store.js';
+import { sequenceOf } from '../../../src/event-store/sequence-of.js';
 import { envelopes, newStream } from '../../event-store/envelopes.js';
 import { placeAfter, wholeLog, withoutSequence, withStore, type OpenStore } from './opened.js';
 
@@ -86,6 +87,30 @@ export function reading(open: OpenStore): void {
       await store.append(debt, 299n, envelopes(debt, 300, 2));
       expect((await store.head(known)).count).toBe(302);
       expect((await store.head()).count).toBe(302);
+    }),
+  );
+
+  test(
+    'finds the sequence of an event from any place',
+    withStore(open, async ({ store }) => {
+      const [debt, own] = [newStream('debt'), newStream('_own')];
+      const positions = [];
+      for (let i = 0; i < 5; i++) {
+        const appended = await store.append(
+          debt,
+          i === 0 ? 'none' : BigInt(100 * i - 1),
+          envelopes(debt, 100 * i, 100),
+        );
+        await store.append(own, i === 0 ? 'none' : BigInt(i - 1), envelopes(own, i, 1));
+        positions.push(appended.position);
+      }
+      const all = await wholeLog(store);
+      const places = [all[0]!, all[99]!, all[250]!, all[499]!].map(placeAfter);
+      for (const [i, position] of positions.entries()) {
+        for (const place of [...places, (await store.readAll({ limit: 4096 })).next!]) {
+          expect(await sequenceOf(store, position, place)).toBe(100 * i + 99);
+        }
+      }
     }),
   );
 
