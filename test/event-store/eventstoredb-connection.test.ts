@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerHttp2Session } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import { EventStoreDBClient } from '@eventstore/db-client';
+import { EventStoreDBClient, jsonEvent, UnavailableError } from '@eventstore/db-client';
 import type { EventStore, Position } from '../../src/event-store/event-store.js';
 import { canonicalEvent } from '../../src/event-store/canonical.js';
+import { connect } from '../../src/event-store/eventstoredb/connection.js';
 import {
   BadEventStoreUrl,
   openEventStoreDb,
@@ -77,6 +78,30 @@ test('answers are asked for as they are, not gzipped: the client reads those man
     return { call: () => read.resume(), close: () => client.dispose() };
   });
   expect(plain['grpc-accept-encoding']).toBe('identity,deflate,gzip');
+});
+
+test('an append on a channel that the client is just closing fails or succeeds, and ends no process', async () => {
+  const server = await StandIn.start();
+  const { client, call, close } = connect(server.url);
+  const append = () =>
+    client.appendToStream(newStream(), jsonEvent({ type: 'Tested', data: {} }), { ...call, deadline: 5_000 });
+  await append();
+  // What the client does to a channel once a call has failed, while another one is about to begin.
+  const channel = await (client as unknown as { getChannel(): Promise<{ close(): void }> }).getChannel();
+  const [outcome] = await Promise.allSettled([append(), Promise.resolve(channel.close())]);
+  expect(outcome).toMatchObject({ status: 'fulfilled', value: { success: true } });
+  await close();
+  await server.dispose();
+});
+
+test('a call that failed while no server of a cluster can be found ends no process', async () => {
+  const { client, close } = connect('esdb://127.0.0.1:1,127.0.0.1:2?tls=false&maxDiscoverAttempts=1&gossipTimeout=1');
+  const inside = client as unknown as Record<'getChannel' | 'handleError', (...call: unknown[]) => Promise<unknown>>;
+  const lost = expect(inside.getChannel()).rejects.toThrow();
+  const failed = { getChannel: () => ({}) };
+  await expect(inside.handleError(failed, new UnavailableError())).resolves.toBeUndefined();
+  await lost;
+  await close();
 });
 
 describe('on a server', () => {

@@ -1,5 +1,5 @@
 import { EventStoreDBClient, type Credentials } from '@eventstore/db-client';
-import { askForIdentityEncoding } from './identity-encoding.js';
+import { mendChannels } from './channels.js';
 
 /** The URL of the event store cannot be used; the message says why, and never repeats a password. */
 export class BadEventStoreUrl extends Error {
@@ -49,7 +49,7 @@ export function connect(url: string): Connection {
   // A server without TLS takes no credentials, and the client sends it none.
   const [username = '', password = ''] = (credentials ?? 'nobody:nothing').split(':');
   const user = { username: decodeURIComponent(username), password: decodeURIComponent(password) };
-  askForIdentityEncoding(client);
+  mendChannels(client);
   return {
     client,
     call: { credentials: user, requiresLeader: true },
