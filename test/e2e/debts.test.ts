@@ -19,7 +19,7 @@ beforeAll(async () => {
     bank: await server.token('bank-1', 'bank', BANK),
     auditor: await server.token('auditor-1', 'auditor', CREDITOR),
   };
-}, 30_000);
+}, 60_000);
 
 afterAll(() => server.dispose());
 
@@ -230,7 +230,7 @@ describe('a debt over HTTP, on the built server', () => {
     expect((await send('clerk', '/v1/debts', draft, { key: 'before-the-kill' })).body).toEqual(acknowledged.body);
     const shown = await until('clerk', `/v1/debts/${acknowledged.body.id}`, ({ status }) => status === 200);
     expect(shown.body.state).toBe('draft');
-  }, 30_000);
+  }, 60_000);
 
   test('SIGTERM ends the server cleanly, though a request never comes to its end', async () => {
     const socket = await server.sendOnly(

@@ -37,7 +37,7 @@ beforeAll(async () => {
   tokens['stranger'] = await server.token('stranger', 'debtor', BANK);
   tokens['operator'] = await server.token('operator', 'operator', BANK);
   document = (await server.call('GET', '/openapi.json')).body;
-}, 30_000);
+}, 60_000);
 afterAll(() => server.dispose());
 
 /** Sends a request and holds its answer against the document. @param route as the document names it */

@@ -131,7 +131,7 @@ test('read models that are ahead of the ledger keep it from starting: they would
   const { status, stderr } = spawnSync(process.execPath, ['dist/src/main.js'], {
     env,
     encoding: 'utf8',
-    timeout: 30_000,
+    timeout: 50_000,
   });
   expect(stderr).toMatch(/^sijill: the read models hold \d+ events, the ledger has \d+: .*remove .*\n$/);
   expect(status).toBe(1);

@@ -6,7 +6,7 @@ import { Server } from './server.js';
 
 const place = mkdtempSync(join(tmpdir(), 'sijill-start-'));
 const server = new Server();
-beforeAll(() => server.start(), 30_000);
+beforeAll(() => server.start(), 60_000);
 afterAll(async () => {
   await server.dispose();
   rmSync(place, { recursive: true, force: true });
@@ -24,7 +24,7 @@ function run(args: readonly string[], settings: Readonly<Record<string, string>>
   const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/src/main.js', ...args], {
     env,
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: 50_000,
   });
   return { code: status, out: stdout, err: stderr };
 }
