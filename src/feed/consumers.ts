@@ -29,6 +29,14 @@ export interface Policy {
   /** Part of its commands' ids: kebab-case, for ever. */
   readonly name: string;
   readonly types: readonly string[];
-  /** The commands that follow, in order; those of one target are sent one after the other. */
+  /**
+   * With which event it begins in a ledger in which it never ran: `beginning`, it owes what every event calls for, and
+   * the other policies wait until it has come to where they stand; `now`, it owes what comes from then on.
+   */
+  readonly startsAt: 'beginning' | 'now';
+  /**
+   * The commands that follow, in order; those of one target are sent one after the other. Never changed for an event
+   * that may be stored: a command's id comes from the event, the policy's name, this order and the target.
+   */
   react(event: Envelope): readonly Command[];
 }

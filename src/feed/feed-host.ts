@@ -35,7 +35,7 @@ export class FeedHost implements FeedListener {
     return this.#status;
   }
 
-  /** Commands of policies that were refused or failed since the start. */
+  /** Commands of policies that were refused since the start. */
   get alarms(): number {
     return this.#alarms;
   }

@@ -1,44 +1,14 @@
-import type { Catalogue } from '../event-store/catalogue.js';
-import type { LogPage, Position } from '../event-store/event-store.js';
-import type { Checkpoint, Document, ReadModels, Target, Versioned, Write } from '../read-models/read-models.js';
-import type { Projection, SequencedEvent } from './consumers.js';
-
-/** An event of a page, upcast once for all consumers. */
-export interface FeedEvent extends SequencedEvent {
-  readonly position: Position;
-}
-
-/** A page of the log as consumers get it: business events only. */
-export interface FeedPage {
-  readonly events: readonly FeedEvent[];
-  /** Where a consumer stands when it has considered the whole page. */
-  readonly end: Checkpoint;
-}
-
-export function feedPage(page: LogPage, catalogue: Catalogue): FeedPage | undefined {
-  if (page.next === undefined) return undefined;
-  const events: FeedEvent[] = [];
-  for (const { position, sequence, event } of page.events) {
-    if (sequence !== undefined) events.push({ position, sequence, event: catalogue.upcast(event) });
-  }
-  return { events, end: page.next };
-}
-
-/** A fold that failed: its consumer stops here, loudly, and never skips. */
-export class PoisonEvent extends Error {
-  override readonly name = 'PoisonEvent';
-  constructor(
-    readonly consumer: string,
-    readonly event: FeedEvent,
-    cause: unknown,
-  ) {
-    super(
-      `${consumer} cannot handle event ${event.sequence} (${event.event.type} ${event.event.id}): ` +
-        (cause instanceof Error ? cause.message : String(cause)),
-      { cause },
-    );
-  }
-}
+import {
+  InvalidDocument,
+  type Checkpoint,
+  type Document,
+  type ReadModels,
+  type Target,
+  type Versioned,
+  type Write,
+} from '../read-models/read-models.js';
+import type { Projection } from './consumers.js';
+import { after, PoisonEvent, readable, type FeedEvent, type FeedPage } from './feed-page.js';
 
 /** Folds pages into one projection's documents: loads what a page touches, folds in memory, writes once. */
 export class Projector {
@@ -57,12 +27,35 @@ export class Projector {
    * @throws PoisonEvent after everything before the event was written
    */
   async fold(target: Target, page: FeedPage, from: Checkpoint | undefined): Promise<Checkpoint> {
+    try {
+      return await this.#fold(target, page, from);
+    } catch (error) {
+      if (!(error instanceof InvalidDocument)) throw error;
+      return this.#foldOneByOne(target, page, from);
+    }
+  }
+
+  /** Finds the event after which a document cannot be stored, and folds what comes before it. */
+  async #foldOneByOne(target: Target, page: FeedPage, from: Checkpoint | undefined): Promise<Checkpoint> {
+    let at = from;
+    for (const each of page.events) {
+      if (each.sequence < (from?.count ?? 0)) continue;
+      try {
+        at = await this.#fold(target, { from: at, events: [each], end: after(each) }, at);
+      } catch (error) {
+        throw error instanceof InvalidDocument ? new PoisonEvent(this.projection.name, each, error) : error;
+      }
+    }
+    return this.#fold(target, { ...page, events: [] }, at);
+  }
+
+  async #fold(target: Target, page: FeedPage, from: Checkpoint | undefined): Promise<Checkpoint> {
     const events = page.events.filter((each) => each.sequence >= (from?.count ?? 0) && this.#wants(each));
     const touched = new Map<FeedEvent, readonly string[]>();
     let poison: PoisonEvent | undefined;
     for (const each of events) {
       try {
-        touched.set(each, this.projection.identify(each.event));
+        touched.set(each, this.projection.identify(readable(each)));
       } catch (error) {
         poison = new PoisonEvent(this.projection.name, each, error);
         break;
@@ -129,6 +122,5 @@ interface Folding {
 /** Where a consumer stands just before an event of a page; undefined: at the very beginning. */
 function before(event: FeedEvent, page: FeedPage, from: Checkpoint | undefined): Checkpoint | undefined {
   const previous = page.events[page.events.indexOf(event) - 1];
-  if (previous === undefined || previous.sequence < (from?.count ?? 0)) return from;
-  return { position: previous.position, count: previous.sequence + 1 };
+  return previous === undefined || previous.sequence < (from?.count ?? 0) ? from : after(previous);
 }

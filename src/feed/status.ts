@@ -1,6 +1,6 @@
 import type { PolicyAlarm } from './policy-runner.js';
 
-/** How one consumer stands: shown by /health/ready, /metrics and GET /v1/projections. */
+/** How one consumer stands: shown by /health/ready, /metrics and GET /v1/projections. Policies are one consumer. */
 export interface ConsumerStatus {
   readonly name: string;
   readonly kind: 'projection' | 'policy';

@@ -21,6 +21,9 @@ export type ToFeed =
   | { readonly kind: 'rebuild'; readonly call: number; readonly names: readonly string[] }
   | { readonly kind: 'stop' };
 
+/** How long a stop waits for the answers to commands that were sent, so that little is sent twice. */
+const STOP_GRACE_MS = 5_000;
+
 /**
  * Runs a feed in a thread of its own, so that folding never delays an answer; its commands come back here.
  * @param script the built entry file of the thread
@@ -63,6 +66,9 @@ export async function startFeedThread(
     });
   });
   worker.on('error', (error) => died(error));
+  worker.once('exit', () => {
+    for (const { reject } of rebuilds.values()) reject(new Error('the feed stopped before the rebuild was finished'));
+  });
   worker.once('exit', () => stopping || died(new Error('the feed ended by itself')));
 
   return {
@@ -126,12 +132,21 @@ export class FeedThreadPort {
             () => this.say({ kind: 'rebuilt', call: message.call }),
             (error: Error) => this.say({ kind: 'rebuilt', call: message.call, error: error.message }),
           );
-        case 'stop':
-          for (const { reject } of this.#calls.values()) reject(new LedgerUnavailable('the feed is stopping'));
-          this.#calls.clear();
-          return void stop().finally(() => this.port.close());
+        case 'stop': {
+          const timer = setTimeout(() => this.#giveUp(), STOP_GRACE_MS);
+          return void stop().finally(() => {
+            clearTimeout(timer);
+            this.port.close();
+          });
+        }
       }
     });
+  }
+
+  /** What has no answer by now is sent again after the next start. */
+  #giveUp(): void {
+    for (const { reject } of this.#calls.values()) reject(new LedgerUnavailable('the feed is stopping'));
+    this.#calls.clear();
   }
 
   #take(call: number): { resolve: (outcome: Outcome) => void; reject: (error: Error) => void } | undefined {

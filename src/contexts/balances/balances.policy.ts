@@ -18,6 +18,7 @@ import type { BalanceCommand, CreditReason } from './commands.js';
 export const creditExcess: Policy = {
   name: 'credit-excess',
   types: ['debts.ReceiptApplied'],
+  startsAt: 'beginning',
   react(event) {
     const { receipt, payer, excess, currency } = dataOf<typeof ReceiptApplied>(event);
     return credit(event, { receipt, payer, amount: excess }, currency, 'excess', null);
@@ -28,6 +29,7 @@ export const creditExcess: Policy = {
 export const creditGivenBack: Policy = {
   name: 'credit-given-back',
   types: ['debts.ReceiptsGivenBack'],
+  startsAt: 'beginning',
   react(event) {
     const { parts, currency } = dataOf<typeof ReceiptsGivenBack>(event);
     return parts.flatMap((part) => credit(event, part, currency, part.reason, part.transit as EventId));
@@ -38,6 +40,7 @@ export const creditGivenBack: Policy = {
 export const reverseCredit: Policy = {
   name: 'reverse-credit',
   types: ['debts.ReceiptReversed'],
+  startsAt: 'beginning',
   react(event): readonly BalanceCommand[] {
     const { receipt, payer, credited, currency, reference } = dataOf<typeof ReceiptReversed>(event);
     if (isZero(credited, currency)) return [];

@@ -11,6 +11,7 @@ import type { ReceiptsGivenBack } from './events.js';
 export const applyReceipt: Policy = {
   name: 'apply-receipt',
   types: ['billing.ReceiptMatched'],
+  startsAt: 'beginning',
   react(event): readonly CommandOf<ApplyReceipt>[] {
     const { debt, payer, amount, currency } = (event as Recorded<ReceiptMatched>).data;
     const data = { receipt: idIn(event, 'receipt'), payer: payer as PartyId, amount, currency };
@@ -22,6 +23,7 @@ export const applyReceipt: Policy = {
 export const reverseReceipt: Policy = {
   name: 'reverse-receipt',
   types: ['billing.ReceiptReversed'],
+  startsAt: 'beginning',
   react(event): readonly CommandOf<ReverseReceipt>[] {
     const { debt, reference, on } = (event as Recorded<ReceiptReversed>).data;
     if (debt === null) return [];
@@ -34,6 +36,7 @@ export const reverseReceipt: Policy = {
 export const giveBack: Policy = {
   name: 'give-back',
   types: ['debts.ReceiptsGivenBack'],
+  startsAt: 'beginning',
   react(event): readonly CommandOf<GiveBack>[] {
     const { rest } = (event as Recorded<ReceiptsGivenBack>).data;
     return isZero(rest) ? [] : [{ type: 'GiveBack', target: idIn(event, 'debt'), data: {} }];

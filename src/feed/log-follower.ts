@@ -1,0 +1,65 @@
+import type { Catalogue } from '../event-store/catalogue.js';
+import type { EventReader, LogQuery, Place } from '../event-store/event-store.js';
+import type { Checkpoint, ReadModels } from '../read-models/read-models.js';
+import { feedPage, text, type FeedPage } from './feed-page.js';
+import type { FeedListener } from './status.js';
+
+/** What the consumers of one log share. */
+export interface Log {
+  readonly reader: EventReader;
+  readonly readModels: ReadModels;
+  readonly catalogue: Catalogue;
+  readonly listener: FeedListener;
+  /** Most events folded at once: bounds memory. */
+  readonly pageSize: number;
+  /** How long to wait before a store is asked again, in milliseconds. */
+  readonly retryMs: number;
+  /** The end of it all. */
+  readonly stopped: AbortSignal;
+  /**
+   * Told when a consumer has moved or changed its state.
+   * @param count of the business events that the log is known to hold
+   */
+  moved(count?: number): void;
+}
+
+/** The log from a checkpoint on, for ever, until the signal aborts; a store that does not answer is asked again. */
+export async function* followPages(
+  { reader, catalogue, listener, pageSize, retryMs }: Log,
+  from: Checkpoint | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<FeedPage, void> {
+  let at = from;
+  for (let failures = 0; !signal.aborted; failures++) {
+    try {
+      for await (const read of reader.follow(pageQuery(at, pageSize), signal)) {
+        const page = feedPage(read, catalogue, at);
+        if (page === undefined) continue;
+        yield page;
+        at = page.end;
+        failures = 0;
+      }
+    } catch (error) {
+      if (failures === 0) listener.log('error', `the feed cannot read the log, and tries again: ${text(error)}`);
+    }
+    if (!signal.aborted) await pause(retryMs, signal);
+  }
+}
+
+export const pageQuery = (from: Checkpoint | undefined, limit: number): LogQuery => ({
+  limit,
+  ...(from !== undefined && { after: from as Place }),
+});
+
+/** Resolves after the time, or at once when the signal aborts. */
+export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+  });
