@@ -48,7 +48,12 @@ export function Access(key: RouteKey, answer?: TSchema, status = 200): MethodDec
   );
   if (method === 'GET') {
     decorators.push(
-      ApiHeader({ name: 'Sijill-After', required: false, description: 'A sequence that the answer must have seen.' }),
+      ApiHeader({
+        name: 'Sijill-After',
+        required: false,
+        description: 'A sequence that the answer must have seen.',
+        schema: { type: 'string', pattern: '^[0-9]{1,15}$' },
+      }),
     );
   }
   return applyDecorators(...decorators);
@@ -71,8 +76,18 @@ const contentOf = (schema: TSchema | undefined) =>
   schema === undefined ? { 'text/plain': {} } : { 'application/json': { schema: schema as object } };
 
 const commandParts = (ifMatch: boolean, creates: boolean) => [
-  ApiHeader({ name: 'Idempotency-Key', required: true, description: '1 to 255 visible ASCII characters.' }),
-  ApiHeader({ name: 'If-Match', required: ifMatch, description: 'The ETag of what was seen: "3".' }),
+  ApiHeader({
+    name: 'Idempotency-Key',
+    required: true,
+    description: '1 to 255 visible ASCII characters.',
+    schema: { type: 'string', pattern: '^[!-~]{1,255}$' },
+  }),
+  ApiHeader({
+    name: 'If-Match',
+    required: ifMatch,
+    description: 'The ETag of what was seen: "3".',
+    schema: { type: 'string', pattern: '^"(0|[1-9][0-9]{0,15})"$' },
+  }),
   ApiHeader({ name: 'Prefer', required: false, description: 'wait=SECONDS, return=minimal (RFC 7240).' }),
   ApiHeader({ name: 'traceparent', required: false, description: 'W3C trace context.' }),
   ApiResponse({
