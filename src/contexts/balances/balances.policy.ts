@@ -36,7 +36,18 @@ export const creditGivenBack: Policy = {
   },
 };
 
-/** The part of a reversed receipt that had gone to the balance (domain.md §3, ReverseReceipt). */
+/**
+ * The part of a reversed receipt that had gone to the balance (domain.md §3, ReverseReceipt on a cancelled debt: "from
+ * the balance, else a new debt").
+ *
+ * The balance always suffices, so that no new debt is needed yet: what a receipt's credits hold is exactly what its one
+ * debt says was `credited`. A receipt is matched once, and its payer, the creditor and the sector never change, so all
+ * its credits are in one place; each follows from an event of that debt before its ReceiptReversed (an excess, or
+ * ReceiptsGivenBack, which names what still waits first), and reaches the balance before; there is one ReceiptReversed
+ * for a receipt, and none of it is credited afterwards; nothing but this takes from a balance. The last will end with
+ * the consumption of balances, which must then say what a shortfall becomes: INSUFFICIENT raises an alarm until it
+ * does. The lives of `test/world` hold the claim: no rule stops what a policy sends.
+ */
 export const reverseCredit: Policy = {
   name: 'reverse-credit',
   types: ['debts.ReceiptReversed'],
