@@ -120,6 +120,27 @@ describe('the bank takes a receipt back (E8)', () => {
     expect(events.at(-1)?.data).toMatchObject({ unpaid: '100.00', received: '0.00' });
   });
 
+  test('E8 settled, reopened and then cancelled: each receipt comes back once, whole, from where it is', () => {
+    const reopened = settled().and(
+      [takeBack('r1'), SYSTEM],
+      [receive('r3', '70'), SYSTEM],
+      [requestCancellation(), clerk],
+    );
+    const after = reopened
+      .when(approve(openRequest(reopened)), approver)
+      .then({ type: 'debts.DebtCancelled' }, { type: 'debts.ReceiptsGivenBack' });
+    expect(after.events.at(-1)?.data).toMatchObject({
+      parts: [
+        { receipt: id('r3'), amount: '60.00' },
+        { receipt: id('r2'), amount: '40.00' },
+      ],
+    });
+    const credited = (receipt: string) => after.and([takeBack(receipt), SYSTEM]).events.at(-1)?.data;
+    expect(credited('r2')).toMatchObject({ applied: '0.00', credited: '40.00' });
+    expect(credited('r3')).toMatchObject({ applied: '0.00', credited: '70.00' });
+    after.when(takeBack('r1'), SYSTEM).then();
+  });
+
   test('E8 a receipt that the debt never had changes nothing', () => {
     for (const state of [registered(), settled(), cancelled(), drafted()]) state.when(takeBack('r7'), SYSTEM).then();
   });
