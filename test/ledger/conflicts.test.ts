@@ -1,7 +1,7 @@
 import { IdempotencyConflict, LedgerUnavailable, PreconditionFailed } from '../../src/ledger/outcome.js';
 import { FaultyStore } from './faulty-store.js';
 import { A, accepted, add, log, refused, request, setup, stream, typesOf } from './setup.js';
-import { tally } from './tally.js';
+import { Peek, tally } from './tally.js';
 
 /** A process that looked before the other one had written: it sees none of the attempts that are there. */
 class Blind extends FaultyStore {
@@ -55,6 +55,16 @@ describe('If-Match: the revision that the caller saw (DESIGN.md, One action)', (
     // 412 is no outcome: with the right revision the same id is decided.
     expect(await add(ledger, -50, request('k', { expectedRevision: 0n }))).toMatchObject({ code: 'BELOW_ZERO' });
   });
+});
+
+test('whoever may not see an aggregate is not told its revision by If-Match, nor that there is one', async () => {
+  const { store, ledger } = setup();
+  await add(ledger, 5);
+  for (const expectedRevision of ['none', 0n, 7n] as const) {
+    const peek = ledger.execute(tally, new Peek(A, {}, request(undefined, { expectedRevision })));
+    expect(await peek).toMatchObject({ kind: 'refused', code: 'HIDDEN' });
+  }
+  expect(await typesOf(store)).toEqual(['TallyAdded', 'PeekRejected', 'PeekRejected', 'PeekRejected']);
 });
 
 describe('another process writes to the same aggregate', () => {

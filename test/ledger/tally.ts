@@ -44,7 +44,11 @@ export class Post extends Issued<'Post', { readonly amount: string; readonly ent
 export class Spoil extends Issued<'Spoil', { readonly with: unknown }> {
   readonly type = 'Spoil';
 }
-type TallyCommand = CommandOf<Add> | CommandOf<Again> | CommandOf<Post> | CommandOf<Spoil>;
+/** By somebody to whom the tally does not exist. */
+export class Peek extends Issued<'Peek', Record<string, never>> {
+  readonly type = 'Peek';
+}
+type TallyCommand = CommandOf<Add> | CommandOf<Again> | CommandOf<Post> | CommandOf<Spoil> | CommandOf<Peek>;
 
 export const BELOW_ZERO: Rule = {
   code: 'BELOW_ZERO',
@@ -54,6 +58,8 @@ export const BELOW_ZERO: Rule = {
   en: 'It is {total}, and may not fall below zero.',
   ar: 'المجموع {total} ولا يجوز أن يقل عن الصفر.',
 };
+
+const HIDDEN: Rule = { code: 'HIDDEN', rule: 'test', version: 1, kind: 'hidden', en: 'There is none.', ar: 'لا يوجد.' };
 
 interface Tally {
   readonly total: number;
@@ -93,6 +99,8 @@ export const tally: Decider<Tally, TallyCommand, TallyEvent> = {
             entries: command.data.entries,
           },
         ];
+      case 'Peek':
+        return refuse(HIDDEN);
       case 'Spoil':
         return [{ type: 'tallies.TallyAdded', data: command.data.with as { by: number; total: number }, refs: {} }];
     }
@@ -105,7 +113,7 @@ export const catalogue = new Catalogue([
   ...ledgerEvents,
   TallyAdded,
   TallyPosted,
-  ...rejections('tallies', ['Add', 'Again', 'Post', 'Spoil', 'View']),
+  ...rejections('tallies', ['Add', 'Again', 'Post', 'Spoil', 'Peek', 'View']),
 ]);
 
 export const ENTITY: PartyId = party('entity');
