@@ -13,7 +13,7 @@ import { systemClock, type Clock } from './kernel/clock.js';
 import { NAMESPACE, streamName, uuid5 } from './kernel/ids.js';
 import { AttemptsSuppressed } from './ledger/events.js';
 import type { Ledger } from './ledger/ledger.js';
-import type { Outcome } from './ledger/outcome.js';
+import { LedgerUnavailable, type Outcome } from './ledger/outcome.js';
 import { openLedger, ownRequest } from './ledger/open-ledger.js';
 import { programVersion, SnapshotFiles } from './ledger/snapshots.js';
 import type { ReadModelReader } from './read-models/read-models.js';
@@ -21,7 +21,7 @@ import { openSqliteReadModelReader } from './read-models/sqlite/sqlite-read-mode
 import type { SuppressedAttempts } from './http/ports.js';
 import { loadMasterKey, VAULT_FILE } from './vault/master-key.js';
 import { openSqliteVault } from './vault/sqlite/sqlite-vault.js';
-import { VaultLocked, type Vault } from './vault/vault.js';
+import { VaultLocked, VaultUnavailable, type Vault } from './vault/vault.js';
 
 /** Everything that one running ledger holds open. */
 export interface Instance {
@@ -74,6 +74,7 @@ export async function openInstance(
   const ledger = await openLedger({
     store,
     snapshots,
+    keepEvidence: (commitments) => vault.keep(commitments).catch(asUnavailable),
     catalogue,
     clock,
     ruleSet: RULE_SET,
@@ -114,6 +115,11 @@ export async function openInstance(
       await vault.close();
     },
   };
+}
+
+function asUnavailable(error: unknown): never {
+  if (!(error instanceof VaultUnavailable)) throw error;
+  throw new LedgerUnavailable('the vault cannot be written now; try again', { cause: error });
 }
 
 /** Records, for each actor, how many refusals of an hour were answered 429 instead (DESIGN.md, Refusals). */

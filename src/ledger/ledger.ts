@@ -1,7 +1,7 @@
 import { addDays } from '../kernel/calendar.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Command, CommandContext, CommandRequest, Decider, Earlier, Issued, Summary } from '../kernel/decider.js';
-import type { NewEvent } from '../kernel/envelope.js';
+import type { Envelope, NewEvent } from '../kernel/envelope.js';
 import { eventId, streamName, type CommandId, type LedgerId, type StreamName, type Uuid } from '../kernel/ids.js';
 import { isRefusal, refuse, type Refusal, type Rule } from '../kernel/refusal.js';
 import type { Catalogue } from '../event-store/catalogue.js';
@@ -34,6 +34,12 @@ export interface LedgerOptions {
   readonly backdatingDays: number;
   /** Estimated memory for cached aggregates, in bytes. */
   readonly cacheBytes: number;
+  /**
+   * Stores what an event's evidence commits to: asked before the event is appended, so that the log never names what
+   * the vault does not hold, and for no command that is refused. Absent: no event may have any.
+   * @throws LedgerUnavailable
+   */
+  readonly keepEvidence?: (commitments: readonly string[]) => Promise<void>;
   /** Absent: a cold start folds the whole stream. */
   readonly snapshots?: Snapshots;
   /** Told of every outcome: for metrics. */
@@ -165,6 +171,7 @@ export class Ledger {
 
       const events = this.#stamp.events(stream, revision, decision, request, at.effectiveOn);
       try {
+        await this.#keepEvidence(events);
         const appended = await this.#store.append(stream, revision, events);
         this.#aggregates.advance(decider, stream, aggregate, events);
         return accepted(target, aggregate.revision, decider.summary(aggregate.state), events.at(-1), appended);
@@ -206,6 +213,13 @@ export class Ledger {
     if (mayBackdate || effectiveOn === today) return undefined;
     const earliest = addDays(today, -this.options.backdatingDays);
     return effectiveOn < earliest ? refuse(LEDGER_RULES.BACKDATING, { effectiveOn, earliest }) : undefined;
+  }
+
+  async #keepEvidence(events: readonly Envelope[]): Promise<void> {
+    const commitments = events.flatMap(({ evidence }) => evidence);
+    if (commitments.length === 0) return;
+    if (this.options.keepEvidence === undefined) throw new Error('an event has evidence, and this ledger no vault');
+    await this.options.keepEvidence(commitments);
   }
 
   /**

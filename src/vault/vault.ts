@@ -14,7 +14,7 @@ export interface Opened {
 
 /**
  * Personal data, encrypted per person, outside the log. Events carry pseudonyms and salted commitments only.
- * Everything that a method answered is durable. One contract suite, every adapter: `test/contract/vault.contract.ts`.
+ * Pseudonyms are durable when they are answered, sealed values when they are kept. One contract suite, every adapter: `test/contract/vault.contract.ts`.
  *
  * Values are taken exactly as they are: whoever calls decides what is the same (folded digits, trimmed spaces).
  * Methods throw InvalidValue (`VAULT_…`) for what cannot be kept, VaultDamaged and VaultUnavailable; no message ever
@@ -25,12 +25,19 @@ export interface Vault {
   pseudonym(kind: 'actor', value: string): Promise<ActorId>;
   pseudonym(kind: 'party', value: string): Promise<PartyId>;
   /**
-   * Seals a value under the person's own key (AES-256-GCM).
+   * Seals a value under the person's own key (AES-256-GCM). Nothing of it is stored yet: a command that is refused
+   * leaves no personal data behind.
    * @param field a name such as `sourceAccount`: letters and digits, at most 64
    * @returns a salted commitment: 64 hex digits that prove the value later and tell nothing now. The same person,
-   * field and value give the same commitment, so that a repeated command stores nothing new.
+   * field and value give the same commitment, so that a repeated command is the same command.
    */
   seal(person: Person, field: string, value: string): Promise<string>;
+  /**
+   * Stores what was sealed: done for an event's evidence before the event is appended, by the ledger. What is stored
+   * already stays as it is.
+   * @throws VaultUnavailable also where nothing is sealed under a commitment: seal it again
+   */
+  keep(commitments: readonly string[]): Promise<void>;
   /** @returns the value and its salt, or undefined where the commitment is unknown or its person was erased. */
   open(commitment: string): Promise<Opened | undefined>;
   /** HMAC-SHA-256, hex, under the ledger's key: stands for a personal value inside a request digest. */

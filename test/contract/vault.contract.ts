@@ -85,9 +85,15 @@ export function vaultContract(name: string, create: () => Promise<VaultUnderTest
     });
 
     describe('sealed values', () => {
+      const kept = async (person: Person, field: string, value: string): Promise<string> => {
+        const commitment = await vault.seal(person, field, value);
+        await vault.keep([commitment]);
+        return commitment;
+      };
+
       test('open by their commitment, also after closing', async () => {
         const person = party();
-        const commitment = await vault.seal(person, 'sourceAccount', 'SA0380000000608010167519');
+        const commitment = await kept(person, 'sourceAccount', 'SA0380000000608010167519');
         expect(commitment).toMatch(/^[0-9a-f]{64}$/);
         const opened = { person, field: 'sourceAccount', value: 'SA0380000000608010167519' };
         expect(await vault.open(commitment)).toMatchObject(opened);
@@ -95,9 +101,41 @@ export function vaultContract(name: string, create: () => Promise<VaultUnderTest
         expect(await vault.open(commitment)).toMatchObject(opened);
       });
 
+      test('are stored when they are kept, and nothing of them before: a refused command leaves nothing', async () => {
+        const person = party();
+        const commitment = await vault.seal(person, 'phone', '+966512345678');
+        expect(await vault.open(commitment)).toBeUndefined();
+        await reopen();
+        expect(await vault.open(commitment)).toBeUndefined();
+        // The same command again: the same commitment, kept this time, twice.
+        expect(await kept(person, 'phone', '+966512345678')).toBe(commitment);
+        await vault.keep([commitment, commitment]);
+        expect(await vault.open(commitment)).toMatchObject({ person, value: '+966512345678' });
+        await reopen();
+        await vault.keep([commitment]);
+        expect(await vault.open(commitment)).toMatchObject({ person, value: '+966512345678' });
+      });
+
+      test('that nobody sealed cannot be kept, and those beside them can', async () => {
+        const commitment = await vault.seal(party(), 'phone', '+966512345678');
+        await expect(vault.keep([commitment, '0'.repeat(64)])).rejects.toMatchObject({ code: 'VAULT_UNAVAILABLE' });
+        await vault.keep([commitment]);
+        await vault.keep([]);
+        expect(await vault.open(commitment)).toBeDefined();
+      });
+
+      test('of a hundred commands at once are all kept', async () => {
+        const people = Array.from({ length: 100 }, party);
+        const commitments = await Promise.all(people.map((person, i) => kept(person, 'phone', `${i % 7}`)));
+        await reopen();
+        for (const [i, commitment] of commitments.entries()) {
+          expect(await vault.open(commitment)).toMatchObject({ person: people[i], value: `${i % 7}` });
+        }
+      });
+
       test('are proved by their salt to anyone', async () => {
         const person = party();
-        const commitment = await vault.seal(person, 'note', 'سِجِلّ "x"\n😀');
+        const commitment = await kept(person, 'note', 'سِجِلّ "x"\n😀');
         const salt = (await vault.open(commitment))!.salt;
         expect(salt).toMatch(/^[0-9a-f]{64}$/);
         const text = `["sijill/commitment/1","${salt}","${person}","note","سِجِلّ \\"x\\"\\n😀"]`;
@@ -124,6 +162,7 @@ export function vaultContract(name: string, create: () => Promise<VaultUnderTest
           await vault.seal(one, 'phone', ''),
         ];
         expect(new Set(commitments).size).toBe(5);
+        await vault.keep(commitments);
         for (const commitment of commitments) expect(await vault.open(commitment)).toBeDefined();
       });
 
@@ -148,7 +187,7 @@ export function vaultContract(name: string, create: () => Promise<VaultUnderTest
         await fc.assert(
           fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 60 }), async (value) => {
             fc.pre(value.isWellFormed());
-            const commitment = await vault.seal(person, 'note', value);
+            const commitment = await kept(person, 'note', value);
             expect(await vault.open(commitment)).toMatchObject({ person, field: 'note', value });
           }),
           { numRuns: 40 },
@@ -157,7 +196,7 @@ export function vaultContract(name: string, create: () => Promise<VaultUnderTest
 
       test('a large text comes back as it was', async () => {
         const value = 'ن'.repeat(200_000);
-        expect((await vault.open(await vault.seal(party(), 'note', value)))?.value === value).toBe(true);
+        expect((await vault.open(await kept(party(), 'note', value)))?.value === value).toBe(true);
       });
 
       test('belong to a pseudonym: a national ID in its place is refused, and not shown', async () => {
@@ -212,9 +251,12 @@ export function vaultContract(name: string, create: () => Promise<VaultUnderTest
       });
 
       test('twice is once, and afterwards every call is refused', async () => {
-        const commitment = await vault.seal(party(), 'phone', '+966512345678');
+        const person = party();
+        const commitment = await vault.seal(person, 'phone', '+966512345678');
         await vault.close();
         await vault.close();
+        await expect(vault.keep([commitment])).rejects.toMatchObject({ code: 'VAULT_UNAVAILABLE' });
+        await expect(vault.seal(person, 'phone', 'v')).rejects.toMatchObject({ code: 'VAULT_UNAVAILABLE' });
         await expect(vault.open(commitment)).rejects.toMatchObject({ code: 'VAULT_UNAVAILABLE' });
         await expect(vault.pseudonym('actor', 'new')).rejects.toMatchObject({ code: 'VAULT_UNAVAILABLE' });
         await expect(vault.seal(party(), 'phone', 'v')).rejects.toMatchObject({ code: 'VAULT_UNAVAILABLE' });

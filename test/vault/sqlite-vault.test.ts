@@ -47,7 +47,7 @@ describe('the file of the SQLite vault', () => {
     const secrets = ['1058529940', '+966512345678', 'SA0380000000608010167519', 'هند بنت محمد'];
     for (const secret of secrets) {
       const person = await vault.pseudonym('party', secret);
-      await vault.seal(person, 'name', secret);
+      await vault.keep([await vault.seal(person, 'name', secret)]);
     }
     const open = bytesOf(home);
     await vault.close();
@@ -116,9 +116,9 @@ describe('the file of the SQLite vault', () => {
     expect(refusal(() => openSqliteVault(path, key)).code).toBe('UNREADABLE_FILE');
     writeFileSync(path, whole);
     const database = Database.open(path, APPLICATION_ID);
-    database.exec('PRAGMA user_version = 2');
+    database.exec('PRAGMA user_version = 3');
     database.close();
-    expect(refusal(() => openSqliteVault(path, key)).code).toBe('NEWER_FILE');
+    expect(refusal(() => openSqliteVault(path, key)).code).toBe('OTHER_FORMAT');
   });
 
   test('needs a master key of 32 bytes', () => {
@@ -134,6 +134,7 @@ async function tampered(change: (database: Database) => void) {
   const person = await first.pseudonym('party', '1058529940');
   const commitment = await first.seal(person, 'phone', '+966512345678');
   const other = await first.seal(person, 'phone', '+966500000000');
+  await first.keep([commitment, other]);
   await first.close();
   const database = Database.open(path, APPLICATION_ID);
   change(database);
@@ -226,12 +227,25 @@ describe('a changed row of the SQLite vault', () => {
   });
 });
 
+test('what nobody asks to keep is given up, the oldest first, before memory runs out', async () => {
+  const vault = openSqliteVault(join(directory(), 'vault.db'), key);
+  const person = party();
+  const large = 'x'.repeat(2 ** 20);
+  const commitments: string[] = [];
+  for (let i = 0; i < 18; i++) commitments.push(await vault.seal(person, 'note', large + i));
+  await expect(vault.keep(commitments.slice(0, 1))).rejects.toMatchObject({ code: 'VAULT_UNAVAILABLE' });
+  await vault.keep(commitments.slice(-15));
+  expect((await vault.open(commitments.at(-1)!))?.value.length).toBe(large.length + 2);
+  await vault.close();
+});
+
 describe('after a crash', () => {
   test('the files of the moment of an answer hold what was answered', async () => {
     const [home, crashed] = [directory(), directory()];
     const vault = openSqliteVault(join(home, 'vault.db'), key);
     const id = await vault.pseudonym('party', '1001244019');
     const commitment = await vault.seal(id, 'phone', '+966512345678');
+    await vault.keep([commitment]);
     for (const name of ['vault.db', 'vault.db-wal']) copyFileSync(join(home, name), join(crashed, name));
     await vault.close();
     const recovered = openSqliteVault(join(crashed, 'vault.db'), key);

@@ -68,7 +68,10 @@ export class ReceiptsController {
     return isPayable(await this.debts.find(debt), payee, amount.currency) ? { debt } : null;
   }
 
-  /** @throws LedgerUnavailable where the vault cannot seal now: nothing was recorded, and a repeat is safe */
+  /**
+   * Sealed, and stored only with the event that names it: a refused receipt leaves no account number behind.
+   * @throws LedgerUnavailable where the vault cannot seal now: nothing was recorded, and a repeat is safe
+   */
   async #sealed({ payer, sourceAccount }: RecordReceiptBody): Promise<string | undefined> {
     if (sourceAccount === undefined) return undefined;
     try {

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { type ActorId, type EventId, isUuid, type PartyId } from '../../kernel/ids.js';
 import { InvalidValue } from '../../kernel/invalid-value.js';
 import type { Database, Statement } from '../../sqlite/database.js';
@@ -12,6 +12,8 @@ import { openVaultFile, type VaultFile } from './vault-file.js';
 const SALT_BYTES = 32;
 /** Entries of each cache; one takes some 200 bytes. */
 const CACHED = 50_000;
+/** Sealed values that nobody asked to keep yet: the oldest are given up. */
+const MAX_WAITING_BYTES = 16 * 2 ** 20;
 
 /** @param masterKey 32 bytes (`master-key.ts`) @throws VaultLocked saying what to do; then the file is as it was */
 export const openSqliteVault = (path: string, masterKey: Buffer): Vault =>
@@ -20,7 +22,15 @@ export const openSqliteVault = (path: string, masterKey: Buffer): Vault =>
 /** Subkeys of a person's data key: without it neither what was sealed nor that it was sealed can be found. */
 interface PersonKeys {
   readonly content: Buffer;
-  readonly lookup: Buffer;
+  /** Makes the salts: the same value gets the same one. */
+  readonly salt: Buffer;
+}
+
+/** A row to be. */
+interface Sealed {
+  readonly person: Person;
+  readonly field: string;
+  readonly content: Buffer;
 }
 
 class SqliteVault implements Vault {
@@ -34,14 +44,16 @@ class SqliteVault implements Vault {
   readonly #findPerson: Statement;
   readonly #readPerson: Statement;
   readonly #insertPerson: Statement;
-  readonly #findSealed: Statement;
   readonly #readSealed: Statement;
   readonly #insertSealed: Statement;
 
   // Only what is durable is cached, and by keyed hash: no value stays in memory.
   readonly #pseudonyms = new BoundedCache<string, string>(CACHED);
-  readonly #commitments = new BoundedCache<string, string>(CACHED);
+  readonly #kept = new BoundedCache<string, true>(CACHED);
   readonly #keys = new BoundedCache<Person, PersonKeys>(CACHED);
+  /** Sealed and not kept, by commitment, the oldest first. */
+  readonly #waiting = new Map<string, Sealed>();
+  #waitingBytes = 0;
 
   constructor({ database, wrappingKey, ledgerKey }: VaultFile) {
     this.#database = database;
@@ -53,10 +65,9 @@ class SqliteVault implements Vault {
     this.#findPerson = database.prepare('SELECT id FROM person WHERE lookup = ?');
     this.#readPerson = database.prepare('SELECT key FROM person WHERE id = ?');
     this.#insertPerson = database.prepare('INSERT INTO person (id, lookup, key, identity) VALUES (?, ?, ?, ?)');
-    this.#findSealed = database.prepare('SELECT commitment FROM sealed WHERE lookup = ?');
     this.#readSealed = database.prepare('SELECT person, field, content FROM sealed WHERE commitment = ?');
     this.#insertSealed = database.prepare(
-      'INSERT INTO sealed (commitment, lookup, person, field, content) VALUES (?, ?, ?, ?, ?)',
+      'INSERT INTO sealed (commitment, person, field, content) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
     );
   }
 
@@ -66,33 +77,35 @@ class SqliteVault implements Vault {
     assertText(value);
     if (value === '') throw new InvalidValue('VAULT_VALUE', 'an identity must not be empty');
     const lookup = mac(this.#pseudonymKey, kind, value);
-    return this.#once(
-      this.#pseudonyms,
-      lookup,
-      () => this.#findPerson.get(lookup)?.[0],
-      () => this.#addPerson(`${kind}_${randomUUID()}` as Person, { lookup, value }).id,
-    );
+    const name = lookup.toString('base64');
+    const cached = this.#pseudonyms.get(name);
+    if (cached !== undefined) return cached;
+    const find = (): string | undefined => this.#findPerson.get(lookup)?.[0];
+    // Looked for again inside the transaction.
+    const add = (): string => find() ?? this.#addPerson(`${kind}_${randomUUID()}` as Person, { lookup, value }).id;
+    const id = this.#read(find) ?? (await this.#commits.run(add));
+    this.#pseudonyms.set(name, id);
+    return id;
   }
 
   async seal(person: Person, field: string, value: string): Promise<string> {
     assertPerson(person);
     assertField(field);
     assertText(value);
-    const known = this.#keysOf(person);
-    if (known === undefined) {
-      return this.#commits.run(() => {
-        const keys = this.#unwrapKey(person) ?? this.#addPerson(person).keys;
-        const lookup = mac(keys.lookup, field, value);
-        return this.#commitmentAt(lookup) ?? this.#addSealed(person, keys, lookup, field, value);
-      });
+    this.#assertOpen();
+    const keys = this.#keysOf(person) ?? (await this.#newKeysOf(person));
+    const salt = mac(keys.salt, field, value);
+    const commitment = commitmentTo(salt.toString('hex'), person, field, value);
+    if (this.#kept.get(commitment) === undefined && !this.#waiting.has(commitment)) {
+      const content = encrypt(keys.content, Buffer.concat([salt, Buffer.from(value)]), ['sealed', person, field]);
+      this.#await(commitment, { person, field, content });
     }
-    const lookup = mac(known.lookup, field, value);
-    return this.#once(
-      this.#commitments,
-      lookup,
-      () => this.#commitmentAt(lookup),
-      () => this.#addSealed(person, known, lookup, field, value),
-    );
+    return commitment;
+  }
+
+  async keep(commitments: readonly string[]): Promise<void> {
+    this.#assertOpen();
+    await Promise.all(commitments.map((commitment) => this.#keep(commitment)));
   }
 
   async open(commitment: string): Promise<Opened | undefined> {
@@ -127,19 +140,38 @@ class SqliteVault implements Vault {
     this.#database.close();
   }
 
-  /** What is there already, else what is added once: looked for again inside the transaction. */
-  async #once(
-    cache: BoundedCache<string, string>,
-    lookup: Buffer,
-    find: () => string | undefined,
-    add: () => string,
-  ): Promise<string> {
-    const name = lookup.toString('base64');
-    const cached = cache.get(name);
-    if (cached !== undefined) return cached;
-    const answer = this.#read(find) ?? (await this.#commits.run(() => find() ?? add()));
-    cache.set(name, answer);
-    return answer;
+  #await(commitment: string, sealed: Sealed): void {
+    this.#waiting.set(commitment, sealed);
+    this.#waitingBytes += sealed.content.length;
+    for (const oldest of this.#waiting.keys()) {
+      if (this.#waitingBytes <= MAX_WAITING_BYTES) break;
+      this.#giveUp(oldest);
+    }
+  }
+
+  #giveUp(commitment: string): void {
+    this.#waitingBytes -= this.#waiting.get(commitment)?.content.length ?? 0;
+    this.#waiting.delete(commitment);
+  }
+
+  async #keep(commitment: string): Promise<void> {
+    if (this.#kept.get(commitment) !== undefined) return;
+    const id = Buffer.from(commitment, 'hex');
+    const sealed = this.#waiting.get(commitment);
+    if (sealed !== undefined) {
+      const { person, field, content } = sealed;
+      await this.#commits.run(() => this.#insertSealed.run(id, person, field, content));
+      this.#giveUp(commitment);
+    } else if (this.#read(() => this.#readSealed.get(id)) === undefined) {
+      throw new VaultUnavailable(`nothing is sealed under ${commitment}: seal it again`);
+    }
+    this.#kept.set(commitment, true);
+  }
+
+  async #newKeysOf(person: Person): Promise<PersonKeys> {
+    const keys = await this.#commits.run(() => this.#unwrapKey(person) ?? this.#addPerson(person).keys);
+    this.#keys.set(person, keys);
+    return keys;
   }
 
   #keysOf(person: Person): PersonKeys | undefined {
@@ -167,21 +199,12 @@ class SqliteVault implements Vault {
     return { id, keys };
   }
 
-  #commitmentAt(lookup: Buffer): string | undefined {
-    const row = this.#findSealed.get(lookup) as [Buffer] | undefined;
-    return row && Buffer.from(row[0]).toString('hex');
-  }
-
-  #addSealed(person: Person, keys: PersonKeys, lookup: Buffer, field: string, value: string): string {
-    const salt = randomBytes(SALT_BYTES);
-    const commitment = commitmentTo(salt.toString('hex'), person, field, value);
-    const content = encrypt(keys.content, Buffer.concat([salt, Buffer.from(value)]), ['sealed', person, field]);
-    this.#insertSealed.run(Buffer.from(commitment, 'hex'), lookup, person, field, content);
-    return commitment;
+  #assertOpen(): void {
+    if (this.#commits.closed) throw new VaultUnavailable('the vault is closed');
   }
 
   #read<T>(query: () => T): T {
-    if (this.#commits.closed) throw new VaultUnavailable('the vault is closed');
+    this.#assertOpen();
     try {
       return query();
     } catch (error) {
@@ -191,7 +214,7 @@ class SqliteVault implements Vault {
   }
 }
 
-const personKeys = (key: Buffer): PersonKeys => ({ content: subkey(key, 'content'), lookup: subkey(key, 'lookup') });
+const personKeys = (key: Buffer): PersonKeys => ({ content: subkey(key, 'content'), salt: subkey(key, 'salt') });
 
 /** A JSON array, so that no two different lists share a name. */
 const mac = (key: Buffer, ...parts: readonly string[]): Buffer =>

@@ -5,7 +5,7 @@ import { VaultDamaged, VaultLocked } from '../vault.js';
 
 /** "SjVt" at byte 68 of the file. */
 export const APPLICATION_ID = 0x536a5674;
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 /**
  * `person` holds everything that leads to a person or opens what is theirs: the keyed hash of who it is, the identity
@@ -21,7 +21,6 @@ const SCHEMA = `
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE sealed (
     commitment BLOB PRIMARY KEY,
-    lookup     BLOB NOT NULL UNIQUE,
     person     TEXT NOT NULL,
     field      TEXT NOT NULL,
     content    BLOB NOT NULL
@@ -80,7 +79,10 @@ function create(database: Database, wrappingKey: Buffer): void {
 function readLedgerKey(database: Database, wrappingKey: Buffer, path: string): Buffer {
   const version = schemaVersion(database);
   if (version !== SCHEMA_VERSION) {
-    throw new VaultLocked('NEWER_FILE', `${path} has format ${version}: start the newer program that wrote it`);
+    throw new VaultLocked(
+      'OTHER_FORMAT',
+      `${path} has format ${version}, this program reads ${SCHEMA_VERSION}: start the one that wrote it`,
+    );
   }
   const row = database.prepare('SELECT wrapped FROM ledger_key').get();
   if (row === undefined) throw new VaultDamaged('the ledger key is missing');

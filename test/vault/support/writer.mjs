@@ -11,7 +11,9 @@ for (let i = 0; ; i++) {
   const answers = await Promise.all(
     identities.map(async (identity) => {
       const person = await vault.pseudonym('actor', identity);
-      return { identity, person, commitment: await vault.seal(person, 'phone', identity) };
+      const commitment = await vault.seal(person, 'phone', identity);
+      await vault.keep([commitment]);
+      return { identity, person, commitment };
     }),
   );
   for (const answer of answers) process.send?.(answer);
