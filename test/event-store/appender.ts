@@ -29,8 +29,10 @@ async function listen(process: ChildProcessByStdio<null, Readable, null>, bytes:
   const said = (sign: string): string[][] =>
     lines.filter((line) => line.startsWith(sign)).map((line) => line.split(' '));
   return {
-    tried: said('?').map(([, stream = '', revision, id = '']) => eventOf(stream, Number(revision), id, bytes)),
-    acknowledged: said('!').map(([, , , id = '']) => id),
+    tried: said('?').map(([, stream = '', revision, ...ids]) =>
+      ids.map((id, i) => eventOf(stream, Number(revision) + i, id, bytes)),
+    ),
+    acknowledged: said('!').flatMap(([, , , ...ids]) => ids),
     failures: lines.filter((line) => line.startsWith('-')).map((line) => line.slice(2)),
   };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StoredEvent } from '../../src/event-store/event-store.js';
 import { openSqliteEventReader, openSqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
-import { assertWhole, EVERYTHING, expectedOf } from '../contract/event-store/killing.js';
+import { appendAt, assertWhole, EVERYTHING } from '../contract/event-store/killing.js';
 import { wholeLog } from '../contract/event-store/opened.js';
 import { startAppending } from './appender.js';
 
@@ -27,7 +27,7 @@ test('a full disk is said, loses nothing acknowledged, and does no harm', async 
     const stored = new Set<string>(log.map(({ event }) => event.id));
     expect(acknowledged.filter((id) => !stored.has(id))).toEqual([]);
     expect(acknowledged.length).toBeGreaterThan(100);
-    for (const event of tried.slice(-16)) await store.append(event.stream, expectedOf(event), [event]);
+    for (const events of tried.slice(-16)) await appendAt(store, events);
     assertWhole(await wholeLog(store, EVERYTHING));
   } finally {
     await store.close();
@@ -35,7 +35,7 @@ test('a full disk is said, loses nothing acknowledged, and does no harm', async 
 });
 
 test('a reader in another process follows without gap or double', async () => {
-  (await openSqliteEventStore(path)).close();
+  await (await openSqliteEventStore(path)).close();
   const { process, said } = startAppending(path, 8, 100);
   const reader = openSqliteEventReader(path);
   const stop = new AbortController();

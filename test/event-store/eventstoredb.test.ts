@@ -6,10 +6,10 @@ import {
 } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 import { eventStoreContract } from '../contract/event-store.contract.js';
-import { expectedOf } from '../contract/event-store/killing.js';
+import { appendAt } from '../contract/event-store/killing.js';
 import type { OpenKillable, OpenStore } from '../contract/event-store/opened.js';
 import { StandIn } from '../servers/eventstoredb/stand-in.js';
-import { envelope, newStream } from './envelopes.js';
+import { envelopes, newStream } from './envelopes.js';
 
 const url = process.env['ESDB_TEST_URL'];
 
@@ -74,7 +74,7 @@ const killableStandIn: OpenKillable = async () => {
 
 /** Appends without rest, some to streams that stay short, until the server gives no answer. */
 class Writer {
-  readonly tried: Envelope[] = [];
+  readonly tried: Envelope[][] = [];
   readonly acknowledged: string[] = [];
   readonly failures: string[] = [];
   readonly begun: Promise<void>;
@@ -89,16 +89,18 @@ class Writer {
   async #write(store: EventStore, number: number, begin: () => void): Promise<void> {
     for (;;) {
       const stream = newStream(number % 8 === 7 ? '_own' : 'debt');
-      for (let revision = 0; revision < 1 + number * 4; revision++) {
-        const event = envelope(stream, revision);
-        this.tried.push(event);
+      const length = 1 + number * 4;
+      for (let revision = 0, count = 1; revision < length; revision += count) {
+        count = 1 + (revision % 3);
+        const events = envelopes(stream, revision, count);
+        this.tried.push(events);
         try {
-          await store.append(stream, expectedOf(event), [event]);
+          await appendAt(store, events);
         } catch (error) {
           if (!(error instanceof OutcomeUnknown)) this.failures.push(String(error));
           return;
         }
-        this.acknowledged.push(event.id);
+        this.acknowledged.push(...events.map(({ id }) => id));
         begin();
       }
     }

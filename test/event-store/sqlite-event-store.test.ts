@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { on } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,7 +39,7 @@ async function openKillable(): Promise<Killable> {
   return {
     async start(writers) {
       const { process, said } = startAppending(path, writers, 300);
-      await once(process.stdout, 'data');
+      for await (const [chunk] of on(process.stdout, 'data')) if (String(chunk).includes('!')) break;
       return { kill: () => (process.kill('SIGKILL'), said) };
     },
     open: () => openSqliteEventStore(path),

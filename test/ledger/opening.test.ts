@@ -40,7 +40,7 @@ describe('opening a ledger (DESIGN.md, Envelope)', () => {
         },
       },
     });
-    const { chart } = opened?.event.data as { chart: { account: string }[] };
+    const { chart } = opened!.event.data as { chart: { account: string }[] };
     expect(chart.map(({ account }) => account)).toEqual(Object.keys(CHART));
   });
 

@@ -83,6 +83,28 @@ export function appending(open: OpenStore): void {
   );
 
   test(
+    'shows an append whole or not at all, to any reader, while it is under way',
+    withStore(open, async ({ store, reader }) => {
+      const [stream, other] = [newStream(), await reader()];
+      let done = false;
+      const writing = (async () => {
+        for (let i = 0; i < 40; i++) {
+          await store.append(stream, i === 0 ? 'none' : BigInt(3 * i - 1), envelopes(stream, 3 * i, 3));
+        }
+        done = true;
+      })();
+      const lengths = new Set<number>();
+      while (!done) {
+        for (const each of [store, other]) lengths.add((await each.readStream(stream)).length);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      await writing;
+      expect([...lengths].filter((length) => length % 3 !== 0)).toEqual([]);
+      expect(await other.readStream(stream)).toHaveLength(120);
+    }),
+  );
+
+  test(
     'settles each append of a busy moment on its own',
     withStore(open, async ({ store }) => {
       const streams = Array.from({ length: 40 }, () => newStream());

@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../../../src/event-store/event-store.js';
+import type { Appended, EventStore, StoredEvent } from '../../../src/event-store/event-store.js';
 import type { Envelope } from '../../../src/kernel/envelope.js';
 import { wholeLog, type Killable, type OpenKillable } from './opened.js';
 
@@ -37,7 +37,7 @@ async function rounds(killable: Killable, count: number): Promise<void> {
     const { tried: attempts, acknowledged: answers, failures } = await appending.kill();
     expect(failures).toEqual([]);
     expect(answers.length).toBeGreaterThan(0);
-    for (const { id } of attempts) tried.add(id);
+    for (const { id } of attempts.flat()) tried.add(id);
     for (const id of answers) acknowledged.add(id);
 
     const store = await killable.open();
@@ -47,21 +47,27 @@ async function rounds(killable: Killable, count: number): Promise<void> {
       const stored = new Set<string>(log.map(({ event }) => event.id));
       expect([...acknowledged].filter((id) => !stored.has(id))).toEqual([]);
       expect([...stored].filter((id) => !tried.has(id))).toEqual([]);
+      for (const events of attempts) {
+        // Whole or not at all.
+        expect([0, events.length]).toContain(events.filter(({ id }) => stored.has(id)).length);
+      }
       // What was under way is written now, or was already: the same call answers either way.
-      const open = attempts.filter(({ id }) => !acknowledged.has(id));
-      for (const event of open) {
-        expect(await store.append(event.stream, expectedOf(event), [event])).toMatchObject({
-          revision: BigInt(event.revision),
-        });
-        acknowledged.add(event.id);
+      const open = attempts.filter(([first]) => !acknowledged.has(first!.id));
+      for (const events of open) {
+        expect(await appendAt(store, events)).toMatchObject({ revision: BigInt(events.at(-1)!.revision) });
+        for (const { id } of events) acknowledged.add(id);
       }
       const after = await wholeLog(store, EVERYTHING);
       assertWhole(after);
-      expect(after).toHaveLength(log.length + open.filter(({ id }) => !stored.has(id)).length);
+      expect(after).toHaveLength(log.length + open.flat().filter(({ id }) => !stored.has(id)).length);
     } finally {
       await store.close();
     }
   }
 }
 
-export const expectedOf = ({ revision }: Envelope) => (revision === 0 ? 'none' : BigInt(revision - 1));
+/** Appends events where they say that they stand: sent again, it is the same call. */
+export function appendAt(store: EventStore, events: readonly Envelope[]): Promise<Appended> {
+  const { stream, revision } = events[0] as Envelope;
+  return store.append(stream, revision === 0 ? 'none' : BigInt(revision - 1), events);
+}

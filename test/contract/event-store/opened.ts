@@ -17,7 +17,7 @@ export type OpenStore = () => Promise<OpenedStore>;
 
 /** A place for events whose keeper can be killed while others write. */
 export interface Killable {
-  /** Lets so many writers append without rest, until the kill -9. Resolves once they are at it. */
+  /** Lets so many writers append without rest, until the kill -9. Resolves at the first answer. */
   readonly start: (writers: number) => Promise<{ readonly kill: () => Promise<Said> }>;
   /** Opens what is left. */
   readonly open: () => Promise<EventStore>;
@@ -28,9 +28,9 @@ export type OpenKillable = () => Promise<Killable>;
 
 /** What the writers said of their appends. */
 export interface Said {
-  /** Said before the append. */
-  readonly tried: readonly Envelope[];
-  /** Ids, said after it. */
+  /** The events of each append, some of them several, said before it. */
+  readonly tried: readonly (readonly Envelope[])[];
+  /** Ids of events, said after it. */
   readonly acknowledged: readonly string[];
   /** Other answers: there are none but for the kill. */
   readonly failures: readonly string[];
