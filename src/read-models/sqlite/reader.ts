@@ -1,5 +1,5 @@
 import type { Database, Statement } from '../../sqlite/database.js';
-import { checkQuery, checkWhere, declarationOf, type CheckedQuery } from '../declaration.js';
+import { checkQuery, checkWhere, valueAt, type CheckedQuery } from '../declaration.js';
 import {
   ModelNotOpen,
   type Checkpoint,
@@ -79,10 +79,8 @@ export class SqliteReadModelReader implements ReadModelReader {
   #page(model: Model, query: Query): TextPage {
     const checked = checkQuery(model, query);
     const rows = this.#rows(model, (generation) => selectPage(generation, checked));
-    const texts = rows.slice(0, checked.limit).map((row): string => row[1]);
-    return rows.length > checked.limit
-      ? { texts, next: cursorOf(model, checked, rows[checked.limit - 1]!) }
-      : { texts };
+    const texts = rows.slice(0, checked.limit).map((row): string => row[0]);
+    return rows.length > checked.limit ? { texts, next: cursorOf(checked, texts.at(-1)!) } : { texts };
   }
 
   #rows(model: Model, select: (generation: Generation) => Select): any[][] {
@@ -129,8 +127,8 @@ export class SqliteReadModelReader implements ReadModelReader {
   }
 }
 
-function cursorOf(model: Model, { sort }: CheckedQuery, [id, , value]: any[]): Cursor {
-  if (sort.field === 'id') return { value: id, id };
-  const field = declarationOf(model).fields.find(({ name }) => name === sort.field);
-  return { value: field?.type === 'boolean' && value !== null ? value === 1 : value, id };
+/** Where a page ended, by its last document. */
+function cursorOf({ sort }: CheckedQuery, text: string): Cursor {
+  const document = JSON.parse(text) as Document;
+  return { value: (valueAt(document, sort.field) ?? null) as Cursor['value'], id: document.id };
 }
