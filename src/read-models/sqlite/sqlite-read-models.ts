@@ -67,10 +67,14 @@ export function openSqliteReadModelReader(path: string): SqliteReadModelReader {
 
 class SqliteReadModels extends SqliteReadModelReader implements ReadModels {
   readonly #statements = new Map<string, Statements>();
+  readonly #selectLive: Statement;
+  readonly #selectRebuild: Statement;
   readonly #putCheckpoint: Statement;
 
   constructor(database: Database) {
     super(database);
+    this.#selectLive = database.prepare(SELECT_LIVE);
+    this.#selectRebuild = database.prepare(SELECT_REBUILD);
     this.#putCheckpoint = database.prepare('INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?, ?)');
   }
 
@@ -167,7 +171,7 @@ class SqliteReadModels extends SqliteReadModelReader implements ReadModels {
   }
 
   #findLive(model: Model): Generation | undefined {
-    const row = this.database.prepare(SELECT_LIVE).get(model.name);
+    const row = this.#selectLive.get(model.name);
     return row && generationOf(row);
   }
 
@@ -177,7 +181,7 @@ class SqliteReadModels extends SqliteReadModelReader implements ReadModels {
       if (live?.version === model.version) return live;
       throw new UnknownTarget(`${model.name} is live in version ${live?.version ?? 'none'}, not ${model.version}`);
     }
-    const row = this.database.prepare(SELECT_REBUILD).get(Number(generation), model.name);
+    const row = this.#selectRebuild.get(Number(generation), model.name);
     if (!row) throw new UnknownTarget(`rebuild ${generation} of ${model.name} was finished or dropped`);
     return generationOf(row);
   }
