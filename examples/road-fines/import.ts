@@ -12,10 +12,17 @@ import type { Answer, Step } from './target.js';
 
 const say = (line: string): boolean => process.stderr.write(`${line}\n`);
 
+/**
+ * The import comes back to a debt months of the file later, when 150,000 others are open: a large cache would hold what
+ * is not asked for again, and the whole import is to stay below 512 MiB.
+ */
+const MOST_CACHE_BYTES = 24 * 2 ** 20;
+
 /** Standard output is the report's alone. */
 function openHere(): Promise<InProcessTarget> {
-  const configuration = readConfiguration();
-  return InProcessTarget.open(configuration, createLogger(configuration.logLevel, pino.destination(2)));
+  const { cacheBytes, ...configuration } = readConfiguration();
+  const own = { ...configuration, cacheBytes: Math.min(cacheBytes, MOST_CACHE_BYTES) };
+  return InProcessTarget.open(own, createLogger(own.logLevel, pino.destination(2)));
 }
 
 /** Each answer is with the operating system before anything follows from it: a kill cannot take it back. */
