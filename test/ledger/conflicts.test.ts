@@ -157,6 +157,22 @@ describe('another process writes to the same aggregate', () => {
     expect(await typesOf(store)).toEqual(['ViewRejected']);
   });
 
+  test('a few conflicts in a row are no reason to give up', async () => {
+    const { store, ledger, process } = setup();
+    const busy = process();
+    await add(ledger, 1);
+    let left = 10;
+    let writing = false;
+    store.onAppend = async () => {
+      if (writing || left === 0) return;
+      left -= 1;
+      writing = true;
+      await add(busy, 1);
+      writing = false;
+    };
+    expect(await add(ledger, 1)).toMatchObject({ revision: 11, state: { state: '12' } });
+  });
+
   test('gives up where the aggregate changes faster than it can decide: 503, no outcome, safe to repeat', async () => {
     const { store, ledger, process } = setup();
     const busy = process();

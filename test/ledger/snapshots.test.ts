@@ -144,6 +144,17 @@ describe('a snapshot is never believed over the stream', () => {
   });
 });
 
+test('a later snapshot that is shorter is whole', () => {
+  const snapshot = (state: unknown) => ({
+    aggregate: { revision: 0, state, commands: new Map(), summaries: [], snapshot: 0 },
+    at: 'x',
+  });
+  for (const state of ['long '.repeat(1_000), new Map([['short', 1n]])]) {
+    files().save(stream, snapshot(state));
+    expect(files().load(stream)).toEqual(snapshot(state));
+  }
+});
+
 test('a snapshot that cannot be written costs a warning and nothing else', async () => {
   warned.length = 0;
   const { process } = setup();

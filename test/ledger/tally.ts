@@ -72,7 +72,8 @@ export const tally: Decider<Tally, TallyCommand, TallyEvent> = {
   initial: { total: 0, events: 0 },
 
   evolve(state, event) {
-    const total = event.type === 'tallies.TallyAdded' ? event.data.total : state.total;
+    // By what was added, not by the total that the event names: a fold that leaves one out is wrong for ever.
+    const total = event.type === 'tallies.TallyAdded' ? state.total + event.data.by : state.total;
     return { total, events: state.events + 1 };
   },
 
