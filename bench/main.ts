@@ -6,12 +6,13 @@ import type { Result } from './measure.js';
 import { parseOptions, usage, WrongUsage, type Options } from './options.js';
 import type { Bench } from './row.js';
 import { aggregate } from './rows/aggregate.js';
+import { emmett } from './rows/emmett.js';
 import { fines } from './rows/fines.js';
 import { http } from './rows/http.js';
 import { ledger } from './rows/ledger.js';
 import { table } from './table.js';
 
-const ROWS = [ledger, aggregate, http, fines];
+const ROWS = [ledger, emmett, aggregate, http, fines];
 const NAMES = ROWS.flatMap(({ names }) => names);
 
 /** @returns the exit code */

@@ -40,8 +40,13 @@ export interface Contest {
   readonly unit: string;
   readonly rounds: number;
   readonly target: Target;
-  readonly subject: { readonly name: string; run(round: number): Promise<Figure> };
-  readonly peer: { readonly name: string; run(round: number): Promise<Figure> };
+  readonly subject: Contestant;
+  readonly peer: Contestant;
+}
+
+export interface Contestant {
+  readonly name: string;
+  run(round: number): Promise<Figure>;
 }
 
 /** Subject, peer, subject, peer …: neither gets the quieter half of the time. */

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compare, withLimit, type Comparison, type Result } from '../measure.js';
 import type { Bench, Rows } from '../row.js';
-import type { LedgerFound } from '../runs/ledger.js';
 import type { RebuildFound } from '../runs/rebuild.js';
 import { run, runScript } from '../runs/run.js';
+import { recording } from './ledger.js';
 
 const MAX_MEMORY_MIB = 512;
 
@@ -63,14 +63,7 @@ async function imports(bench: Bench, file: string): Promise<{ result: Comparison
         return commands / seconds;
       },
     },
-    peer: {
-      name: 'RecordProceeding, 64 callers',
-      async run() {
-        const size = bench.quick ? { debts: 1_000, commands: 5_000 } : { debts: 10_000, commands: 60_000 };
-        const { perSecond } = await run<LedgerFound>('ledger', { folder: bench.folder(), ...size });
-        return perSecond;
-      },
-    },
+    peer: recording(bench),
   });
   const { report, folder } = last!;
   const size = `${report.rows} rows, ${report.commands} commands in ${report.seconds} s`;

@@ -1,5 +1,5 @@
-import { compare } from '../measure.js';
-import type { Rows } from '../row.js';
+import { compare, type Contestant } from '../measure.js';
+import type { Bench, Rows } from '../row.js';
 import type { LedgerFound } from '../runs/ledger.js';
 import { run } from '../runs/run.js';
 
@@ -7,26 +7,20 @@ import { run } from '../runs/run.js';
 export const ledger: Rows = {
   names: ['ledger'],
   async measure(bench) {
-    const size = bench.quick ? { debts: 1_000, commands: 5_000 } : { debts: 10_000, commands: 60_000 };
-    let last: { from: string; before: number } | undefined;
+    const subject = recording(bench);
     const result = await compare({
       row: 'ledger',
       unit: 'commands/s',
       rounds: bench.quick ? 2 : 7,
       target: { atLeast: 0.5 },
-      subject: {
-        name: 'RecordProceeding, 64 callers',
-        async run() {
-          const from = bench.folder();
-          const { perSecond, before } = await run<LedgerFound>('ledger', { folder: from, ...size });
-          last = { from, before };
-          return perSecond;
-        },
-      },
+      subject,
       peer: {
         name: 'bare libsql loop, 64 rows a commit',
         async run() {
-          const { perSecond } = await run<{ perSecond: number }>('libsql-loop', { ...last, folder: bench.folder() });
+          const { perSecond } = await run<{ perSecond: number }>('libsql-loop', {
+            ...subject.last(),
+            folder: bench.folder(),
+          });
           return perSecond;
         },
       },
@@ -34,3 +28,22 @@ export const ledger: Rows = {
     return [result];
   },
 };
+
+/** The ledger's own rate, which several rows compare with. */
+export function recording(bench: Bench): Contestant & {
+  /** Where the last run left its events, and how many were there before those that it measured. */
+  last(): { readonly from: string; readonly before: number };
+} {
+  const size = bench.quick ? { debts: 1_000, commands: 5_000 } : { debts: 10_000, commands: 60_000 };
+  let last = { from: '', before: 0 };
+  return {
+    name: 'RecordProceeding, 64 callers',
+    async run() {
+      const from = bench.folder();
+      const { perSecond, before } = await run<LedgerFound>('ledger', { folder: from, ...size });
+      last = { from, before };
+      return perSecond;
+    },
+    last: () => last,
+  };
+}

@@ -17,7 +17,7 @@ export async function run<Found>(script: string, given: unknown): Promise<Found>
 }
 
 /**
- * @param script from this file on, without `.js`
+ * @param script from this file on or absolute, without `.js`
  * @param env all that the process gets besides PATH
  * @returns what it wrote to stdout
  * @throws Error when it fails, with what it wrote to stderr
