@@ -12,10 +12,10 @@ import type { Projection } from '../../src/feed/consumers.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 import type { Document } from '../../src/read-models/read-models.js';
 import { Books } from '../world/books.js';
-import { People, steps } from '../world/people.js';
+import { People, steps, type Step } from '../world/people.js';
 import { anyDecider, World } from '../world/world.js';
 
-const DECIDERS = {
+export const DECIDERS = {
   ...Object.fromEntries(debtCommands.map((type) => [type, anyDecider(debt)])),
   RecordReceipt: anyDecider(receipt),
   MatchReceipt: anyDecider(receipt),
@@ -27,15 +27,21 @@ const DECIDERS = {
 /** Some lives of the whole write side, the same in every run, with their books. */
 export function lives(count: number): { log: readonly Envelope[]; books: Books }[] {
   return fc.sample(steps(90), { numRuns: count, seed: 20_260_301 }).map((done) => {
-    const books = new Books();
-    const policies = [...debtPolicies, ...balancePolicies];
-    const definitions = [...debtEvents, ...billingEvents, ...balanceEvents];
-    const world = new World(DECIDERS, policies, definitions, (event) => books.take(event));
-    const people = new People(world, books);
-    for (const step of done) people.do(step);
-    world.drain((delivered) => delivered);
+    const { world, books } = live(done);
     return { log: world.log, books };
   });
+}
+
+/** What comes of the steps, decided in memory. */
+export function live(done: readonly Step[]): { world: World; books: Books } {
+  const books = new Books();
+  const policies = [...debtPolicies, ...balancePolicies];
+  const definitions = [...debtEvents, ...billingEvents, ...balanceEvents];
+  const world = new World(DECIDERS, policies, definitions, (event) => books.take(event));
+  const people = new People(world, books);
+  for (const step of done) people.do(step);
+  world.drain((delivered) => delivered);
+  return { world, books };
 }
 
 /** Every document of a projection; a fold that changes what it is given fails on the frozen document. */
