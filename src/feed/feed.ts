@@ -3,7 +3,7 @@ import type { EventReader } from '../event-store/event-store.js';
 import type { ReadModels } from '../read-models/read-models.js';
 import type { Policy, Projection } from './consumers.js';
 import { text } from './feed-page.js';
-import { pause, type Log } from './log-follower.js';
+import { PAGE_SIZE, pause, type Log } from './log-follower.js';
 import { PolicyRunner, type SendCommand } from './policy-runner.js';
 import { ProjectionRunner } from './projection-runner.js';
 import type { FeedListener, FeedStatus } from './status.js';
@@ -33,7 +33,6 @@ export class AheadOfLog extends Error {
   }
 }
 
-const PAGE = 1_000;
 const RETRY_MS = 100;
 
 /**
@@ -54,7 +53,7 @@ export class Feed {
     if (new Set(this.#names).size < this.#names.length)
       throw new Error(`two consumers share a name: ${this.#names.join(', ')}`);
     this.#log = {
-      pageSize: PAGE,
+      pageSize: PAGE_SIZE,
       retryMs: RETRY_MS,
       ...options,
       stopped: this.#stop.signal,

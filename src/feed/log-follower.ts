@@ -4,6 +4,9 @@ import type { Checkpoint, ReadModels } from '../read-models/read-models.js';
 import { feedPage, text, type FeedPage } from './feed-page.js';
 import type { FeedListener } from './status.js';
 
+/** Most events folded at once, unless somebody says otherwise. */
+export const PAGE_SIZE = 1_000;
+
 /** What the consumers of one log share. */
 export interface Log {
   readonly reader: EventReader;
