@@ -47,6 +47,9 @@ export class AppModule {
     metrics.gauge('sijill_feed_lag_events', 'Business events that a consumer is behind.', 'consumer', () =>
       feed.current().consumers.map(({ name, lag }) => [name, lag] as const),
     );
+    metrics.gauge('sijill_feed_stopped', 'Whether a consumer has stopped (1) and needs a person.', 'consumer', () =>
+      feed.current().consumers.map(({ name, state }) => [name, state === 'stopped' ? 1 : 0] as const),
+    );
     const shared = [
       { provide: Ledger, useValue: ledger },
       { provide: VAULT, useValue: vault },

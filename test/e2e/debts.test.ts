@@ -217,6 +217,7 @@ describe('a debt over HTTP, on the built server', () => {
     }
     for (let busy = true; busy;) {
       const { body } = await server.call('GET', '/v1/projections', { token });
+      expect((await show('clerk', '/v1/debts')).body).toEqual(before);
       busy = body.items.some((each: { rebuild?: unknown }) => each.rebuild !== undefined);
     }
     expect((await show('clerk', '/v1/debts')).body).toEqual(before);

@@ -15,6 +15,8 @@ export interface Answer {
 
 /** The built server as a user starts it: a process of its own, with its data in a directory of its own. */
 export class Server {
+  /** What it said to be amiss. */
+  readonly reported: string[] = [];
   #process: ChildProcess | undefined;
   #url = '';
 
@@ -30,7 +32,8 @@ export class Server {
     return this.#url;
   }
 
-  async start(): Promise<void> {
+  /** @param readiness what `/health/ready` is to answer before the test goes on */
+  async start(readiness = 200): Promise<void> {
     const env = { PATH: process.env['PATH'], PORT: '0', SIJILL_DATA: this.data, ...this.settings };
     const child = spawn(process.execPath, ['dist/src/main.js'], {
       cwd: this.program,
@@ -42,7 +45,7 @@ export class Server {
     for (;;) {
       if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
       const ready = await fetch(`${this.#url}/health/ready`).catch(() => undefined);
-      if (ready?.status === 200) return;
+      if (ready?.status === readiness) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
@@ -54,7 +57,9 @@ export class Server {
       createInterface({ input: child.stdout as Readable }).on('line', (line) => {
         const url = /answers on (http:\/\/[^;]+);/.exec(line)?.[1];
         if (url !== undefined) return resolve(url);
-        if (!line.startsWith('{"level":30')) process.stderr.write(`${line}\n`);
+        if (line.startsWith('{"level":30')) return;
+        this.reported.push(line);
+        process.stderr.write(`${line}\n`);
       });
     });
   }
