@@ -50,6 +50,8 @@ export class AppModule {
     metrics.gauge('sijill_feed_stopped', 'Whether a consumer has stopped (1) and needs a person.', 'consumer', () =>
       feed.current().consumers.map(({ name, state }) => [name, state === 'stopped' ? 1 : 0] as const),
     );
+    const refused = 'Commands of a policy that a rule refused since the start: somebody has to decide what follows.';
+    metrics.gauge('sijill_policy_refusals', refused, 'policy', () => feed.refused);
     const shared = [
       { provide: Ledger, useValue: ledger },
       { provide: VAULT, useValue: vault },

@@ -20,7 +20,7 @@ export class FeedHost implements FeedListener {
   #status: FeedStatus = { head: 0, consumers: [] };
   readonly #waiters = new Set<Waiter>();
   #control: FeedControl | undefined;
-  #alarms = 0;
+  readonly #refused = new Map<string, number>();
 
   constructor(
     private readonly write: (level: 'info' | 'error', message: string) => void,
@@ -35,9 +35,14 @@ export class FeedHost implements FeedListener {
     return this.#status;
   }
 
-  /** Commands of policies that were refused since the start. */
+  /** How many commands of policies were refused since the start. */
   get alarms(): number {
-    return this.#alarms;
+    return [...this.#refused.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  /** How many commands of each policy were refused since the start, where any was. */
+  get refused(): ReadonlyMap<string, number> {
+    return this.#refused;
   }
 
   /** @returns whether all projections folded the event of this sequence within the time */
@@ -67,12 +72,16 @@ export class FeedHost implements FeedListener {
     return this.waitForProjections(last, left());
   }
 
-  /** Waits until nothing is left to do: every effect is recorded and every running projection folded. */
+  /**
+   * Waits until nothing is left to do: every effect is recorded and every projection has folded it.
+   * @throws Error where a consumer has stopped, or the feed has, before that
+   */
   async drain(): Promise<void> {
     for (let head = await this.countHead(); ;) {
       if (head > 0) {
-        await this.waitForPolicies(head - 1, Infinity);
-        await this.waitForProjections(head - 1, Infinity);
+        const arrived =
+          (await this.waitForPolicies(head - 1, Infinity)) && (await this.waitForProjections(head - 1, Infinity));
+        if (!arrived) throw new Error(this.#whyNot());
       }
       const now = await this.countHead();
       if (now === head) return;
@@ -99,12 +108,17 @@ export class FeedHost implements FeedListener {
   }
 
   alarm({ policy, sequence, command, target, reason }: PolicyAlarm): void {
-    this.#alarms++;
+    this.#refused.set(policy, (this.#refused.get(policy) ?? 0) + 1);
     this.write('error', `policy ${policy}, event ${sequence}: ${command} on ${target} did not go through: ${reason}`);
   }
 
   log(level: 'info' | 'error', message: string): void {
     this.write(level, message);
+  }
+
+  #whyNot(): string {
+    const stopped = this.#status.consumers.find(({ state }) => state === 'stopped');
+    return stopped === undefined ? 'the feed has stopped' : `${stopped.name} has stopped: ${stopped.error}`;
   }
 
   #wait(outcomeOf: Waiter['outcome'], timeoutMs: number): Promise<boolean> {

@@ -9,7 +9,7 @@ class World {
     () => Promise.resolve(this.head),
   );
 
-  say(...consumers: Pick<ConsumerStatus, 'kind' | 'count'>[]): void {
+  say(...consumers: (Pick<ConsumerStatus, 'kind' | 'count'> & Partial<ConsumerStatus>)[]): void {
     const whole = consumers.map((each) => ({ name: 'it', state: 'running' as const, lag: 0, ...each }));
     this.feed.status({ head: this.head, consumers: whole });
   }
@@ -23,6 +23,20 @@ const policy = (count: number) => ({ kind: 'policy' as const, count });
 const pending = Symbol('pending');
 const nowOf = (promise: Promise<boolean>) =>
   Promise.race([promise, new Promise((resolve) => setImmediate(() => resolve(pending)))]);
+
+test('a refused command of a policy is an alarm: it is said, and counted by policy', () => {
+  const said: string[] = [];
+  const feed = new FeedHost(
+    (level, message) => said.push(`${level} ${message}`),
+    () => Promise.resolve(0),
+  );
+  const alarm = { policy: 'credit-excess', sequence: 7, command: 'CreditBalance', target: 'b', reason: 'refused by X' };
+  feed.alarm(alarm);
+  feed.alarm({ ...alarm, sequence: 8 });
+  const line = 'error policy credit-excess, event 7: CreditBalance on b did not go through: refused by X';
+  expect([said.length, said[0]]).toEqual([2, line]);
+  expect([...feed.refused]).toEqual([['credit-excess', 2]]);
+});
 
 describe('waiting for the feed', () => {
   test('ends when every projection has folded the event, or when the time is over', async () => {
@@ -42,6 +56,14 @@ describe('waiting for the feed', () => {
     expect(await wait).toBe(false);
     world.say(projection(5), projection(5, { state: 'stopped' }));
     expect(await world.feed.waitForProjections(4, 0)).toBe(true);
+  });
+
+  test('until nothing is left to do fails where a consumer has stopped: it will never be done', async () => {
+    const world = new World();
+    world.head = 3;
+    const drained = world.feed.drain();
+    world.say(projection(3), { ...policy(1), state: 'stopped', error: 'cannot digest' });
+    await expect(drained).rejects.toThrow('it has stopped: cannot digest');
   });
 
   test('for effects follows a receipt through its application to the credit of its excess', async () => {
