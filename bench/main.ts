@@ -10,7 +10,7 @@ import { emmett } from './rows/emmett.js';
 import { fines } from './rows/fines.js';
 import { http } from './rows/http.js';
 import { ledger } from './rows/ledger.js';
-import { table } from './table.js';
+import { line, table } from './table.js';
 
 const ROWS = [ledger, emmett, aggregate, http, fines];
 const NAMES = ROWS.flatMap(({ names }) => names);
@@ -32,19 +32,25 @@ async function main(options: Options): Promise<number> {
       const wanted = new Set(rows.names.filter((name) => options.only.length === 0 || options.only.includes(name)));
       if (wanted.size === 0) continue;
       bench.say(`measuring ${[...wanted].join(', ')}`);
-      results.push(...(await rows.measure(bench, wanted)));
+      const measured = await rows.measure(bench, wanted).catch((error: Error) => failures(wanted, error));
+      for (const each of measured) bench.say(line(each));
+      results.push(...measured);
     }
     const seconds = Math.round((performance.now() - began) / 1000);
     process.stdout.write(`\n${table(results)}\n\n${machine()}, ${seconds} s\n`);
     if (options.json !== undefined)
       writeFileSync(options.json, `${JSON.stringify({ machine: machine(), seconds, results }, undefined, 2)}\n`);
+    const failed = results.some(({ kind }) => kind === 'failed');
     const missed = results.some((result) => result.kind === 'compared' && !result.met);
     if (missed && options.quick) bench.say('A target was missed; --quick only shows that the benchmark works.');
-    return missed && !options.quick ? 1 : 0;
+    return failed || (missed && !options.quick) ? 1 : 0;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
 }
+
+const failures = (rows: ReadonlySet<string>, { message }: Error): Result[] =>
+  [...rows].map((row) => ({ kind: 'failed', row, why: message }));
 
 const machine = (): string =>
   `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;

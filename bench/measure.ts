@@ -33,7 +33,14 @@ export interface Skipped {
   readonly why: string;
 }
 
-export type Result = Comparison | Skipped;
+/** A row that broke; the others are measured all the same. */
+export interface Failed {
+  readonly kind: 'failed';
+  readonly row: string;
+  readonly why: string;
+}
+
+export type Result = Comparison | Skipped | Failed;
 
 export interface Contest {
   readonly row: string;

@@ -26,7 +26,7 @@ Measures Sijill against a limit or a peer, in turns, and prints a table of media
   --help
 
 SIJILL_FINES names the file of the fines (examples/road-fines/README.md): rebuild and import need it.
-Ends with 1 where a target was missed, but not under --quick.
+Ends with 1 where a row broke or a target was missed; under --quick a missed target is no error.
 `;
 
 /** @throws WrongUsage */

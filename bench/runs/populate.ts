@@ -1,4 +1,6 @@
 /** Fills a data directory for the runs over HTTP: debts of many creditors, over eight years, one in five a draft. */
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { readConfiguration } from '../../src/config/configuration.js';
 import { openInstance } from '../../src/instance.js';
@@ -21,8 +23,9 @@ export interface PopulateFound {
 
 const CALLERS = 64;
 const { folder, debts } = input<PopulateRun>();
-// Lays out the directory; the server folds what then comes into read models when it starts.
+// Lays out the directory. The server finds no read models when it starts, and builds them in one go.
 await (await openInstance(readConfiguration({ SIJILL_DATA: folder }), pino({ level: 'silent' }))).close();
+for (const file of readdirSync(folder)) if (file.startsWith('read-models.db')) rmSync(join(folder, file));
 
 const world = await openWorld(folder);
 const registered: Uuid[] = [];
