@@ -121,7 +121,8 @@ test('an event that does not say whose it is stops the policy rather than lose m
   }
 });
 
-test('each policy has a name of its own and wants only types that are stored', () => {
+test('each policy has a name of its own, wants only types that are stored, and leaves none of them out', () => {
   expect(new Set(balancePolicies.map(({ name }) => name)).size).toBe(3);
+  expect(balancePolicies.map(({ startsAt }) => startsAt)).toEqual(balancePolicies.map(() => 'beginning'));
   for (const type of balancePolicies.flatMap(({ types }) => types)) expect(catalogue.version(type)).toBe(1);
 });

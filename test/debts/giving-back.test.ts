@@ -155,6 +155,16 @@ describe('while a part of it is still to be named', () => {
     after.when(giveBack(), SYSTEM).then();
   });
 
+  test('E7 an approval that gives nothing back names nothing of what waits', () => {
+    const reduced = reduceTo(paid([receive('r2', '20'), SYSTEM]), '50');
+    const asked = reduced.and([requestUpdate({ amount: '70' }), clerk]);
+    asked.when(approve(openRequest(asked)), approver).then({ type: 'debts.DebtUpdated' });
+  });
+
+  test('E7 the least that can be given back is', () => {
+    expect(partsOf(reduceTo(paid(), '59.99'))).toMatchObject([{ receipt: id('r1'), amount: '0.01' }]);
+  });
+
   test('E7 a receipt that arrives meanwhile pays what is still due, and is none of what goes back', () => {
     const reduced = reduceTo(paid([receive('r2', '20'), SYSTEM]), '50').and([receive('r3', '5'), SYSTEM]);
     expect(reduced.events.at(-1)?.data).toMatchObject({ applied: '0.00', excess: '5.00' });

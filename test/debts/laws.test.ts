@@ -26,6 +26,7 @@ import {
   proceed,
   receive,
   register,
+  REFS,
   REQUEST,
   requestCancellation,
   requestPayment,
@@ -271,6 +272,25 @@ test('the same events always fold to the same state, from the stored text alone'
       expect(stored.reduce<DebtState>((before, event) => debt.evolve(before, event), debt.initial)).toEqual(state);
     }),
     { numRuns: 50 },
+  );
+});
+
+test('every event names what a reader routes it by', () => {
+  fc.assert(
+    fc.property(steps, (taken) => {
+      play(taken, ({ events }) => {
+        const { id: eventId, type, refs, data } = events.at(-1)!;
+        const { request, receipt: of, payer } = data as { request?: string; receipt?: string; payer?: string };
+        expect(refs).toEqual({
+          ...REFS,
+          ...(request !== undefined && { request }),
+          ...(of !== undefined && { receipt: of, payer: payer ?? refs.payer }),
+        });
+        if (/Requested$/.test(type)) expect(request).toBe(eventId);
+        if (of !== undefined) expect(events.find((each) => each.refs.receipt === of)?.refs.payer).toBe(refs.payer);
+      });
+    }),
+    { numRuns: 100 },
   );
 });
 

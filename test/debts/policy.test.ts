@@ -13,6 +13,10 @@ const event = (type: string, data: unknown, refs = { receipt: id('r1') }): Envel
 const matched = { debt: id('debt'), payer: party('payer'), amount: '60.00', currency: 'SAR' };
 const reversed = { reference: 'back', on: '2026-02-20', amount: '60.00', currency: 'SAR', payer: party('payer') };
 
+test('each of them does what followed from events before it was there', () => {
+  expect(debtPolicies.map(({ startsAt }) => startsAt)).toEqual(debtPolicies.map(() => 'beginning'));
+});
+
 test('E8 a matched receipt is applied to its debt', () => {
   expect(applyReceipt).toMatchObject({ name: 'apply-receipt', types: [ReceiptMatched.type] });
   expect(applyReceipt?.react(event(ReceiptMatched.type, matched))).toEqual([

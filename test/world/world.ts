@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Catalogue, type EventDefinition } from '../../src/event-store/catalogue.js';
+import { Catalogue, rejectionType, type EventDefinition } from '../../src/event-store/catalogue.js';
 import { canonicalEvent } from '../../src/event-store/canonical.js';
 import type { Policy } from '../../src/feed/consumers.js';
 import type { BusinessDate, Instant } from '../../src/kernel/calendar.js';
@@ -19,6 +19,7 @@ import { id, SYSTEM } from '../given.js';
 
 /** A decider whose types the world does not need to know. */
 interface AnyDecider {
+  readonly context: string;
   readonly category: string;
   readonly initial: unknown;
   evolve(state: unknown, event: Envelope): unknown;
@@ -133,7 +134,10 @@ export class World {
       eventId: (index) => eventId(commandId, index),
     };
     const decision = decider.decide(command, stream.state, context);
-    if (isRefusal(decision)) return { kind: 'refused', by: decision.refused };
+    if (isRefusal(decision)) {
+      this.#catalogue.version(rejectionType(decider.context, command.type)); // it could be recorded
+      return { kind: 'refused', by: decision.refused };
+    }
     if ('earlier' in decision) {
       if (!stream.events.some((event) => event.commandId === decision.earlier)) {
         throw new Error(`${name} never handled ${decision.earlier}`);

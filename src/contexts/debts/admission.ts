@@ -32,7 +32,7 @@ type Row = Partial<Record<Cell, Rule>>;
 
 const ONLY_DRAFT: Row = { outstanding: NOT_DRAFT, underReview: NOT_DRAFT, settled: CLOSED, cancelled: CLOSED };
 const OPENS_REVIEW: Row = { draft: DRAFT, underReview: PENDING, settled: CLOSED, cancelled: CLOSED };
-const ENDS_REVIEW: Row = { draft: NONE, outstanding: NONE, settled: CLOSED, cancelled: CLOSED };
+const ENDS_REVIEW: Row = { settled: CLOSED, cancelled: CLOSED }; // in the others: if the request is the open one
 
 /** The refusals of the Debt table (domain.md §3); an absent cell lets the command through. */
 const STOPPED: Record<Name, Row> = {
