@@ -35,7 +35,7 @@ export interface Appended {
 
 /**
  * A point in the log, with what a reader who goes on from there has to know: no store has to keep sequences, so that
- * the count travels with the position (docs/adr/0010-the-count-travels-with-the-position.md). A fact of the log: it
+ * the count travels with the position (docs/adr/0008-the-count-travels-with-the-position.md). A fact of the log: it
  * stays true for ever, for every reader.
  */
 export interface Place {

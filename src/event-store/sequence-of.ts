@@ -4,7 +4,7 @@ const PAGE = 256;
 
 /**
  * The sequence of a business event, counted from a place that is known: an append to a store that assigns no sequences
- * answers a position alone (docs/adr/0010-the-count-travels-with-the-position.md). Reads what stands in between, and
+ * answers a position alone (docs/adr/0008-the-count-travels-with-the-position.md). Reads what stands in between, and
  * no more: the nearer the place, before the event or after it, the better.
  * @param position of a committed business event
  * @throws StoreUnavailable

@@ -9,7 +9,7 @@ import { envelopeOf } from './recorded-event.js';
 export const wantsBookkeeping = ({ categories }: Filter): boolean => categories?.some(isBookkeeping) ?? false;
 
 /**
- * A way through the log: counts every business event from a place on (ADR 10), and picks up what a filter wants. What
+ * A way through the log: counts every business event from a place on (ADR 8), and picks up what a filter wants. What
  * was passed already is not taken twice, however often it comes.
  */
 export class Passage {
