@@ -7,7 +7,10 @@ export interface FeedControl {
   rebuild(names: readonly string[]): Promise<void>;
 }
 
-/** A receipt is applied to its debt, and what is left over is credited to a balance. */
+/**
+ * A receipt is applied to its debt, and what is left over is credited to a balance. What a debt gives back of hundreds
+ * of receipts takes longer (ADR 4): a wait for that does not see its end.
+ */
 const LONGEST_CHAIN = 2;
 
 interface Waiter {

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Catalogue } from '../event-store/catalogue.js';
 import type { EventReader, LogQuery, Place } from '../event-store/event-store.js';
 import type { Checkpoint, ReadModels } from '../read-models/read-models.js';
@@ -56,13 +57,4 @@ export const pageQuery = (from: Checkpoint | undefined, limit: number): LogQuery
 
 /** Resolves after the time, or at once when the signal aborts. */
 export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-  });
+  wait(ms, undefined, { signal }).catch(() => undefined);

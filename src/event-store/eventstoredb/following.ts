@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { START, streamNameFilter, type AllStreamSubscription } from '@eventstore/db-client';
 import type { LogPage, LogQuery, Place } from '../event-store.js';
 import type { Connection } from './connection.js';
@@ -44,7 +45,8 @@ export async function* followLog(
     if (passage.moved) yield passage.page(false);
     at = passage.at;
     if (isLasting(failure)) throw failure;
-    await pause(Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS), signal);
+    const ms = Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS);
+    await wait(ms, undefined, { signal }).catch(() => undefined);
   }
 }
 
@@ -90,14 +92,3 @@ async function passItem(item: Exclude<Item, { kind: 'caught-up' }>, passage: Pas
 
 const isLasting = (failure: Error | undefined): failure is Error =>
   failure instanceof EventsMayVanish || failure instanceof ForeignEvent || failure instanceof RangeError;
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-  });
