@@ -30,6 +30,18 @@ export const ODDITIES = [
   'F1/2 Appeal to Judge 2002-01-03 dismissal=G',
 ];
 
+/** What they add up to, worked out by hand. */
+export const ODDITIES_SUMS = {
+  registered: '219.55',
+  received: '231.90',
+  applied: '193.55',
+  refundable: '46.01',
+  unmatched: '12.34',
+  cancelledUnpaid: '15.00',
+  cancelledPaid: '20.00',
+  outstanding: '11.00',
+};
+
 /** The same fines so many times, each under names of its own. */
 export const oddities = (times: number): string[] =>
   Array.from({ length: times }, (_, i) => ODDITIES.map((row) => row.replace('1/', `${i + 1}/`))).flat();
