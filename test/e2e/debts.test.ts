@@ -1,4 +1,4 @@
-import { Server, type Answer } from './server.js';
+import { Server, until, type Answer } from './server.js';
 
 const CREDITOR = 'party_11111111-1111-4111-8111-111111111111';
 const DEBTOR = 'party_22222222-2222-4222-8222-222222222222';
@@ -43,14 +43,8 @@ const send = (who: keyof typeof tokens, path: string, body: unknown, { key, ifMa
 const show = (who: keyof typeof tokens, path: string): Promise<Answer> =>
   server.call('GET', path, { token: tokens[who] });
 
-/** Asks until the answer is as expected: policies and projections follow within moments. */
-async function until(who: keyof typeof tokens, path: string, holds: (answer: Answer) => boolean): Promise<Answer> {
-  for (let tries = 0; ; tries++) {
-    const answer = await show(who, path);
-    if (holds(answer) || tries > 200) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-}
+const eventually = (who: keyof typeof tokens, path: string, holds: (answer: Answer) => boolean): Promise<Answer> =>
+  until(() => show(who, path), holds);
 
 const sar = (amount: string) => ({ amount, currency: 'SAR' });
 const draft = { debtor: DEBTOR, creditor: CREDITOR, amount: sar('115.00'), ground: 'fine' };
@@ -89,9 +83,13 @@ describe('a debt over HTTP, on the built server', () => {
 
     const receipt = await receive(drafted.body.id, '120.00');
     expect(receipt.body).toMatchObject({ state: 'matched' });
-    const paid = await until('debtor', path, ({ body }) => body.balance?.amount === '0.00');
+    const paid = await eventually('debtor', path, ({ body }) => body.balance?.amount === '0.00');
     expect(paid.body).toMatchObject({ state: 'outstanding', balance: sar('0.00'), received: sar('115.00') });
-    const balances = await until('debtor', `/v1/parties/${DEBTOR}/balances`, ({ body }) => body.credits?.length > 0);
+    const balances = await eventually(
+      'debtor',
+      `/v1/parties/${DEBTOR}/balances`,
+      ({ body }) => body.credits?.length > 0,
+    );
     expect(balances.body.credits).toMatchObject([
       { entity: CREDITOR, currency: 'SAR', available: '5.00', total: '5.00' },
     ]);
@@ -107,11 +105,11 @@ describe('a debt over HTTP, on the built server', () => {
   test('E4 what was received for a cancelled debt is refundable', async () => {
     const id = await registered();
     await receive(id, '40.00');
-    await until('clerk', `/v1/debts/${id}`, ({ body }) => body.received?.amount === '40.00');
+    await eventually('clerk', `/v1/debts/${id}`, ({ body }) => body.received?.amount === '40.00');
     const asked = await send('clerk', `/v1/debts/${id}/cancellation-requests`, { ground: 'error' });
     const path = `/v1/debts/${id}/requests/${asked.body.event}/approval`;
     expect((await send('approver', path, {}, { ifMatch: asked.body.revision })).body.state).toBe('cancelled');
-    const found = await until(
+    const found = await eventually(
       'debtor',
       `/v1/parties/${DEBTOR}/balances`,
       ({ body }) => body.credits?.[0]?.available === '45.00',
@@ -125,11 +123,11 @@ describe('a debt over HTTP, on the built server', () => {
     const missing = await show('stranger', '/v1/debts/99999999-9999-4999-8999-999999999999');
     expect([foreign.status, missing.status]).toEqual([404, 404]);
     expect(foreign.body).toEqual(missing.body);
-    const attempts = await until('auditor', `/v1/attempts?target=${id}`, ({ body }) => body.items.length > 0);
+    const attempts = await eventually('auditor', `/v1/attempts?target=${id}`, ({ body }) => body.items.length > 0);
     expect(attempts.body.items).toMatchObject([{ target: id, command: 'ViewDebt' }]);
 
     expect((await show('stranger', `/v1/debts/${id}/events`)).status).toBe(404);
-    const more = await until('auditor', `/v1/attempts?target=${id}`, ({ body }) => body.items.length > 1);
+    const more = await eventually('auditor', `/v1/attempts?target=${id}`, ({ body }) => body.items.length > 1);
     expect(more.body.items[0]).toMatchObject({ target: id, command: 'ViewDebtEvents' });
   });
 
@@ -177,7 +175,7 @@ describe('a debt over HTTP, on the built server', () => {
     const [first, second] = [await pay('KEY-1', '10.00'), await pay('KEY-2', '20.00')];
     expect([first.status, second.status]).toEqual([201, 201]);
     expect(second.body.event).not.toBe(first.body.event);
-    const paid = await until('debtor', `/v1/debts/${id}`, ({ body }) => body.received?.amount === '30.00');
+    const paid = await eventually('debtor', `/v1/debts/${id}`, ({ body }) => body.received?.amount === '30.00');
     expect(paid.body.received).toEqual(sar('30.00'));
     expect((await pay('KEY-1', '10.00')).body).toEqual(first.body);
     expect((await pay('KEY-1', '11.00')).status).toBe(409);
@@ -229,7 +227,7 @@ describe('a debt over HTTP, on the built server', () => {
     await server.stop('SIGKILL');
     await server.start();
     expect((await send('clerk', '/v1/debts', draft, { key: 'before-the-kill' })).body).toEqual(acknowledged.body);
-    const shown = await until('clerk', `/v1/debts/${acknowledged.body.id}`, ({ status }) => status === 200);
+    const shown = await eventually('clerk', `/v1/debts/${acknowledged.body.id}`, ({ status }) => status === 200);
     expect(shown.body.state).toBe('draft');
   }, 60_000);
 

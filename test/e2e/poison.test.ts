@@ -3,7 +3,7 @@ import { policies, projections } from '../../src/composition.js';
 import { openSqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import { streamName } from '../../src/kernel/ids.js';
 import { envelope, uuid } from '../event-store/envelopes.js';
-import { Server } from './server.js';
+import { Server, until } from './server.js';
 
 const CREDITOR = 'party_11111111-1111-4111-8111-111111111111';
 const DEBTOR = 'party_22222222-2222-4222-8222-222222222222';
@@ -60,11 +60,3 @@ test('a poison event stops who wants it, loudly and once; the others go on, and 
 }, 60_000);
 
 type Checks = Readonly<Record<'projections' | 'policies', Readonly<Record<string, string>>>>;
-
-async function until<T>(ask: () => Promise<T>, holds: (answer: T) => boolean): Promise<T> {
-  for (;;) {
-    const answer = await ask();
-    if (holds(answer)) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

@@ -13,6 +13,19 @@ export interface Answer {
   readonly body: any;
 }
 
+/** How long `until` asks, in milliseconds. */
+const PATIENCE_MS = 30_000;
+
+/** Asks until the answer is as expected: policies and projections follow within moments. @throws Error: it never is */
+export async function until<T>(ask: () => Promise<T>, holds: (answer: T) => boolean): Promise<T> {
+  for (const deadline = Date.now() + PATIENCE_MS; ;) {
+    const answer = await ask();
+    if (holds(answer)) return answer;
+    if (Date.now() > deadline) throw new Error(`still not as expected: ${JSON.stringify(answer)}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
 /** The built server as a user starts it: a process of its own, with its data in a directory of its own. */
 export class Server {
   /** What it said to be amiss. */

@@ -1,4 +1,4 @@
-import { Server, type Answer } from './server.js';
+import { Server, until, type Answer } from './server.js';
 
 /** What somebody tries who has a valid token and somebody else's ids, on the built server. */
 
@@ -53,13 +53,8 @@ const send = (
 const show = (who: keyof typeof tokens, path: string): Promise<Answer> =>
   server.call('GET', path, { token: tokens[who] });
 
-async function until(who: keyof typeof tokens, path: string, holds: (answer: Answer) => boolean): Promise<Answer> {
-  for (let tries = 0; ; tries++) {
-    const answer = await show(who, path);
-    if (holds(answer) || tries > 200) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-}
+const eventually = (who: keyof typeof tokens, path: string, holds: (answer: Answer) => boolean): Promise<Answer> =>
+  until(() => show(who, path), holds);
 
 describe('with somebody else’s ids', () => {
   test('E5 a stale If-Match tells nobody that the debt of another exists, nor its revision', async () => {
@@ -77,7 +72,7 @@ describe('with somebody else’s ids', () => {
       expect([foreign.status, foreign.body]).toEqual([404, missing.body]);
       expect(missing.status).toBe(404);
       expect(foreign.headers.get('etag')).toBeNull();
-      const after = await until('auditor', attempts, ({ body: { items } }) => items.length > before);
+      const after = await eventually('auditor', attempts, ({ body: { items } }) => items.length > before);
       expect(after.body.items.length).toBe(before + 1);
     }
   });
