@@ -17,10 +17,16 @@ const RUN_ROWS = 20_000;
 /**
  * An external merge sort: sorted runs in temporary files, merged as they are read, so that a file of any length needs
  * the memory of one run. Rows dated after `until` are left out.
+ * @param parent the directory in which their folder is made
  * @throws UnreadableFile
  */
-export async function sortByTime(file: string, until = '9999-12-31', runRows = RUN_ROWS): Promise<SortedRows> {
-  const folder = await mkdtemp(join(tmpdir(), 'road-fines-'));
+export async function sortByTime(
+  file: string,
+  until = '9999-12-31',
+  runRows = RUN_ROWS,
+  parent = tmpdir(),
+): Promise<SortedRows> {
+  const folder = await mkdtemp(join(parent, 'road-fines-'));
   const dispose = () => rm(folder, { recursive: true, force: true });
   try {
     const runs: string[] = [];

@@ -1,8 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { readFines } from '../../examples/road-fines/rows.js';
 import { sortByTime } from '../../examples/road-fines/sort.js';
-import { all, csvFile, csvLine, nameOf, rowsFile } from './rows.js';
+import { all, csvFile, csvLine, nameOf, newFolder, rowsFile } from './rows.js';
 
 const THREE_FINES = [
   'A1/0 Create Fine 2001-03-01 amount=35.0',
@@ -110,10 +109,14 @@ test('a damaged archive is an error, not an end', async () => {
 });
 
 test('temporary files are removed after use, and after an error', async () => {
-  const folders = async () => (await readdir(tmpdir())).filter((name) => /^road-fines-(?!test)/.test(name)).length;
-  const before = await folders();
-  await names(await rowsFile(THREE_FINES), undefined, 1);
+  const parent = await newFolder(); // the system's own holds those of whoever else imports
+  const sorted = await sortByTime(await rowsFile(THREE_FINES), undefined, 1, parent);
+  expect(await readdir(parent)).toHaveLength(1);
+  expect((await all(sorted.rows)).map(nameOf)).toEqual(IN_ORDER);
+  await sorted.dispose();
+  expect(await readdir(parent)).toEqual([]);
+
   const broken = await csvFile([...THREE_FINES.map(csvLine), 'A1,1,Payment']);
-  await expect(sortByTime(broken, undefined, 1)).rejects.toThrow();
-  expect(await folders()).toBe(before);
+  await expect(sortByTime(broken, undefined, 1, parent)).rejects.toThrow();
+  expect(await readdir(parent)).toEqual([]);
 });
