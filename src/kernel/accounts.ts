@@ -42,7 +42,7 @@ interface Account {
 }
 
 /** What a posting can be sorted by. `transit` is the event whose money is on its way through 2330. */
-export const DIM_NAMES = ['entity', 'party', 'sector', 'debt', 'receipt', 'transit', 'ground'] as const;
+export const DIM_NAMES = ['entity', 'party', 'sector', 'debt', 'receipt', 'transit', 'ground', 'subscription'] as const;
 export type DimName = (typeof DIM_NAMES)[number];
 
 export type AccountCode = keyof typeof CHART;

@@ -37,6 +37,18 @@ export const startOfDay = (date: BusinessDate): number => Date.parse(`${date}T00
 
 export const instantAt = (epochMs: number): Instant => new Date(epochMs).toISOString() as Instant;
 
+/**
+ * The same day of a later month, or the last one that the month has: 31 January + 1 is the end of February. Twelve
+ * months from 29 February are 28 February (domain.md Q7).
+ * @param months not negative
+ */
+export function addMonths(date: BusinessDate, months: number): BusinessDate {
+  const [year = 0, month = 0, day = 0] = date.split('-').map(Number);
+  const first = Date.UTC(year, month - 1 + months, 1);
+  const last = new Date(Date.UTC(year, month + months, 0)).getUTCDate();
+  return new Date(first + (Math.min(day, last) - 1) * 86_400_000).toISOString().slice(0, 10) as BusinessDate;
+}
+
 /** `days` may be negative. */
 export const addDays = (date: BusinessDate, days: number): BusinessDate =>
   new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10) as BusinessDate;

@@ -1,5 +1,5 @@
 import { CHART, DIM_NAMES, isAccountCode, type Leg } from './accounts.js';
-import { parseMoney, toJson, type Money, type MoneyJson } from './money.js';
+import { parseMoney, toJson, type Currency, type Money, type MoneyJson } from './money.js';
 
 /**
  * A posting, balanced by its shape: the same amount leaves one account and reaches another, within one entity and
@@ -13,6 +13,31 @@ export interface Entry extends MoneyJson {
 /** No entry for a zero amount, so that callers need not ask. */
 export const entry = (debit: Leg, credit: Leg, money: Money): Entry[] =>
   money.minor === 0n ? [] : [{ debit, credit, ...toJson(money) }];
+
+/** A leg's part of what is posted, in minor units. */
+export interface Share {
+  readonly leg: Leg;
+  readonly minor: bigint;
+}
+
+/** Entries between two lists of equal sums, each taken in its order. @throws Error where the credits are more */
+export function between(debits: readonly Share[], credits: readonly Share[], currency: Currency): Entry[] {
+  const open = debits.map((debit) => ({ ...debit }));
+  const entries: Entry[] = [];
+  for (const { leg, minor } of credits) {
+    let due = minor;
+    while (due > 0n) {
+      const [from] = open;
+      if (from === undefined) throw new Error(`the credits are ${due} minor units more than the debits`);
+      const part = from.minor < due ? from.minor : due;
+      entries.push(...entry(from.leg, leg, { minor: part, currency }));
+      due -= part;
+      from.minor -= part;
+      if (from.minor === 0n) open.shift();
+    }
+  }
+  return entries;
+}
 
 /**
  * Asserted for every event, in production too: the types say the same, but money is not left to types.

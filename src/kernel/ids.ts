@@ -66,6 +66,8 @@ export const NAMESPACE = {
   receipt: nameBased('6ba7b810-9dad-11d1-80b4-00c04fd430c8' as Uuid, 'receipt.sijill'),
   balance: nameBased('6ba7b810-9dad-11d1-80b4-00c04fd430c8' as Uuid, 'balance.sijill'),
   policy: nameBased('6ba7b810-9dad-11d1-80b4-00c04fd430c8' as Uuid, 'policy.sijill'),
+  subscription: nameBased('6ba7b810-9dad-11d1-80b4-00c04fd430c8' as Uuid, 'subscription.sijill'),
+  employment: nameBased('6ba7b810-9dad-11d1-80b4-00c04fd430c8' as Uuid, 'employment.sijill'),
 } as const;
 
 /** `target` is the aggregate a command addresses, or the route that creates one (DESIGN.md, Ids). */
@@ -90,6 +92,13 @@ export const receiptId = (bank: PartyId, reference: string): Uuid => uuid5(NAMES
 
 export const balanceId = (party: PartyId, entity: PartyId, currency: string): Uuid =>
   uuid5(NAMESPACE.balance, party, entity, currency);
+
+/** One for each user and plan of an establishment; its terms are numbered inside (domain.md Q4, Q7). */
+export const subscriptionId = (establishment: PartyId, user: PartyId, plan: string): Uuid =>
+  uuid5(NAMESPACE.subscription, establishment, user, plan);
+
+export const employmentId = (establishment: PartyId, user: PartyId): Uuid =>
+  uuid5(NAMESPACE.employment, establishment, user);
 
 export function streamName(category: string, id: Uuid): StreamName {
   if (!CATEGORY.test(category)) throw new Error(`"${category}" is no stream category: letters and digits, no hyphen`);

@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { addDays, type BusinessDate, businessDateAt, instantAt, parseBusinessDate } from '../../src/kernel/calendar.js';
+import {
+  addDays,
+  addMonths,
+  type BusinessDate,
+  businessDateAt,
+  instantAt,
+  parseBusinessDate,
+} from '../../src/kernel/calendar.js';
 import { systemClock } from '../../src/kernel/clock.js';
 
 const at = (instant: string): number => Date.parse(instant);
@@ -65,6 +72,40 @@ describe('business dates are Asia/Riyadh dates (domain.md §2)', () => {
     expect(addDays(day('2026-01-01'), -1)).toBe('2025-12-31');
     expect(addDays(day('2024-01-01'), 366)).toBe('2025-01-01');
     expect(addDays(day('2026-05-05'), 0)).toBe('2026-05-05');
+  });
+
+  test('Q7 a year is the same day of the next year; 29 February ends on 28 February (domain.md)', () => {
+    const day = (text: string): BusinessDate => parseBusinessDate(text);
+    expect(addMonths(day('2026-03-14'), 12)).toBe('2027-03-14');
+    expect(addMonths(day('2024-02-29'), 12)).toBe('2025-02-28');
+    expect(addMonths(day('2023-03-01'), 12)).toBe('2024-03-01');
+    for (let date = day('1900-01-01'); date < '2199-12-31'; date = addDays(date, 1)) {
+      const end = addMonths(date, 12);
+      if (date.endsWith('-02-29')) expect(end).toBe(`${Number(date.slice(0, 4)) + 1}-02-28`);
+      else if (end !== `${Number(date.slice(0, 4)) + 1}${date.slice(4)}`) throw new Error(`${date} ends on ${end}`);
+    }
+  });
+
+  test('a month is the same day of the next one, or its last where it has no such day', () => {
+    const day = (text: string): BusinessDate => parseBusinessDate(text);
+    expect([1, 2, 3, 12, 13].map((months) => addMonths(day('2026-01-31'), months))).toEqual([
+      '2026-02-28',
+      '2026-03-31',
+      '2026-04-30',
+      '2027-01-31',
+      '2027-02-28',
+    ]);
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 100_000 }), fc.nat(240), (days, months) => {
+        const from = addDays(day('1900-01-01'), days);
+        const to = addMonths(from, months);
+        const at = (date: string): number => Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7));
+        expect(at(to) - at(from)).toBe(months);
+        expect(to.slice(8) === from.slice(8) || (to.slice(8) < from.slice(8) && addDays(to, 1).endsWith('-01'))).toBe(
+          true,
+        );
+      }),
+    );
   });
 
   test('instants are UTC with milliseconds', () => {

@@ -1,5 +1,5 @@
 import { CHART, DIM_NAMES, isAccountCode, type Leg } from '../../src/kernel/accounts.js';
-import { assertBalanced, entry, type Entry } from '../../src/kernel/entries.js';
+import { assertBalanced, between, entry, type Entry } from '../../src/kernel/entries.js';
 import { type Currency, parseMoney } from '../../src/kernel/money.js';
 
 const ENTITY = 'party_2ed6657d-e927-568b-95e1-2665a8aea6a2';
@@ -14,6 +14,28 @@ describe('entries (domain.md §4; DESIGN.md, Entries)', () => {
   test('are made of two legs and an amount; a zero amount makes none', () => {
     expect(entry(cash, receivable, parseMoney({ amount: '115', currency: 'SAR' }))).toEqual([good]);
     expect(entry(cash, receivable, { minor: 0n, currency: 'SAR' as Currency })).toEqual([]);
+  });
+
+  test('between two lists each is taken in its order, and no more is credited than debited', () => {
+    const [a, b] = ['a', 'b'].map((receipt): Leg => ({
+      account: '2310',
+      dims: { entity: ENTITY, party: 'p', receipt },
+    }));
+    const vat: Leg = { account: '2200', dims: { entity: ENTITY } };
+    const debits = [
+      { leg: a!, minor: 60_00n },
+      { leg: b!, minor: 55_00n },
+    ];
+    const credits = [
+      { leg: receivable, minor: 100_00n },
+      { leg: vat, minor: 15_00n },
+    ];
+    expect(between(debits, credits, 'SAR' as Currency)).toEqual([
+      { debit: a, credit: receivable, amount: '60.00', currency: 'SAR' },
+      { debit: b, credit: receivable, amount: '40.00', currency: 'SAR' },
+      { debit: b, credit: vat, amount: '15.00', currency: 'SAR' },
+    ]);
+    expect(() => between(debits.slice(1), credits, 'SAR' as Currency)).toThrow('more than the debits');
   });
 
   test('balanced ones pass, none and several too', () => {

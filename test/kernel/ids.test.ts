@@ -4,6 +4,7 @@ import {
   balanceId,
   categoryOf,
   commandId,
+  employmentId,
   eventId,
   isBookkeeping,
   isPartyId,
@@ -15,6 +16,7 @@ import {
   type PartyId,
   policyCommandId,
   receiptId,
+  subscriptionId,
   streamName,
   type Uuid,
   uuid5,
@@ -42,6 +44,8 @@ describe('name-based ids (RFC 9562, version 5)', () => {
       receipt: 'd1f5b850-9fd4-587d-993e-582ed22a334a',
       balance: 'a07d3333-41ee-5e22-8f75-7bbc504a985f',
       policy: 'ccdd7878-2651-5d51-ae03-82758381427a',
+      subscription: 'dacfd57d-b25c-5cd1-949b-99ce1c4e67ec',
+      employment: '344df668-f327-525f-82f5-4358e14af645',
     });
   });
 
@@ -54,6 +58,8 @@ describe('name-based ids (RFC 9562, version 5)', () => {
     expect(aggregateId(command)).toBe('64b2bc6e-db11-5280-8c8e-6d924dd419bc');
     expect(receiptId(PARTY, 'سداد "1"')).toBe('c219ed62-9f55-5992-91ec-41213dbe9bec');
     expect(balanceId(PARTY, PARTY, 'SAR')).toBe('490f0f7f-0d4b-5ac0-b1a5-58de1d3b0101');
+    expect(subscriptionId(PARTY, PARTY, 'basic')).toBe('31c70aec-a374-56f4-a018-820d4a63187c');
+    expect(employmentId(PARTY, PARTY)).toBe('f18fc5d1-94a1-5ed1-98e1-3346dc6d0050');
     expect(policyCommandId(event, 'apply-receipt', 0, command)).toBe('0e21c801-96bd-5986-bb92-668c501e098a');
   });
 

@@ -1,5 +1,5 @@
 import type { Leg } from '../../kernel/accounts.js';
-import { entry, type Entry } from '../../kernel/entries.js';
+import { between, entry, type Entry, type Share } from '../../kernel/entries.js';
 import { takeFrom, type Debt, type DebtRefs } from './state.js';
 
 export const registered = (debt: Debt): Entry[] => raised(debt, debt.ground, debt.amount);
@@ -39,31 +39,7 @@ export function lowered(debt: Debt, { unpaid, waived, back, transit }: Lowered):
     leg: revenue(refs, ground),
     minor,
   }));
-  return pair(debits, credits, debt);
-}
-
-interface Share {
-  readonly leg: Leg;
-  readonly minor: bigint;
-}
-
-/** Entries between two lists of equal sums, each taken in its order. */
-function pair(debits: readonly Share[], credits: readonly Share[], { currency, refs }: Debt): Entry[] {
-  const open = debits.map((debit) => ({ ...debit }));
-  const entries: Entry[] = [];
-  for (const { leg, minor } of credits) {
-    let due = minor;
-    while (due > 0n) {
-      const [from] = open;
-      if (from === undefined) throw new Error(`debt ${refs.debt} gives back more revenue than it has`);
-      const part = from.minor < due ? from.minor : due;
-      entries.push(...entry(from.leg, leg, { minor: part, currency }));
-      due -= part;
-      from.minor -= part;
-      if (from.minor === 0n) open.shift();
-    }
-  }
-  return entries;
+  return between(debits, credits, debt.currency);
 }
 
 const route = ({ sector, debt }: DebtRefs) => ({ sector, debt });
