@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -142,6 +143,27 @@ describe('the committing thread', () => {
     expect(kinds[0]).toEqual({ kind: 'unknown', message });
     expect(await writer.append('debt-late', -1, event)).toEqual({ kind: 'unavailable', message });
     await writer.close();
+  });
+
+  test('gets a full group at once, not after the turn that brought the answers of both', async () => {
+    const posted: unknown[] = [];
+    const worker = Object.assign(new EventEmitter(), {
+      postMessage: (group: unknown) => posted.push(group),
+      ref: () => {},
+      unref: () => {},
+    });
+    const writer = new Writer(worker as never);
+    const call = async (i: number): Promise<void> => {
+      for (let revision = -1; revision < 1; revision++) await writer.append(`debt-${i}`, revision, event);
+    };
+    for (let i = 0; i < 64; i++) void call(i);
+    expect(posted).toHaveLength(2);
+    worker.emit('message', new Array(4 * 32).fill(0));
+    await Promise.resolve(); // the callers come back, and the turn goes on
+    expect(posted).toHaveLength(3);
+    worker.emit('message', new Array(4 * 32).fill(0));
+    await Promise.resolve();
+    expect(posted).toHaveLength(4);
   });
 
   test.each([

@@ -81,7 +81,8 @@ export class Writer {
     return new Promise((resolve) => {
       this.#waiting.push({ append: [stream, expected, events.length / 3, ...events], size, resolve });
       this.#waitingSize += size;
-      this.#schedule();
+      if (this.#sent.length < MAX_GROUPS && this.#waiting.length >= this.#share()) this.#send();
+      else this.#schedule();
     });
   }
 
@@ -98,7 +99,11 @@ export class Writer {
     await ended;
   }
 
-  /** After the callers of this turn of the event loop have all had their say. */
+  /**
+   * What makes no full group goes after the callers of this turn of the event loop have all had their say. A full one
+   * does not wait for that: a turn may take the answers of both groups, and the thread would have nothing to do until
+   * the callers of both have come back.
+   */
   #schedule() {
     if (this.#scheduled || this.#sent.length >= MAX_GROUPS) return;
     this.#scheduled = true;
@@ -108,8 +113,13 @@ export class Writer {
     });
   }
 
+  /** How many appends make a full group: as many callers wait for one as for the other. */
+  #share() {
+    return Math.max(SPLIT_FROM, Math.ceil((this.#waiting.length + this.#sentAppends) / MAX_GROUPS));
+  }
+
   #send() {
-    const share = Math.max(SPLIT_FROM, Math.ceil((this.#waiting.length + this.#sentAppends) / MAX_GROUPS));
+    const share = this.#share();
     let size = 0;
     let length = 0;
     for (const { size: next } of this.#waiting) {
