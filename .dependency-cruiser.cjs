@@ -1,6 +1,6 @@
 /** Imports go one way (docs/architecture.md); each message says what to do instead. A test sees each rule fire. */
 
-const ROOTS = '^src/(main|app\\.module|composition|instance|feed-thread|start-fault|cli/rebuild)\\.ts$';
+const ROOTS = '^src/(main|app\\.module|adapters|composition|instance|feed-thread|start-fault|cli/rebuild)\\.ts$';
 /** A file's dotted suffix says that it is a shell around the core. */
 const SHELLS = '\\.(controller|dto|handlers|module|policy)\\.ts$';
 

@@ -1,16 +1,15 @@
 /** The thread that folds events into read models and sends what policies ask for (its own composition root). */
 import { parentPort, workerData } from 'node:worker_threads';
+import { openEventReader, openReadModels, type Stores } from './adapters.js';
 import { catalogue, policies, projections } from './composition.js';
-import { openSqliteEventReader } from './event-store/sqlite/sqlite-event-store.js';
 import { Feed } from './feed/feed.js';
 import { FeedThreadPort } from './feed/thread-protocol.js';
-import { openSqliteReadModels } from './read-models/sqlite/sqlite-read-models.js';
 
-const { events, readModels: models } = workerData as { readonly events: string; readonly readModels: string };
+const stores = workerData as Stores;
 if (parentPort === null) throw new Error('the feed runs in a thread of the server');
 const port = new FeedThreadPort(parentPort);
-const reader = openSqliteEventReader(events);
-const readModels = openSqliteReadModels(models);
+const reader = openEventReader(stores);
+const readModels = openReadModels(stores);
 const { send, listener } = port;
 const feed = new Feed({ reader, readModels, catalogue, projections, policies, send, listener });
 port.serve(

@@ -1,10 +1,10 @@
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { eventsPlace, openEventStore, openReadModelReader, type Stores } from './adapters.js';
 import { catalogue, RULE_SET } from './composition.js';
 import type { Configuration } from './config/configuration.js';
 import type { EventStore } from './event-store/event-store.js';
-import { openSqliteEventStore } from './event-store/sqlite/sqlite-event-store.js';
 import { FeedHost } from './feed/feed-host.js';
 import type { SendCommand } from './feed/policy-runner.js';
 import { startFeedThread } from './feed/thread-protocol.js';
@@ -17,7 +17,6 @@ import { LedgerUnavailable, type Outcome } from './ledger/outcome.js';
 import { openLedger, ownRequest } from './ledger/open-ledger.js';
 import { programVersion, SnapshotFiles } from './ledger/snapshots.js';
 import type { ReadModelReader } from './read-models/read-models.js';
-import { openSqliteReadModelReader } from './read-models/sqlite/sqlite-read-models.js';
 import type { SuppressedAttempts } from './http/ports.js';
 import { loadMasterKey, VAULT_FILE } from './vault/master-key.js';
 import { openSqliteVault } from './vault/sqlite/sqlite-vault.js';
@@ -41,13 +40,14 @@ export interface Instance {
 const FEED_THREAD = new URL('./feed-thread.js', import.meta.url);
 
 /**
- * Opens the embedded stores under the data directory and starts the feed.
- * @throws StoreOwned, ForeignFile, VaultLocked, NotThisLedger: each says what to do
+ * Opens the stores and starts the feed.
+ * @throws StoreOwned, ForeignFile, VaultLocked, NotThisLedger, BadEventStoreUrl, EventsMayVanish, StoreUnavailable: each
+ * says what to do
  */
 export async function openInstance(
   configuration: Pick<
     Configuration,
-    'data' | 'masterKey' | 'environment' | 'logOrigin' | 'backdatingDays' | 'cacheBytes'
+    keyof Stores | 'masterKey' | 'environment' | 'logOrigin' | 'backdatingDays' | 'cacheBytes'
   >,
   logger: Logger,
   onOutcome?: (command: string, outcome: Outcome) => void,
@@ -56,16 +56,16 @@ export async function openInstance(
   const { data, masterKey, environment, logOrigin, backdatingDays, cacheBytes } = configuration;
   mkdirSync(data, { recursive: true, mode: 0o700 });
   accessSync(data, constants.R_OK | constants.W_OK | constants.X_OK);
-  const events = join(data, 'ledger.db');
-  const models = join(data, 'read-models.db');
+  const { eventStoreUrl } = configuration;
+  const stores: Stores = { data, ...(eventStoreUrl !== undefined && { eventStoreUrl }) };
   const clock = systemClock();
-  const store = await openSqliteEventStore(events);
+  const store = await openEventStore(stores);
   const vaultFile = join(data, VAULT_FILE);
   if (!existsSync(vaultFile) && (await store.head()).count > 0) {
     await store.close();
     throw new VaultLocked(
       'VAULT_MISSING',
-      `${events} holds events, but ${vaultFile} is gone: restore both of one backup`,
+      `${eventsPlace(stores)} holds events, but ${vaultFile} is gone: restore both of one backup`,
     );
   }
   const vault = openSqliteVault(vaultFile, loadMasterKey(data, masterKey));
@@ -97,8 +97,8 @@ export async function openInstance(
     process.exitCode = 1;
     process.kill(process.pid, 'SIGTERM');
   };
-  feed.attach(await startFeedThread(feedThread, { events, readModels: models }, send, feed, died));
-  const readModels = openSqliteReadModelReader(models);
+  feed.attach(await startFeedThread(feedThread, stores, send, feed, died));
+  const readModels = openReadModelReader(stores);
 
   return {
     clock,

@@ -1,5 +1,12 @@
+import {
+  BadEventStoreUrl,
+  EventsMayVanish,
+  ForeignEvent,
+} from './event-store/eventstoredb/eventstoredb-event-store.js';
+import { StoreUnavailable } from './event-store/event-store.js';
 import { ConfigurationError, type Configuration } from './config/configuration.js';
 import { AheadOfLog } from './feed/feed.js';
+import { LedgerUnavailable } from './ledger/outcome.js';
 import { NotThisLedger } from './ledger/open-ledger.js';
 import { ForeignFile } from './sqlite/database.js';
 import { StoreOwned } from './sqlite/ownership.js';
@@ -7,7 +14,19 @@ import { VaultLocked } from './vault/vault.js';
 
 /** Their messages say what to do. By name, because an error of the feed's thread arrives without its class. */
 const SELF_EXPLAINING: ReadonlySet<string> = new Set(
-  [AheadOfLog, ConfigurationError, NotThisLedger, ForeignFile, StoreOwned, VaultLocked].map(({ name }) => name),
+  [
+    AheadOfLog,
+    BadEventStoreUrl,
+    ConfigurationError,
+    EventsMayVanish,
+    ForeignEvent,
+    NotThisLedger,
+    ForeignFile,
+    LedgerUnavailable,
+    StoreOwned,
+    StoreUnavailable,
+    VaultLocked,
+  ].map(({ name }) => name),
 );
 
 /** What kept the server from starting, and what to do about it: one line where it was to be foreseen, else a stack. */

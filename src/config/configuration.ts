@@ -6,6 +6,8 @@ export interface Configuration {
   readonly port: number;
   /** Directory. */
   readonly data: string;
+  /** Absent: the events are in the directory. */
+  readonly eventStoreUrl?: string;
   /** 32 bytes. */
   readonly masterKey?: Buffer;
   readonly environment: string;
@@ -61,6 +63,7 @@ export function readConfiguration(environment: Environment = process.env): Confi
     host: read('HOST'),
     port: read('PORT'),
     data: read('SIJILL_DATA'),
+    eventStoreUrl: read('EVENT_STORE_URL'),
     masterKey: read('SIJILL_MASTER_KEY') ?? read('SIJILL_MASTER_KEY_FILE'),
     environment: read('SIJILL_ENVIRONMENT'),
     logOrigin: read('SIJILL_LOG_ORIGIN'),
@@ -81,11 +84,14 @@ export function readConfiguration(environment: Environment = process.env): Confi
   faults.push(...issuerFaults(environment, values.host));
   if (faults.length > 0) throw new ConfigurationError(faults);
 
-  const { masterKey, issuer, audience, jwksUrl, cacheMib, drainSeconds, ...plain } = values as Checked<typeof values>;
+  const { eventStoreUrl, masterKey, issuer, audience, jwksUrl, cacheMib, drainSeconds, ...plain } = values as Checked<
+    typeof values
+  >;
   return {
     ...plain,
     cacheBytes: cacheMib * 1024 * 1024,
     drainMs: drainSeconds * 1000,
+    ...(eventStoreUrl !== undefined && { eventStoreUrl }),
     ...(masterKey !== undefined && { masterKey }),
     ...(issuer !== undefined &&
       audience !== undefined &&
@@ -93,7 +99,7 @@ export function readConfiguration(environment: Environment = process.env): Confi
   };
 }
 
-type OptionalName = 'masterKey' | 'issuer' | 'audience' | 'jwksUrl';
+type OptionalName = 'eventStoreUrl' | 'masterKey' | 'issuer' | 'audience' | 'jwksUrl';
 /** What is left once no fault was found: only the variables without a default may be absent. */
 type Checked<T> = { [K in keyof T]: K extends OptionalName ? T[K] : Exclude<T[K], undefined> };
 

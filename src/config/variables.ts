@@ -35,6 +35,12 @@ export const VARIABLES = {
     accepts: 'a path',
     parse: (text) => (text.includes('\0') ? undefined : text),
   } satisfies Variable<string>,
+  EVENT_STORE_URL: {
+    meaning: 'The EventStoreDB or KurrentDB that keeps the events. Not set: a file in SIJILL_DATA.',
+    accepts: 'esdb://user:password@host:2113 (esdb+discover://… for a cluster; ?tls=false without a user)',
+    secret: true,
+    parse: eventStoreUrl,
+  } satisfies Variable<string>,
   SIJILL_MASTER_KEY: {
     meaning:
       'Wraps the keys of the vault. Not set: generated once, in a file of SIJILL_DATA that only its owner reads.',
@@ -135,6 +141,17 @@ function wholeNumber(text: string, least: number, most: number): number | undefi
 function webUrl(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   return url?.protocol === 'https:' || url?.protocol === 'http:' ? url : undefined;
+}
+
+const EVENT_STORE_URL =
+  /^esdb(?:\+discover)?:\/\/(?<user>[^\s/@:]+:[^\s/@]*@)?[\w.-]+(?::\d{1,5})?(?:,[\w.-]+(?::\d{1,5})?)*\/?(?:\?(?<options>\S+))?$/;
+
+/** The adapter looks at the options. */
+function eventStoreUrl(text: string): string | undefined {
+  const parts = EVENT_STORE_URL.exec(text)?.groups;
+  if (parts === undefined) return undefined;
+  const isPlain = new URLSearchParams(parts['options']).get('tls') === 'false';
+  return parts['user'] !== undefined || isPlain ? text : undefined;
 }
 
 function contentOf(path: string): string {

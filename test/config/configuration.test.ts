@@ -37,6 +37,7 @@ describe('the configuration', () => {
       cacheBytes: 64 * 1024 * 1024,
     });
     expect(configuration.oidc).toBeUndefined();
+    expect(configuration.eventStoreUrl).toBeUndefined();
     expect(configuration.masterKey).toBeUndefined();
   });
 
@@ -47,6 +48,7 @@ describe('the configuration', () => {
       PORT: '8080',
       NODE_ENV: 'production',
       SIJILL_DATA: '/var/lib/sijill',
+      EVENT_STORE_URL: 'esdb+discover://ledger:secret@one:2113,two:2113?nodePreference=leader',
       SIJILL_MASTER_KEY: '0f'.repeat(32),
       SIJILL_ENVIRONMENT: 'staging',
       SIJILL_LOG_ORIGIN: 'log.example.sa/ledger',
@@ -62,6 +64,7 @@ describe('the configuration', () => {
       host: '0.0.0.0',
       port: 8080,
       data: '/var/lib/sijill',
+      eventStoreUrl: 'esdb+discover://ledger:secret@one:2113,two:2113?nodePreference=leader',
       masterKey: Buffer.alloc(32, 0x0f),
       environment: 'staging',
       logOrigin: 'log.example.sa/ledger',
@@ -93,6 +96,22 @@ describe('the configuration', () => {
     expect(fault).toContain('SIJILL_MASTER_KEY must be 32 bytes');
     expect(fault).not.toContain('hunter2');
   });
+
+  test.each(['esdb://127.0.0.1:2113?tls=false', 'esdb://u:p@127.0.0.1', 'esdb+discover://u:p@one,two:2113/?tls=true'])(
+    'an event store is at %s',
+    (url) => {
+      expect(readConfiguration({ EVENT_STORE_URL: url }).eventStoreUrl).toBe(url);
+    },
+  );
+
+  test.each(['mongodb://u:secret@one', 'esdb://', 'esdb://one:2113', 'esdb://secret@one', 'esdb://u:secret@one two'])(
+    'an event store is not at %s, and the fault shows no password',
+    (url) => {
+      const [fault, ...more] = faultsOf({ EVENT_STORE_URL: url });
+      expect([more, fault]).toEqual([[], expect.stringContaining('EVENT_STORE_URL must be esdb://user:password@')]);
+      expect(fault).not.toContain('secret');
+    },
+  );
 
   test('a master key may come from a file instead, not from both', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'sijill-key-')), 'key');

@@ -1,0 +1,33 @@
+/** Which adapter each port gets: the configuration decides, here and nowhere else. */
+import { join } from 'node:path';
+import type { Configuration } from './config/configuration.js';
+import type { EventReader, EventStore } from './event-store/event-store.js';
+import { openEventStoreDb, openEventStoreDbReader } from './event-store/eventstoredb/eventstoredb-event-store.js';
+import { openSqliteEventReader, openSqliteEventStore } from './event-store/sqlite/sqlite-event-store.js';
+import type { ReadModelReader, ReadModels } from './read-models/read-models.js';
+import { openSqliteReadModelReader, openSqliteReadModels } from './read-models/sqlite/sqlite-read-models.js';
+
+/** Where the stores are: also what the feed's thread is told. */
+export type Stores = Pick<Configuration, 'data' | 'eventStoreUrl'>;
+
+const ledgerFile = ({ data }: Stores): string => join(data, 'ledger.db');
+const readModelsFile = ({ data }: Stores): string => join(data, 'read-models.db');
+
+/** Where the events are, for people: a URL may hold a password. */
+export const eventsPlace = (stores: Stores): string =>
+  stores.eventStoreUrl === undefined ? ledgerFile(stores) : 'EVENT_STORE_URL';
+
+export const openEventStore = async (stores: Stores): Promise<EventStore> =>
+  stores.eventStoreUrl === undefined
+    ? openSqliteEventStore(ledgerFile(stores))
+    : openEventStoreDb(stores.eventStoreUrl);
+
+export const openEventReader = (stores: Stores): EventReader =>
+  stores.eventStoreUrl === undefined
+    ? openSqliteEventReader(ledgerFile(stores))
+    : openEventStoreDbReader(stores.eventStoreUrl);
+
+export const openReadModels = (stores: Stores): ReadModels => openSqliteReadModels(readModelsFile(stores));
+
+export const openReadModelReader = (stores: Stores): ReadModelReader =>
+  openSqliteReadModelReader(readModelsFile(stores));
