@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { AttemptsController } from '../projections/attempts/controller.js';
 import { DebtDetailController } from '../projections/debt-detail/controller.js';
 import { DebtListController } from '../projections/debt-list/controller.js';
+import { DelegationsController } from '../projections/delegations/controller.js';
 import { PartyBalancesController } from '../projections/party-balances/controller.js';
 import { ReceiptsController } from '../projections/receipts/controller.js';
 import { rules } from './composition.js';
@@ -16,6 +17,7 @@ import { DebtTargets, type DebtTarget } from './contexts/billing/targets.js';
 import { debt } from './contexts/debts/debt.js';
 import { debtCommandClasses } from './contexts/debts/debts.handlers.js';
 import { DebtsModule } from './contexts/debts/debts.module.js';
+import { DelegationsModule } from './contexts/delegations/delegations.module.js';
 import { EVENT_READER } from './event-store/event-store.js';
 import { FeedHost } from './feed/feed-host.js';
 import { ProjectionsController } from './feed/projections.controller.js';
@@ -67,6 +69,7 @@ export class AppModule {
         CqrsModule.forRoot(),
         await HttpModule.register({ configuration, ports: portsOf(instance), logger, metrics }),
         DebtsModule,
+        DelegationsModule,
         BillingModule,
         BalancesModule,
       ],
@@ -75,6 +78,7 @@ export class AppModule {
         DebtDetailController,
         PartyBalancesController,
         ReceiptsController,
+        DelegationsController,
         AttemptsController,
         ProjectionsController,
       ],

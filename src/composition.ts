@@ -1,4 +1,5 @@
 /** What this program consists of: every event, rule, policy and projection, in one place. */
+import { delegations } from '../projections/delegations/projection.js';
 import { attempts } from '../projections/attempts/projection.js';
 import { debtDetail } from '../projections/debt-detail/projection.js';
 import { debtList } from '../projections/debt-list/projection.js';
@@ -11,6 +12,8 @@ import { BALANCE_RULES } from './contexts/balances/rules.js';
 import { billingEvents } from './contexts/billing/events.js';
 import { RECEIPT_CONFLICT } from './contexts/billing/receipt-conflict.js';
 import { BILLING_RULES } from './contexts/billing/rules.js';
+import { delegationEvents } from './contexts/delegations/events.js';
+import { DELEGATION_RULES } from './contexts/delegations/rules.js';
 import { debtPolicies } from './contexts/debts/debts.policy.js';
 import { debtEvents } from './contexts/debts/events.js';
 import { debtRules } from './contexts/debts/rules.js';
@@ -24,10 +27,16 @@ import { LEDGER_RULES } from './ledger/rules.js';
 /** The version of the rules that decide; it stands in every event. */
 export const RULE_SET = '2026-11';
 
-const recorded: readonly EventDefinition[] = [...ledgerEvents, ...debtEvents, ...billingEvents, ...balanceEvents];
+const recorded: readonly EventDefinition[] = [
+  ...ledgerEvents,
+  ...debtEvents,
+  ...delegationEvents,
+  ...billingEvents,
+  ...balanceEvents,
+];
 
 /** Refusals that the edge records for a context, besides those of its deciders. */
-const edge = ['debts', 'billing', 'balances']
+const edge = ['debts', 'delegations', 'billing', 'balances']
   .flatMap((context) => rejections(context, refusableCommands(context)))
   .filter(({ type }) => !recorded.some((each) => each.type === type));
 
@@ -35,6 +44,7 @@ export const catalogue = new Catalogue([...recorded, ...edge]);
 
 export const rules: readonly Rule[] = [
   ...debtRules,
+  ...Object.values(DELEGATION_RULES),
   ...Object.values(BILLING_RULES),
   RECEIPT_CONFLICT,
   ...Object.values(BALANCE_RULES),
@@ -49,6 +59,7 @@ export const projections: readonly Projection[] = [
   debtDetail,
   partyBalances,
   receipts,
+  delegations,
   attempts,
   entityTotals,
 ];

@@ -15,6 +15,7 @@ import {
   type Uuid,
 } from '../src/kernel/ids.js';
 import { isRefusal, type Refusal } from '../src/kernel/refusal.js';
+import { by } from '../src/ledger/stamping.js';
 
 /*
  * given(what happened).when(command, by whom).then(what happens)
@@ -57,6 +58,7 @@ export interface ExpectedEvent {
   readonly entries?: readonly Entry[];
   readonly corrects?: string;
   readonly evidence?: readonly string[];
+  readonly authority?: string;
 }
 
 export interface Given<S, C extends Command, E extends NewEvent> {
@@ -151,7 +153,7 @@ export function givenFor<S, C extends Command, E extends NewEvent>(
       schemaVersion: catalogue.version(event.type),
       effectiveOn: context.effectiveOn,
       recordedAt: new Date(Date.UTC(2026, 2, 1) + revision).toISOString() as Instant,
-      actor: context.actor,
+      actor: by(context.actor, event),
       commandId: context.id,
       requestDigest: '0'.repeat(64),
       correlation: context.id,
@@ -202,6 +204,7 @@ function seen(event: NewEvent, expected: ExpectedEvent | undefined): ExpectedEve
     ...(expected?.entries !== undefined && { entries: event.entries ?? [] }),
     ...(expected?.corrects !== undefined && event.corrects !== undefined && { corrects: event.corrects }),
     ...(expected?.evidence !== undefined && { evidence: event.evidence ?? [] }),
+    ...(expected?.authority !== undefined && event.authority !== undefined && { authority: event.authority }),
   };
 }
 

@@ -10,6 +10,10 @@ export const UuidText = Type.String({
 export const PartyText = Type.String({
   pattern: '^party_[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
 });
+/** Who acts, as events name people. */
+export const ActorText = Type.String({
+  pattern: '^actor_[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
+});
 /** A decimal text; its currency stands beside it or in the aggregate's first event. */
 export const AmountText = Type.String({ pattern: '^(0|[1-9][0-9]*)(\\.[0-9]+)?$', maxLength: 24 });
 export const CurrencyText = Type.String({ pattern: '^[A-Z]{3}$' });

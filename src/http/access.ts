@@ -10,7 +10,7 @@ export interface Route {
   readonly en: string;
   readonly ar: string;
   /** The context that a refusal of this route is recorded in. */
-  readonly context?: 'debts' | 'billing' | 'balances';
+  readonly context?: 'debts' | 'billing' | 'balances' | 'delegations';
   /** The command that the route sends; a refused reading is recorded as `View…`. */
   readonly command?: string;
   /** The command makes a new aggregate: its id comes from the route and the key, and the answer is 201. */
@@ -28,12 +28,14 @@ const PAYING = ['debtor', 'establishment', 'importer'] as const;
 const DECIDING = ['approver', 'importer'] as const;
 const BANKING = ['bank', 'importer'] as const;
 const READING = ['debtor', 'establishment', 'clerk', 'approver', 'auditor', 'regulator'] as const;
+const READING_DELEGATIONS = ['clerk', 'approver', 'auditor', 'regulator'] as const;
 const READING_RECEIPTS = [...READING, 'bank'] as const;
 const READING_ATTEMPTS = ['auditor', 'regulator', 'operator'] as const;
 const OPERATING = ['operator'] as const;
 
 const debts = { context: 'debts' } as const;
 const billing = { context: 'billing' } as const;
+const delegations = { context: 'delegations' } as const;
 const balances = { context: 'balances' } as const;
 const shown = { roles: 'public' } as const;
 
@@ -120,6 +122,30 @@ export const ROUTES = {
     en: 'Withdraw a request',
     ar: 'سحب طلب',
   },
+  'POST /v1/delegations': {
+    ...delegations,
+    roles: REGISTERING,
+    command: 'RegisterDelegation',
+    creates: true,
+    personal: ['approver'],
+    en: 'Register a delegation',
+    ar: 'تسجيل تفويض',
+  },
+  'POST /v1/delegations/{id}/approval': {
+    ...delegations,
+    roles: DECIDING,
+    command: 'ApproveDelegation',
+    ifMatch: true,
+    en: 'Approve a delegation',
+    ar: 'اعتماد تفويض',
+  },
+  'POST /v1/delegations/{id}/revocation': {
+    ...delegations,
+    roles: REGISTERING,
+    command: 'RevokeDelegation',
+    en: 'Revoke a delegation',
+    ar: 'إلغاء تفويض',
+  },
   'POST /v1/receipts': {
     ...billing,
     roles: BANKING,
@@ -151,6 +177,14 @@ export const ROUTES = {
     command: 'ViewDebtEvents',
     en: "List a debt's events",
     ar: 'عرض حركات مديونية',
+  },
+  'GET /v1/delegations': { ...delegations, roles: READING_DELEGATIONS, en: 'List delegations', ar: 'عرض التفويضات' },
+  'GET /v1/delegations/{id}': {
+    ...delegations,
+    roles: READING_DELEGATIONS,
+    command: 'ViewDelegation',
+    en: 'Show a delegation',
+    ar: 'عرض تفويض',
   },
   'GET /v1/receipts': { ...billing, roles: READING_RECEIPTS, en: 'List receipts', ar: 'عرض سندات القبض' },
   'GET /v1/receipts/{id}': {

@@ -51,6 +51,7 @@ export const REF_NAMES = [
   'entity',
   'sector',
   'request',
+  'delegation',
   'target',
 ] as const;
 export type Refs = Readonly<Partial<Record<(typeof REF_NAMES)[number], string>>>;
@@ -61,6 +62,8 @@ export interface NewEvent<Type extends string = string, Data = unknown> {
   readonly data: Data;
   readonly refs: Refs;
   readonly entries?: readonly Entry[];
+  /** The recorded delegation that the actor relied on. */
+  readonly authority?: string;
   /** The event that this one corrects. */
   readonly corrects?: EventId;
   /** Salted commitments to what the vault holds. */

@@ -36,6 +36,8 @@ export function parsePartyId(text: string, what = 'party'): PartyId {
   throw new InvalidValue('NOT_A_PARTY', `${what} must be "party_" and a lower-case UUID`);
 }
 
+export const isActorId = (text: string): text is ActorId => text.startsWith('actor_') && UUID.test(text.slice(6));
+
 export const isPartyId = (text: string): text is PartyId => text.startsWith('party_') && UUID.test(text.slice(6));
 
 /**

@@ -3,7 +3,7 @@ import { businessDateAt, instantAt, type BusinessDate } from '../kernel/calendar
 import type { Clock } from '../kernel/clock.js';
 import type { CommandRequest } from '../kernel/decider.js';
 import { assertBalanced } from '../kernel/entries.js';
-import type { Envelope, NewEvent } from '../kernel/envelope.js';
+import type { Actor, Envelope, NewEvent } from '../kernel/envelope.js';
 import { eventId, type CommandId, type EventId, type LedgerId, type StreamName } from '../kernel/ids.js';
 
 /** Puts what was decided into envelopes. */
@@ -51,7 +51,7 @@ export class Stamp {
         schemaVersion: catalogue.version(event.type),
         effectiveOn,
         recordedAt,
-        actor: request.actor,
+        actor: by(request.actor, event),
         commandId: request.id,
         requestDigest: request.digest,
         ...(request.causation !== undefined && { causation: request.causation }),
@@ -67,3 +67,7 @@ export class Stamp {
     });
   }
 }
+
+/** Who did it, and by which delegation where the decision rested on one. */
+export const by = (actor: Actor, { authority }: NewEvent): Actor =>
+  authority === undefined ? actor : { ...actor, authority };

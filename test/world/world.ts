@@ -15,6 +15,7 @@ import {
   type StreamName,
 } from '../../src/kernel/ids.js';
 import { isRefusal, type Refusal, type Rule } from '../../src/kernel/refusal.js';
+import { by } from '../../src/ledger/stamping.js';
 import { id, SYSTEM } from '../given.js';
 
 /** A decider whose types the world does not need to know. */
@@ -168,7 +169,7 @@ export class World {
       schemaVersion: this.#catalogue.version(event.type),
       effectiveOn: context.effectiveOn,
       recordedAt: `${TODAY}T00:00:00.000Z` as Instant,
-      actor: context.actor,
+      actor: by(context.actor, event),
       commandId: context.id,
       requestDigest: '0'.repeat(64),
       correlation: context.id,

@@ -7,6 +7,7 @@ import {
   type JWTVerifyOptions,
 } from 'jose';
 import type { Clock } from '../../kernel/clock.js';
+import type { ActorId } from '../../kernel/ids.js';
 import type { Vault } from '../../vault/vault.js';
 import { Problem, TokenRefused } from '../problems/problem.js';
 import { readClaims, type Principal } from './principal.js';
@@ -57,7 +58,7 @@ export class Tokens {
   /** @throws TokenRefused, or Problem `ISSUER_UNAVAILABLE` where the keys cannot be fetched */
   async verify(token: string): Promise<Principal> {
     const claims = readClaims(await this.#payload(token), this.trust.issuer);
-    const actor = await this.vault.pseudonym('actor', JSON.stringify([claims.issuer, claims.subject]));
+    const actor = await actorNamed(this.vault, claims.issuer, claims.subject);
     const principal: Principal = { ...claims, actor, callers: new Map() };
     if (this.#cache.size >= CACHED_TOKENS) {
       const [oldest] = this.#cache.keys();
@@ -86,6 +87,10 @@ export class Tokens {
     }
   }
 }
+
+/** Who the log says a token's subject is. */
+export const actorNamed = (vault: Pick<Vault, 'pseudonym'>, issuer: string, subject: string): Promise<ActorId> =>
+  vault.pseudonym('actor', JSON.stringify([issuer, subject]));
 
 function refusalOf(error: unknown): Error {
   if (error instanceof Problem) return error;

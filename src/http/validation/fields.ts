@@ -1,6 +1,6 @@
 import { addDays, instantAt, isBusinessDate, startOfDay, type Instant } from '../../kernel/calendar.js';
 import { holdsPersonalNumber, isSaudiIban } from '../../kernel/identifiers.js';
-import { isUuid, parsePartyId } from '../../kernel/ids.js';
+import { isActorId, isUuid, parsePartyId } from '../../kernel/ids.js';
 import { InvalidValue } from '../../kernel/invalid-value.js';
 import { parseCurrency, parseMoney } from '../../kernel/money.js';
 import { fieldCode } from '../problems/render.js';
@@ -114,14 +114,36 @@ export const IsCurrency = (options?: FieldOptions) =>
 /** A text of visible characters, for `sub` and its like. */
 export const IsText = (least: number, most: number, options?: FieldOptions) =>
   field(
-    ofText((text) =>
-      text.length < least || text.length > most || /\p{Cc}/u.test(text)
-        ? { code: 'TEXT_LENGTH', facts: { least, most } }
-        : undefined,
-    ),
+    ofText((text) => textFault(text, least, most)),
     { type: 'string', minLength: least, maxLength: most },
     options,
   );
+
+const textFault = (text: string, least: number, most: number): Fault | undefined =>
+  text.length < least || text.length > most || /\p{Cc}/u.test(text)
+    ? { code: 'TEXT_LENGTH', facts: { least, most } }
+    : undefined;
+
+/** A person: the `sub` of their tokens, or the pseudonym that the log knows them by. */
+export const IsPerson = (options?: FieldOptions) =>
+  field(
+    ofText((text) => {
+      if (text.startsWith('actor_')) return isActorId(text) ? undefined : NOT_AN_ACTOR;
+      return textFault(text, 1, 255);
+    }),
+    { type: 'string', minLength: 1, maxLength: 255 },
+    options,
+  );
+
+/** A person's pseudonym: in an address their `sub` has no place. */
+export const IsActor = (options?: FieldOptions) =>
+  field(
+    ofText((text) => (isActorId(text) ? undefined : NOT_AN_ACTOR)),
+    { type: 'string', pattern: `^actor_${UUID_PATTERN}$` },
+    options,
+  );
+
+const NOT_AN_ACTOR: Fault = { code: 'NOT_ACCEPTED', facts: { accepted: 'actor_ + UUID' } };
 
 /** A decimal amount in a query: its currency is a parameter of its own. */
 export const IsAmount = (options?: FieldOptions) =>
