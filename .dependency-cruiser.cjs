@@ -2,7 +2,7 @@
 
 const ROOTS = '^src/(main|app\\.module|adapters|composition|instance|feed-thread|start-fault|cli/rebuild)\\.ts$';
 /** A file's dotted suffix says that it is a shell around the core. */
-const SHELLS = '\\.(controller|dto|handlers|module|policy)\\.ts$';
+const SHELLS = '\\.(controller|dto|handlers|jobs|module|policy)\\.ts$';
 
 /** A folder of src, and what it may import besides itself. */
 const LAYERS = {
@@ -14,8 +14,9 @@ const LAYERS = {
   sqlite: [],
   config: [],
   feed: ['kernel', 'event-store', 'read-models', 'ledger', 'http'],
+  jobs: ['kernel', 'event-store', 'read-models', 'ledger', 'sqlite', 'http'],
   http: ['kernel', 'event-store', 'read-models', 'ledger', 'vault', 'config'],
-  contexts: ['kernel', 'event-store', 'ledger', 'feed', 'vault', 'http'],
+  contexts: ['kernel', 'event-store', 'ledger', 'feed', 'jobs', 'vault', 'http'],
   cli: ['kernel', 'sqlite', 'event-store', 'read-models', 'feed'],
 };
 
@@ -50,7 +51,7 @@ module.exports = {
       name: 'core-is-pure',
       comment:
         'A bare noun in a context (debt.ts, events.ts) is pure: no framework, no I/O, no shell. What needs them is a ' +
-        'shell: name.controller.ts, .dto.ts, .handlers.ts, .policy.ts or .module.ts.',
+        'shell: name.controller.ts, .dto.ts, .handlers.ts, .jobs.ts, .policy.ts or .module.ts.',
       severity: 'error',
       from: { path: '^src/contexts/', pathNot: SHELLS },
       to: {

@@ -1,4 +1,4 @@
-/** What this program consists of: every event, rule, policy and projection, in one place. */
+/** What this program consists of: every event, rule, policy, job and projection, in one place. */
 import { delegations } from '../projections/delegations/projection.js';
 import { attempts } from '../projections/attempts/projection.js';
 import { debtDetail } from '../projections/debt-detail/projection.js';
@@ -20,6 +20,7 @@ import { debtRules } from './contexts/debts/rules.js';
 import { Catalogue, rejections, type EventDefinition } from './event-store/catalogue.js';
 import type { Policy, Projection } from './feed/consumers.js';
 import { refusableCommands } from './http/access.js';
+import type { Job } from './jobs/jobs.js';
 import type { Rule } from './kernel/refusal.js';
 import { ledgerEvents } from './ledger/events.js';
 import { LEDGER_RULES } from './ledger/rules.js';
@@ -53,6 +54,9 @@ export const rules: readonly Rule[] = [
 
 /** In this order: what a page makes them send to one aggregate is sent in it. */
 export const policies: readonly Policy[] = [...debtPolicies, ...balancePolicies];
+
+/** What time does by itself. */
+export const jobs: readonly Job[] = [];
 
 export const projections: readonly Projection[] = [
   debtList,

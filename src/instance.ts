@@ -2,12 +2,14 @@ import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { eventsPlace, openEventStore, openReadModelReader, type Stores } from './adapters.js';
-import { catalogue, RULE_SET } from './composition.js';
+import { catalogue, jobs as knownJobs, RULE_SET } from './composition.js';
 import type { Configuration } from './config/configuration.js';
 import type { EventStore } from './event-store/event-store.js';
 import { FeedHost } from './feed/feed-host.js';
 import type { SendCommand } from './feed/policy-runner.js';
 import { startFeedThread } from './feed/thread-protocol.js';
+import { openEmbeddedJobs } from './jobs/embedded/embedded-jobs.js';
+import type { Jobs } from './jobs/jobs.js';
 import { instantAt } from './kernel/calendar.js';
 import { systemClock, type Clock } from './kernel/clock.js';
 import { NAMESPACE, streamName, uuid5 } from './kernel/ids.js';
@@ -30,9 +32,10 @@ export interface Instance {
   readonly ledger: Ledger;
   readonly feed: FeedHost;
   readonly readModels: ReadModelReader;
-  /** The door that policies use, once the CommandBus is there. */
+  readonly jobs: Jobs;
+  /** The door that policies and jobs use, once the CommandBus is there: then they begin. */
   serveCommands(send: SendCommand): void;
-  /** Stops the feed, then closes the stores: nothing acknowledged is lost. */
+  /** Stops the jobs and the feed, then closes the stores: nothing acknowledged is lost. */
   close(): Promise<void>;
 }
 
@@ -47,13 +50,13 @@ const FEED_THREAD = new URL('./feed-thread.js', import.meta.url);
 export async function openInstance(
   configuration: Pick<
     Configuration,
-    keyof Stores | 'masterKey' | 'environment' | 'logOrigin' | 'backdatingDays' | 'cacheBytes'
+    keyof Stores | 'masterKey' | 'environment' | 'logOrigin' | 'backdatingDays' | 'cacheBytes' | 'drainMs'
   >,
   logger: Logger,
   onOutcome?: (command: string, outcome: Outcome) => void,
   feedThread = FEED_THREAD,
 ): Promise<Instance> {
-  const { data, masterKey, environment, logOrigin, backdatingDays, cacheBytes } = configuration;
+  const { data, masterKey, environment, logOrigin, backdatingDays, cacheBytes, drainMs } = configuration;
   mkdirSync(data, { recursive: true, mode: 0o700 });
   accessSync(data, constants.R_OK | constants.W_OK | constants.X_OK);
   const { eventStoreUrl } = configuration;
@@ -99,6 +102,11 @@ export async function openInstance(
   };
   feed.attach(await startFeedThread(feedThread, stores, send, feed, died));
   const readModels = openReadModelReader(stores);
+  const jobs = openEmbeddedJobs({
+    path: join(data, 'jobs.db'),
+    jobs: knownJobs,
+    doors: { clock, readModels, send, log: (level, message) => logger[level](message) },
+  });
 
   return {
     clock,
@@ -107,8 +115,13 @@ export async function openInstance(
     ledger,
     feed,
     readModels,
-    serveCommands: (handler) => open(handler),
+    jobs,
+    serveCommands(handler) {
+      open(handler);
+      jobs.start();
+    },
     async close() {
+      await jobs.close(drainMs);
       await feed.stop();
       await readModels.close();
       await store.close();

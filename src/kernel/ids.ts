@@ -70,6 +70,7 @@ export const NAMESPACE = {
   policy: nameBased('6ba7b810-9dad-11d1-80b4-00c04fd430c8' as Uuid, 'policy.sijill'),
   subscription: nameBased('6ba7b810-9dad-11d1-80b4-00c04fd430c8' as Uuid, 'subscription.sijill'),
   employment: nameBased('6ba7b810-9dad-11d1-80b4-00c04fd430c8' as Uuid, 'employment.sijill'),
+  job: nameBased('6ba7b810-9dad-11d1-80b4-00c04fd430c8' as Uuid, 'job.sijill'),
 } as const;
 
 /** `target` is the aggregate a command addresses, or the route that creates one (DESIGN.md, Ids). */

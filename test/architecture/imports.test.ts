@@ -25,6 +25,7 @@ const BREACHES: Readonly<Record<string, readonly [file: string, imported: string
   'sqlite-imports-downwards': ['src/sqlite/database.ts', '../kernel/money.js'],
   'config-imports-downwards': ['src/config/variables.ts', '../kernel/money.js'],
   'feed-imports-downwards': ['src/feed/feed.ts', '../vault/vault.js'],
+  'jobs-imports-downwards': ['src/jobs/cron.ts', '../feed/feed.js'],
   'http-imports-downwards': ['src/http/server.ts', '../feed/feed.js'],
   'contexts-imports-downwards': ['src/contexts/debts/debts.module.ts', '../../read-models/plan.js'],
   'cli-imports-downwards': ['src/cli/progress.ts', '../ledger/ledger.js'],

@@ -1,0 +1,297 @@
+import type { Uuid } from '../../kernel/ids.js';
+import { Database, ForeignFile, type Statement } from '../../sqlite/database.js';
+import { latestUpTo, nextAfter } from '../cron.js';
+import type { Job, JobFigures, JobQuery, JobState, JobView, Once, Progress, Repeat } from '../jobs.js';
+import { backOff, jobId } from '../running.js';
+
+/** "SjJb" at byte 68 of the file. */
+const APPLICATION_ID = 0x536a4a62;
+const LAYOUT = 1;
+
+/**
+ * `job`: every occurrence that is not done. `at` is when it was to happen, `due` when its next attempt may begin, both
+ * in milliseconds since 1970, as is `lease`, when a running one may be taken by another. `token` grows with each
+ * attempt: whoever holds an older one changes nothing (fencing). Of a repetition one occurrence lives at a time, dead
+ * ones aside; the next is made in the transaction that ends it, so none is missed and none overtakes.
+ */
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS job (
+    id        TEXT PRIMARY KEY,
+    name      TEXT NOT NULL,
+    key       TEXT NOT NULL,
+    repeated  INTEGER NOT NULL,
+    at        INTEGER NOT NULL,
+    due       INTEGER NOT NULL,
+    state     TEXT NOT NULL CHECK (state IN ('waiting', 'running', 'dead')),
+    attempts  INTEGER NOT NULL DEFAULT 0,
+    token     INTEGER NOT NULL DEFAULT 0,
+    lease     INTEGER NOT NULL DEFAULT 0,
+    data      TEXT NOT NULL,
+    progress  TEXT,
+    error     TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS job_due ON job (name, state, due, at, id);
+  CREATE INDEX IF NOT EXISTS job_at ON job (at, id);
+  CREATE TABLE IF NOT EXISTS repetition (
+    name   TEXT NOT NULL,
+    key    TEXT NOT NULL,
+    cron   TEXT NOT NULL,
+    missed TEXT NOT NULL,
+    data   TEXT NOT NULL,
+    PRIMARY KEY (name, key)
+  ) STRICT, WITHOUT ROWID;
+  PRAGMA user_version = ${LAYOUT};
+`;
+
+/** An attempt that this process holds the lease of. */
+export interface Claim {
+  readonly id: string;
+  readonly token: number;
+  readonly job: Job;
+  readonly key: string;
+  readonly isRepeated: boolean;
+  readonly at: number;
+  readonly attempt: number;
+  readonly data: unknown;
+}
+
+/** The rows, and what may become of them. Every method that writes is called inside a transaction. */
+export class JobTable {
+  readonly #insert: Statement;
+  readonly #due: Statement;
+  readonly #lapsed: Statement;
+  readonly #take: Statement;
+  readonly #end: Statement;
+  readonly #again: Statement;
+  readonly #bury: Statement;
+  readonly #renew: Statement;
+  readonly #release: Statement;
+  readonly #progress: Statement;
+  readonly #repetition: Statement;
+  readonly #figures: Statement;
+
+  constructor(
+    private readonly database: Database,
+    private readonly random: () => number,
+  ) {
+    const held = 'WHERE id = ? AND token = ?';
+    const columns = 'id, key, repeated, at, attempts, token, data';
+    this.#insert = database.prepare(
+      `INSERT INTO job (id, name, key, repeated, at, due, state, data) VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?)
+       ON CONFLICT DO NOTHING`,
+    );
+    // A back-off or a lease that lies further ahead than any can is of a clock that has gone back since.
+    this.#due = database.prepare(
+      `SELECT ${columns} FROM job WHERE name = ?1 AND state = 'waiting'
+       AND (due <= ?2 OR (attempts > 0 AND due > ?2 + ?3)) ORDER BY due, at, id LIMIT ?4`,
+    );
+    this.#lapsed = database.prepare(
+      `SELECT ${columns} FROM job WHERE name = ?1 AND state = 'running' AND (lease <= ?2 OR lease > ?2 + ?3)
+       ORDER BY at, id LIMIT ?4`,
+    );
+    this.#take = database.prepare(
+      `UPDATE job SET state = 'running', id = ?, at = ?, attempts = attempts + 1, token = token + 1, lease = ?,
+       progress = NULL WHERE id = ?`,
+    );
+    this.#end = database.prepare(`DELETE FROM job ${held}`);
+    this.#again = database.prepare(`UPDATE job SET state = 'waiting', lease = 0, due = ?, error = ? ${held}`);
+    this.#bury = database.prepare(`UPDATE job SET state = 'dead', lease = 0, error = ? ${held}`);
+    this.#renew = database.prepare(`UPDATE job SET lease = ? ${held} AND state = 'running'`);
+    this.#release = database.prepare(
+      `UPDATE job SET state = 'waiting', lease = 0, attempts = attempts - 1 ${held} AND state = 'running'`,
+    );
+    this.#progress = database.prepare(`UPDATE job SET progress = ? ${held} AND state = 'running'`);
+    this.#repetition = database.prepare('SELECT cron, missed, data FROM repetition WHERE name = ? AND key = ?');
+    this.#figures = database.prepare(
+      `SELECT sum(state = 'waiting' AND attempts = 0 AND due > ?1), sum(state = 'waiting' AND attempts = 0 AND due <= ?1),
+       sum(state = 'running'), sum(state = 'waiting' AND attempts > 0), sum(state = 'dead'),
+       max(CASE WHEN state = 'waiting' THEN ?1 - due END) FROM job WHERE name = ?2`,
+    );
+  }
+
+  /** What may begin now of a job, with its lease taken: no more than `limit`. */
+  claim(job: Job, limit: number, now: number): Claim[] {
+    const lapsed = this.#lapsed.all(job.name, now, job.leaseMs, limit).filter((row) => !this.#buryWorn(job, row, now));
+    const due = this.#due.all(job.name, now, job.retry.mostMs, limit - lapsed.length);
+    return [...lapsed, ...due].map((row) => this.#claimed(job, row, now));
+  }
+
+  #claimed(job: Job, row: any[], now: number): Claim {
+    const [id, key, repeated, at, attempts, token, data] = row;
+    // Only before the first attempt: later ones must send what the first one sent.
+    const occurrence = repeated === 1 && attempts === 0 ? this.#collapsed(job, key, at, now) : at;
+    const taken = occurrence === at ? id : jobId(job.name, key, occurrence);
+    this.#take.run(taken, occurrence, now + job.leaseMs, id);
+    return {
+      id: taken,
+      token: token + 1,
+      job,
+      key,
+      isRepeated: repeated === 1,
+      at: occurrence,
+      attempt: attempts + 1,
+      data: JSON.parse(data),
+    };
+  }
+
+  /** Whoever began it last has died, and that was the last attempt: it may well be what kills them. */
+  #buryWorn(job: Job, [id, key, repeated, at, attempts, token]: any[], now: number): boolean {
+    if (attempts < job.retry.attempts) return false;
+    this.#bury.run(`no attempt of ${attempts} came to an end: its process died, or stood still`, id, token);
+    if (repeated === 1) this.#advance(job, key, at, now);
+    return true;
+  }
+
+  #collapsed(job: Job, key: string, at: number, now: number): number {
+    const row = this.#repetition.get(job.name, key);
+    return row?.[1] === 'latest' ? Math.max(at, latestUpTo(row[0], now)) : at;
+  }
+
+  /** @returns false where another has the lease */
+  complete({ id, token, job, key, at, isRepeated }: Claim, now: number): boolean {
+    if (this.#end.run(id, token) === 0) return false;
+    if (isRepeated) this.#advance(job, key, at, now);
+    return true;
+  }
+
+  /** @returns false where another has the lease */
+  fail({ id, token, job, key, at, isRepeated, attempt }: Claim, error: string, now: number): boolean {
+    if (attempt < job.retry.attempts) {
+      return this.#again.run(now + backOff(job.retry, attempt, this.random()), error, id, token) === 1;
+    }
+    if (this.#bury.run(error, id, token) === 0) return false;
+    if (isRepeated) this.#advance(job, key, at, now);
+    return true;
+  }
+
+  renew({ id, token, job }: Claim, now: number): boolean {
+    return this.#renew.run(now + job.leaseMs, id, token) === 1;
+  }
+
+  /** Hands an attempt back as if it had not begun. */
+  release({ id, token }: Claim): void {
+    this.#release.run(id, token);
+  }
+
+  progress({ id, token }: Claim, progress: Progress): void {
+    this.#progress.run(JSON.stringify(progress), id, token);
+  }
+
+  add(job: Job, { key, at, data }: Once): 'scheduled' | 'exists' {
+    const added = this.#insert.run(jobId(job.name, key, null), job.name, key, 0, at, at, JSON.stringify(data));
+    return added === 1 ? 'scheduled' : 'exists';
+  }
+
+  cancel(job: Job, key: string): boolean {
+    const sql = `DELETE FROM job WHERE id = ? AND state = 'waiting' AND attempts = 0`;
+    return this.database.prepare(sql).run(jobId(job.name, key, null)) === 1;
+  }
+
+  retry(id: Uuid, now: number): 'waiting' | 'not dead' | undefined {
+    const sql = `UPDATE job SET state = 'waiting', attempts = 0, due = ? WHERE id = ? AND state = 'dead'`;
+    if (this.database.prepare(sql).run(now, id) === 1) return 'waiting';
+    return this.database.prepare('SELECT 1 FROM job WHERE id = ?').get(id) === undefined ? undefined : 'not dead';
+  }
+
+  /** Makes the standing repetitions of a job what the program declares. */
+  reconcile(job: Job, now: number): void {
+    const declared = new Map(job.repeats.map((each) => [each.key, each]));
+    for (const [key] of this.database.prepare('SELECT key FROM repetition WHERE name = ?').all(job.name)) {
+      if (declared.has(key)) continue;
+      this.database.prepare('DELETE FROM repetition WHERE name = ? AND key = ?').run(job.name, key);
+      this.#dropNext(job, key);
+    }
+    for (const repeat of declared.values()) this.#declare(job, repeat, now);
+  }
+
+  #declare(job: Job, { key, cron, missed, data }: Repeat, now: number): void {
+    const next = nextAfter(cron, now);
+    const row = this.#repetition.get(job.name, key);
+    const text = JSON.stringify(data);
+    this.database
+      .prepare('INSERT OR REPLACE INTO repetition (name, key, cron, missed, data) VALUES (?, ?, ?, ?, ?)')
+      .run(job.name, key, cron, missed, text);
+    const sql = `SELECT at FROM job WHERE name = ? AND key = ? AND repeated = 1 AND state <> 'dead'`;
+    const waiting: number | undefined = this.database.prepare(sql).get(job.name, key)?.[0];
+    // What was missed stays. What is to come is anew where the expression changed, or where a clock that was ahead
+    // has since gone back, by an occurrence at least.
+    const isWrong = waiting !== undefined && waiting > now && (row?.[0] !== cron || waiting > nextAfter(cron, next));
+    if (isWrong) this.#dropNext(job, key);
+    if (waiting === undefined || isWrong) this.#occur(job.name, key, next, text);
+  }
+
+  /** The occurrence after one that has come to its end, where the repetition is still declared. */
+  #advance(job: Job, key: string, at: number, now: number): void {
+    const row = this.#repetition.get(job.name, key);
+    if (row === undefined) return;
+    const [cron, missed, data] = row;
+    const next = nextAfter(cron, at);
+    this.#occur(job.name, key, missed === 'latest' && next <= now ? latestUpTo(cron, now) : next, data);
+  }
+
+  #occur(name: string, key: string, at: number, data: string): void {
+    this.#insert.run(jobId(name, key, at), name, key, 1, at, at, data);
+  }
+
+  /** Unless it has begun: then it ends first. */
+  #dropNext(job: Job, key: string): void {
+    const sql = `DELETE FROM job WHERE name = ? AND key = ? AND repeated = 1 AND state = 'waiting' AND attempts = 0`;
+    this.database.prepare(sql).run(job.name, key);
+  }
+
+  /** When something will next be due, or a lease will have run out; undefined: nothing waits. */
+  nextDue(names: readonly string[]): number | undefined {
+    const list = names.map(() => '?').join();
+    const sql = `SELECT min(CASE state WHEN 'running' THEN lease ELSE due END) FROM job
+      WHERE state <> 'dead' AND name IN (${list})`;
+    return this.database.prepare(sql).get(...names)?.[0] ?? undefined;
+  }
+
+  figures(name: string, now: number): Omit<JobFigures, 'name' | 'failures'> {
+    const [scheduled, waiting, running, retrying, dead, late] = this.#figures.get(now, name)!.map((n) => n ?? 0);
+    return { scheduled, waiting, running, retrying, dead, lagMs: Math.max(0, late) };
+  }
+
+  list({ state, limit, after }: JobQuery, now: number): JobView[] {
+    const sql = `SELECT id, name, key, at, ${STATE} AS shown, attempts, progress, error FROM job
+      WHERE (at, id) > (?2, ?3) AND (?4 IS NULL OR shown = ?4) ORDER BY at, id LIMIT ?5`;
+    const rows = this.database
+      .prepare(sql)
+      .all(now, after?.at ?? Number.MIN_SAFE_INTEGER, after?.id ?? '', state ?? null, limit);
+    return rows.map(viewOf);
+  }
+}
+
+const STATE = `CASE WHEN state <> 'waiting' THEN state WHEN attempts > 0 THEN 'retrying'
+  WHEN due > ?1 THEN 'scheduled' ELSE 'waiting' END`;
+
+const viewOf = ([id, name, key, at, state, attempts, progress, error]: any[]): JobView => ({
+  id: id as Uuid,
+  name,
+  key,
+  at,
+  state: state as JobState,
+  attempts,
+  ...(progress !== null && { progress: JSON.parse(progress) as Progress }),
+  ...(error !== null && { error }),
+});
+
+/** Opens or creates the file. @throws ForeignFile, the file being left untouched */
+export function openJobFile(path: string): Database {
+  const database = Database.open(path, APPLICATION_ID);
+  try {
+    const [layout] = database.prepare('PRAGMA user_version').get()!;
+    if (layout !== 0 && layout !== LAYOUT) {
+      throw new ForeignFile(
+        `${path} holds jobs in layout ${layout}, this program writes ${LAYOUT}: start the one that wrote it`,
+      );
+    }
+    // FULL: what is scheduled is there after a power cut.
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    database.transaction(() => database.exec(SCHEMA));
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}

@@ -1,0 +1,155 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Check } from 'typebox/value';
+import { canonicalJson, sha256 } from '../event-store/canonical.js';
+import { businessDateAt } from '../kernel/calendar.js';
+import type { Command, CommandRequest } from '../kernel/decider.js';
+import { NAMESPACE, uuid5, type ActorId, type CommandId, type Uuid } from '../kernel/ids.js';
+import { LedgerUnavailable, type Outcome } from '../ledger/outcome.js';
+import { InvalidJob, type Job, type JobDoors, type Progress, type Retry, type Run } from './jobs.js';
+
+const FIRST_WAIT_MS = 50;
+const MOST_WAIT_MS = 2_000;
+/** Progress is stored at most so often, in milliseconds. */
+const PROGRESS_MS = 500;
+
+/** The run's lease ran out, and another has it. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+}
+
+/** The process stops; the run is handed back and begins anew elsewhere. */
+export class Stopping extends Error {
+  override readonly name = 'Stopping';
+}
+
+export interface Attempt {
+  readonly key: string;
+  readonly at: number;
+  readonly data: unknown;
+  readonly attempt: number;
+}
+
+/** @throws InvalidJob */
+export function checkData(job: Job, data: unknown): void {
+  if (!Check(job.schema, data)) throw new InvalidJob(`the data of ${job.name} is not of its schema`);
+}
+
+/** How long to wait after an attempt that failed, in milliseconds: half of it is left to chance. */
+export function backOff({ firstMs, mostMs }: Retry, attempt: number, random: number): number {
+  const most = Math.min(mostMs, firstMs * 2 ** (attempt - 1));
+  return Math.round(most / 2 + (most / 2) * random);
+}
+
+/** What is done once has one id for its name and key; each occurrence of a repetition has its own. */
+export const jobId = (name: string, key: string, occurrence: number | null): Uuid =>
+  uuid5(NAMESPACE.job, name, key, occurrence);
+
+/**
+ * Hands an attempt to its job.
+ * @param saveProgress must not throw
+ * @throws whatever the job throws; the signal's reason where that aborted
+ */
+export async function perform(
+  job: Job,
+  attempt: Attempt,
+  signal: AbortSignal,
+  saveProgress: (progress: Progress) => void,
+  doors: JobDoors,
+): Promise<void> {
+  checkData(job, attempt.data);
+  const requests = new Requests(job.name, attempt);
+  const progress = new LatestOnly(saveProgress);
+  const run: Run = {
+    ...attempt,
+    signal,
+    readModels: doors.readModels,
+    send: (command, options) => {
+      const request = requests.next(command);
+      return sendUntilAnswered(command, { ...request, ...options }, signal, job.name, doors);
+    },
+    progress: (done, total) => progress.save({ done, ...(total !== undefined && { total }) }),
+  };
+  try {
+    await job.handle(run);
+  } finally {
+    progress.end();
+  }
+}
+
+/** The requests of one run: the same again in every attempt (DESIGN.md, Ids; Envelope). */
+class Requests {
+  readonly #sent = new Map<string, number>();
+
+  constructor(
+    private readonly name: string,
+    private readonly attempt: Attempt,
+  ) {}
+
+  next({ type, target, data }: Command): CommandRequest {
+    const { key, at } = this.attempt;
+    const which = `${type} ${target}`;
+    const before = this.#sent.get(which) ?? 0;
+    this.#sent.set(which, before + 1);
+    return {
+      id: uuid5(NAMESPACE.job, this.name, key, at, type, target, before) as CommandId,
+      digest: sha256(canonicalJson({ type, data })),
+      actor: { id: `actor_${uuid5(NAMESPACE.job, this.name)}` as ActorId, role: 'system', client: this.name },
+      source: 'clock',
+      effectiveOn: businessDateAt(at),
+      mayBackdate: true, // what was missed counts on its own day
+      correlation: jobId(this.name, key, at),
+    };
+  }
+}
+
+/** The ledger's trouble is not the job's: waiting for it costs no attempt, and holds the place. */
+async function sendUntilAnswered(
+  command: Command,
+  request: CommandRequest,
+  signal: AbortSignal,
+  name: string,
+  doors: JobDoors,
+): Promise<Outcome> {
+  for (let ms = FIRST_WAIT_MS; ; ms = Math.min(2 * ms, MOST_WAIT_MS)) {
+    signal.throwIfAborted();
+    try {
+      const outcome = await doors.send(command, request);
+      if (outcome.kind === 'refused' && !outcome.repeated) {
+        const what = `job ${name}: ${command.type} on ${command.target}`;
+        doors.log('warn', `${what} was refused by ${outcome.code} (${outcome.attempt})`);
+      }
+      return outcome;
+    } catch (error) {
+      if (!(error instanceof LedgerUnavailable)) throw error;
+    }
+    await wait(ms, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Saves the first at once, and of those that follow quickly the last. */
+class LatestOnly {
+  #timer: NodeJS.Timeout | undefined;
+  #latest: Progress | undefined;
+
+  constructor(private readonly write: (progress: Progress) => void) {}
+
+  save(progress: Progress): void {
+    this.#latest = progress;
+    if (this.#timer === undefined) this.#flush();
+  }
+
+  /** What is not saved yet is not worth it: the run is over. */
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#latest = undefined;
+  }
+
+  #flush(): void {
+    this.#timer = undefined;
+    if (this.#latest === undefined) return;
+    this.write(this.#latest);
+    this.#latest = undefined;
+    this.#timer = setTimeout(() => this.#flush(), PROGRESS_MS);
+  }
+}

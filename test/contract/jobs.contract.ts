@@ -1,0 +1,13 @@
+import { doneOnce } from './jobs/once.js';
+import type { OpenJobs } from './jobs/opened.js';
+import { repeated } from './jobs/repeated.js';
+
+export type { OpenedJobs, OpenJobs } from './jobs/opened.js';
+
+/** The laws of jobs (src/jobs/jobs.ts): every adapter passes them. Each test opens a store of its own. */
+export function jobsContract(name: string, open: OpenJobs): void {
+  describe(`${name} keeps the laws of jobs`, () => {
+    describe('what is done once', () => doneOnce(open));
+    describe('what is repeated', () => repeated(open));
+  });
+}

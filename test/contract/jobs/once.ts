@@ -1,0 +1,75 @@
+import { InvalidJob, type Jobs } from '../../../src/jobs/jobs.js';
+import { eventually, once, type OpenedJobs, type OpenJobs } from './opened.js';
+
+export function doneOnce(open: OpenJobs): void {
+  let world: OpenedJobs;
+  beforeEach(async () => void (world = await open()));
+  afterEach(() => world.dispose());
+
+  const states = async (jobs: Jobs) => (await jobs.list({ limit: 10 })).map(({ key, state }) => `${key} ${state}`);
+
+  test('begins when its time has come, not before, and leaves nothing behind', async () => {
+    const seen: string[] = [];
+    const job = once(async ({ data, at }) => void seen.push(`${data.id} ${new Date(at).toISOString()}`));
+    const jobs = world.worker([job]);
+    jobs.start();
+    const at = Date.parse('2026-03-02T00:00:00Z');
+    expect(await jobs.schedule(job, { key: 'a', at, data: { id: 'x' } })).toBe('scheduled');
+    world.clock.set('2026-03-01T23:59:59.999Z');
+    expect(await states(jobs)).toEqual(['a scheduled']);
+    world.clock.set('2026-03-02T00:00:00Z');
+    await eventually(() => seen, ['x 2026-03-02T00:00:00.000Z']);
+    await eventually(() => states(jobs), []);
+  });
+
+  test('one of a key: another is not added, whatever it says', async () => {
+    const job = once(async () => undefined);
+    const jobs = world.worker([job]);
+    const at = world.clock.now() + 1_000;
+    const twice = [1, 2].map((n) => jobs.schedule(job, { key: 'a', at: at + n, data: { id: 'x' } }));
+    expect((await Promise.all(twice)).toSorted()).toEqual(['exists', 'scheduled']);
+    expect(await jobs.schedule(job, { key: 'b', at, data: { id: 'x' } })).toBe('scheduled');
+    expect((await jobs.list({ limit: 10 })).map(({ key }) => key)).toEqual(['b', 'a']);
+  });
+
+  test('a key is free again once its job is done', async () => {
+    const seen: number[] = [];
+    const job = once(async ({ at }) => void seen.push(at));
+    const jobs = world.worker([job]);
+    jobs.start();
+    const now = world.clock.now();
+    await jobs.schedule(job, { key: 'a', at: now - 2, data: { id: 'x' } });
+    await eventually(() => states(jobs), []);
+    expect(await jobs.schedule(job, { key: 'a', at: now - 1, data: { id: 'x' } })).toBe('scheduled');
+    await eventually(() => seen, [now - 2, now - 1]);
+  });
+
+  test('what was cancelled does not happen', async () => {
+    const job = once(() => Promise.reject(new Error('it happened')));
+    const jobs = world.worker([job]);
+    jobs.start();
+    await jobs.schedule(job, { key: 'a', at: world.clock.now() + 1, data: { id: 'x' } });
+    expect([await jobs.cancel(job, 'a'), await jobs.cancel(job, 'a')]).toEqual([true, false]);
+    expect(await states(jobs)).toEqual([]);
+  });
+
+  test('data that is not of its schema, and a job that nobody knows, are refused', async () => {
+    const job = once(async () => undefined);
+    const jobs = world.worker([job]);
+    const at = world.clock.now();
+    await expect(jobs.schedule(job, { key: 'a', at, data: { id: 7 } as never })).rejects.toThrow(InvalidJob);
+    await expect(jobs.schedule({ ...job, name: 'other' }, { key: 'a', at, data: { id: 'x' } })).rejects.toThrow(
+      'no job is called other',
+    );
+  });
+
+  test('what was scheduled is there for the next process', async () => {
+    const seen: string[] = [];
+    const job = once(async ({ data }) => void seen.push(data.id));
+    const first = world.worker([job]);
+    await first.schedule(job, { key: 'a', at: world.clock.now(), data: { id: 'x' } });
+    await first.close(0);
+    world.worker([job]).start();
+    await eventually(() => seen, ['x']);
+  });
+}

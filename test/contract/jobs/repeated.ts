@@ -1,0 +1,57 @@
+import { again, eventually, instants, type OpenedJobs, type OpenJobs } from './opened.js';
+
+export function repeated(open: OpenJobs): void {
+  let world: OpenedJobs;
+  beforeEach(async () => void (world = await open()));
+  afterEach(() => world.dispose());
+
+  test('cron is read in Asia/Riyadh: midnight there is 21:00 UTC', async () => {
+    const seen: number[] = [];
+    world.clock.set('2026-03-01T20:59:00Z');
+    const jobs = world.worker([again('0 0 * * *', 'each', async ({ at }) => void seen.push(at))]);
+    jobs.start();
+    await eventually(
+      async () => (await jobs.list({ limit: 10 })).map(({ at }) => new Date(at).toISOString()),
+      ['2026-03-01T21:00:00.000Z'],
+    );
+    world.clock.set('2026-03-01T21:00:00Z');
+    await eventually(() => instants(seen), ['2026-03-01T21:00:00.000Z']);
+    await eventually(
+      async () => instants((await jobs.list({ limit: 10 })).map(({ at }) => at)),
+      ['2026-03-02T21:00:00.000Z'],
+    );
+  });
+
+  test('each that was missed runs once, in order, with the time that it was meant for', async () => {
+    const seen: number[] = [];
+    const job = again('0 0 * * *', 'each', async ({ at }) => void seen.push(at));
+    const first = world.worker([job]);
+    first.start();
+    await eventually(async () => (await first.list({ limit: 10 })).length, 1);
+    await first.close(0);
+    world.clock.set('2026-03-31T22:00:00Z'); // a month later
+    world.worker([job]).start();
+    const days = Array.from({ length: 31 }, (_, i) => new Date(Date.parse('2026-03-01T21:00:00Z') + i * 86_400_000));
+    await eventually(
+      () => instants(seen),
+      days.map((day) => day.toISOString()),
+    );
+  });
+
+  test('or only the latest, where the job says so', async () => {
+    const seen: number[] = [];
+    const job = again('0 0 * * *', 'latest', async ({ at }) => void seen.push(at));
+    const first = world.worker([job]);
+    first.start();
+    await eventually(async () => (await first.list({ limit: 10 })).length, 1);
+    await first.close(0);
+    world.clock.set('2026-03-31T22:00:00Z');
+    const second = world.worker([job]);
+    second.start();
+    await eventually(
+      async () => instants((await second.list({ limit: 10 })).map(({ at }) => at)),
+      ['2026-04-01T21:00:00.000Z'],
+    );
+    expect(instants(seen)).toEqual(['2026-03-31T21:00:00.000Z']);
+  });
+}
