@@ -104,6 +104,7 @@ const portsOf = ({ clock, vault, ledger, feed, store }: Instance): HttpPorts => 
   clock,
   vault,
   rules,
+  events: store,
   refuse: (refusal) => ledger.refuse(refusal),
   recordSuppressed: (report) => recordSuppressed(ledger, report),
   waitFor: (sequence, timeoutMs) => feed.waitForProjections(sequence, timeoutMs),

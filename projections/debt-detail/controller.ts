@@ -1,6 +1,6 @@
 import { Controller, Inject, Param, Query } from '@nestjs/common';
-import { EVENT_READER, type EventReader } from '../../src/event-store/event-store.js';
-import { Access, Tagged } from '../../src/http/access.decorator.js';
+import { EVENT_READER, type EventReader, type StoredEvent } from '../../src/event-store/event-store.js';
+import { Access, Streamed, Tagged } from '../../src/http/access.decorator.js';
 import { listOf, recordedEvent } from '../../src/http/answers.js';
 import { linkNext, pageOf } from '../../src/http/cursor.js';
 import { OnExchange, type Exchange } from '../../src/http/exchange.js';
@@ -8,9 +8,13 @@ import { READ_MODELS } from '../../src/read-models/token.js';
 import { Reads, sightOf, type Sight } from '../../src/http/reads.js';
 import { NoQuery, PageQuery } from '../../src/http/validation/dtos.js';
 import { streamName, type Uuid } from '../../src/kernel/ids.js';
-import { Problem } from '../../src/http/problems/problem.js';
+import { EventStreams } from '../../src/http/streams/event-streams.js';
+import { wantsStream } from '../../src/http/streams/headers.js';
+import { invalid, Problem } from '../../src/http/problems/problem.js';
 import type { Cursor, ReadModelReader } from '../../src/read-models/read-models.js';
 import { debtDetail, debtDetailModel, type DebtDetail } from './model.js';
+
+const history = listOf(recordedEvent);
 
 @Controller()
 export class DebtDetailController {
@@ -18,6 +22,7 @@ export class DebtDetailController {
     @Inject(READ_MODELS) private readonly models: ReadModelReader,
     @Inject(EVENT_READER) private readonly events: EventReader,
     @Inject(Reads) private readonly reads: Reads,
+    @Inject(EventStreams) private readonly streams: EventStreams,
   ) {}
 
   @Tagged()
@@ -32,26 +37,38 @@ export class DebtDetailController {
 
   /**
    * The debt's whole history in its own order, straight from the log. Who may see everything also sees that of a
-   * discarded draft, of which there is no document any more.
+   * discarded draft, of which there is no document any more. Page by page, or as a stream that goes on.
    */
-  @Access('GET /v1/debts/{id}/events', listOf(recordedEvent))
+  @Streamed(history)
+  @Access('GET /v1/debts/{id}/events', history)
   async history(
     @OnExchange() exchange: Exchange,
     @Param('id') id: string,
     @Query() query: PageQuery,
-  ): Promise<{ items: readonly unknown[] }> {
+  ): Promise<{ items: readonly unknown[] } | undefined> {
     const seesAll = sightOf(exchange.caller).scope === 'all';
     if (!seesAll) await this.reads.one(exchange, await this.models.get(debtDetailModel, id), visibleTo(exchange));
+    const stream = streamName('debt', id as Uuid);
+    exchange.reply.header('vary', 'Accept');
+    if (wantsStream(exchange.request.headers.accept)) {
+      for (const path of ['cursor', 'limit'] as const) {
+        if (query[path] !== undefined) throw invalid({ path, code: 'UNKNOWN_FIELD', facts: { accepted: '-' } });
+      }
+      await this.streams.send(exchange, stream, shown);
+      return undefined;
+    }
     const page = pageOf(exchange, { ...query });
     const from = page.after === undefined ? 0n : revisionAfter(page.after, id);
-    const found = await this.events.readStream(streamName('debt', id as Uuid), { from, limit: page.limit + 1 });
+    const found = await this.events.readStream(stream, { from, limit: page.limit + 1 });
     if (found.length === 0 && page.after === undefined) throw new Problem('NOT_FOUND');
-    const shown = found.slice(0, page.limit);
-    const last = found.length > page.limit ? shown.at(-1) : undefined;
+    const items = found.slice(0, page.limit);
+    const last = found.length > page.limit ? items.at(-1) : undefined;
     linkNext(exchange, last && { value: last.event.revision, id }, page);
-    return { items: shown.map(({ event, sequence }) => ({ sequence, ...event })) };
+    return { items: items.map(shown) };
   }
 }
+
+const shown = ({ event, sequence }: StoredEvent) => ({ sequence, ...event });
 
 /** @throws Problem for a cursor that this history did not give */
 function revisionAfter({ value, id }: Cursor, debt: string): bigint {

@@ -22,6 +22,10 @@ export interface Configuration {
   readonly requestsPerMinute: number;
   /** For each subject; 0: no limit. */
   readonly refusalsPerHour: number;
+  /** Streams of events open at once. */
+  readonly streams: number;
+  /** For each subject; 0: no limit. */
+  readonly streamsPerSubject: number;
   readonly cacheBytes: number;
   /** Milliseconds. */
   readonly drainMs: number;
@@ -72,6 +76,8 @@ export function readConfiguration(environment: Environment = process.env): Confi
     bodyLimit: read('SIJILL_BODY_LIMIT'),
     requestsPerMinute: read('SIJILL_REQUESTS_PER_MINUTE'),
     refusalsPerHour: read('SIJILL_REFUSALS_PER_HOUR'),
+    streams: read('SIJILL_STREAMS'),
+    streamsPerSubject: read('SIJILL_STREAMS_PER_SUBJECT'),
     cacheMib: read('SIJILL_CACHE_MIB'),
     drainSeconds: read('SIJILL_DRAIN_SECONDS'),
     issuer: read('OIDC_ISSUER'),

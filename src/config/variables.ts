@@ -113,6 +113,18 @@ export const VARIABLES = {
     accepts: 'a whole number from 0 to 1000000000',
     parse: (text) => wholeNumber(text, 0, 1_000_000_000),
   } satisfies Variable<number>,
+  SIJILL_STREAMS: {
+    default: '1000',
+    meaning: 'Streams of events that may be open at once; 0: none.',
+    accepts: 'a whole number from 0 to 9000',
+    parse: (text) => wholeNumber(text, 0, 9_000),
+  } satisfies Variable<number>,
+  SIJILL_STREAMS_PER_SUBJECT: {
+    default: '10',
+    meaning: 'Streams of events that one subject may have open at once; 0: no limit of its own.',
+    accepts: 'a whole number from 0 to 9000',
+    parse: (text) => wholeNumber(text, 0, 9_000),
+  } satisfies Variable<number>,
   SIJILL_CACHE_MIB: {
     default: '64',
     meaning: 'Memory for cached aggregates, in MiB.',

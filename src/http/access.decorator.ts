@@ -2,6 +2,7 @@ import { applyDecorators, HttpCode, RequestMapping, RequestMethod, SetMetadata }
 import { ApiBearerAuth, ApiExtension, ApiHeader, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { TSchema } from 'typebox';
 import { methodOf, pathOf, routeOf, type RouteKey } from './access.js';
+import { EVENT_STREAM } from './streams/headers.js';
 import { PARTY_PATTERN } from './validation/fields.js';
 
 export const ROUTE_METADATA = 'sijill:route';
@@ -64,6 +65,24 @@ export const Tagged = (): MethodDecorator =>
   applyDecorators(
     ApiHeader({ name: 'If-None-Match', required: false, description: 'The ETag of what the caller has: "3".' }),
     ApiResponse({ status: 304, description: 'The caller has it.' }),
+  );
+
+/** Of a reading of stored events that can be followed as Server-Sent Events, too. @param page of the list */
+export const Streamed = (page: TSchema): MethodDecorator =>
+  applyDecorators(
+    ApiHeader({
+      name: 'Last-Event-ID',
+      required: false,
+      description: 'Of a stream: the id of the last event that the reader has, which is its revision.',
+      schema: { type: 'string', pattern: '^(0|[1-9][0-9]{0,15})$' },
+    }),
+    ApiResponse({
+      status: 200,
+      description:
+        'Accept: text/event-stream asks for a stream that stays open: each event has its revision as id, its type as ' +
+        'event, and as data what an item of the page would be.',
+      content: { ...contentOf(page), [EVENT_STREAM]: { schema: { type: 'string' } } },
+    }),
   );
 
 const UUID = { type: 'string', format: 'uuid' } as const;

@@ -29,6 +29,23 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly #streams = new Gauge({
+    name: 'sijill_event_streams_open',
+    help: 'Streams of events that are open now.',
+    registers: [this.registry],
+  });
+  readonly #streamsEnded = new Counter({
+    name: 'sijill_event_streams_ended_total',
+    help: 'Streams of events that ended: client, slow (did not take what was sent), expired, shutdown or failed.',
+    labelNames: ['reason'],
+    registers: [this.registry],
+  });
+  readonly #streamed = new Counter({
+    name: 'sijill_event_stream_events_total',
+    help: 'Events that were sent on streams.',
+    registers: [this.registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry }); // the event loop's lag is among them
   }
@@ -46,6 +63,19 @@ export class Metrics {
 
   suppressed(count: number): void {
     this.#suppressed.inc(count);
+  }
+
+  streamOpened(): void {
+    this.#streams.inc();
+  }
+
+  streamed(): void {
+    this.#streamed.inc();
+  }
+
+  streamEnded(reason: string): void {
+    this.#streams.dec();
+    this.#streamsEnded.inc({ reason });
   }
 
   /**

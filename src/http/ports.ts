@@ -1,3 +1,4 @@
+import type { EventReader } from '../event-store/event-store.js';
 import type { Clock } from '../kernel/clock.js';
 import type { ActorId } from '../kernel/ids.js';
 import type { Rule } from '../kernel/refusal.js';
@@ -11,6 +12,8 @@ export interface HttpPorts {
   readonly vault: Pick<Vault, 'pseudonym' | 'digest'>;
   /** Every rule that can refuse: their texts are the details of the answers. */
   readonly rules: readonly Rule[];
+  /** What streams of events are read from. */
+  readonly events: EventReader;
   /** `Ledger.refuse`. */
   refuse(refusal: EdgeRefusal): Promise<Refused>;
   /** Called about once an hour, and at the end, when attempts were answered 429 instead of being recorded. */

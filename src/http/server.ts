@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { STATUS_CODES } from 'node:http';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { ConnectionError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -11,11 +12,19 @@ import { Problem } from './problems/problem.js';
 import { sendProblem } from './problems/problem.filter.js';
 import { render, RuleTexts } from './problems/render.js';
 import type { ProblemCode } from './problems/texts.js';
+import { EVENT_STREAM } from './streams/headers.js';
 
 const NO_RULES = new RuleTexts([]);
 /** An id in a path has 42 characters; the router need not look at more. */
 const MAX_PARAMETER = 128;
 const POLL_MS = 10;
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Aborts when the server stops: what would never end by itself ends then. */
+    readonly draining: AbortSignal;
+  }
+}
 
 /** Whoever sends slowly, or does not read, holds a connection no longer than this (milliseconds). */
 const HEADERS_MS = 10_000;
@@ -31,7 +40,7 @@ export type ServerConfiguration = Pick<Configuration, 'bodyLimit' | 'drainMs'>;
 /** Fastify under Nest: JSON bodies only, a bounded drain at the end, no work for a request that nobody asked for. */
 export class EdgeAdapter extends FastifyAdapter {
   #running = 0;
-  #draining = false;
+  readonly #draining = new AbortController();
 
   constructor(
     private readonly configuration: ServerConfiguration,
@@ -58,12 +67,14 @@ export class EdgeAdapter extends FastifyAdapter {
     const fastify = this.getInstance<FastifyInstance>();
     fastify.decorateRequest('caller', null);
     fastify.decorateRequest('route', null);
+    setMaxListeners(0, this.#draining.signal); // each open stream is one
+    fastify.decorate('draining', this.#draining.signal);
     fastify.server.maxConnections = MAX_CONNECTIONS;
     fastify.addHook('onRequest', (request, reply, done) => {
       this.#running++;
       // Also where the client went away, of which Fastify's onResponse is not told.
       reply.raw.once('close', () => this.#running--);
-      if (this.#draining) {
+      if (this.#draining.signal.aborted) {
         reply.header('connection', 'close');
         sendProblem(request, reply, new Problem('SHUTTING_DOWN', { headers: { 'retry-after': '1' } }), NO_RULES);
         return;
@@ -73,6 +84,7 @@ export class EdgeAdapter extends FastifyAdapter {
       done();
     });
     fastify.addHook('onResponse', (request, reply, done) => {
+      if (reply.getHeader('content-type') === EVENT_STREAM) return done(); // it took as long as somebody listened
       const milliseconds = reply.elapsedTime;
       metrics.request(request.routeOptions.url ?? 'none', request.method, reply.statusCode, milliseconds);
       if (logger.isLevelEnabled('debug')) {
@@ -99,7 +111,7 @@ export class EdgeAdapter extends FastifyAdapter {
   /** Nest calls it before any other part stops: what runs may finish, what still comes is told to go elsewhere. */
   override async beforeClose(): Promise<void> {
     super.beforeClose();
-    this.#draining = true;
+    this.#draining.abort();
     const until = Date.now() + this.configuration.drainMs;
     while (this.#running > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }

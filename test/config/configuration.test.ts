@@ -74,6 +74,8 @@ describe('the configuration', () => {
       bodyLimit: 2048,
       requestsPerMinute: 7,
       refusalsPerHour: 0,
+      streams: 1000,
+      streamsPerSubject: 10,
       cacheBytes: 1024 * 1024,
       drainMs: 2000,
     });

@@ -11,18 +11,21 @@ import { ROUTE_KEYS, type RouteKey } from '../../src/http/access.js';
 import { CommandEdge } from '../../src/http/commands/command-edge.js';
 import { linkNext, pageOf } from '../../src/http/cursor.js';
 import { OnExchange, type Exchange } from '../../src/http/exchange.js';
-import { HttpModule, type EdgeConfiguration } from '../../src/http/http.module.js';
+import { HttpModule, type EdgeConfiguration, type EdgeOptions } from '../../src/http/http.module.js';
 import { Metrics } from '../../src/http/metrics.js';
 import type { HttpPorts, Indicator, SuppressedAttempts } from '../../src/http/ports.js';
 import { Reads } from '../../src/http/reads.js';
 import { configureApp, createHttpAdapter, type ServerConfiguration } from '../../src/http/server.js';
+import { EventStreams } from '../../src/http/streams/event-streams.js';
+import { wantsStream } from '../../src/http/streams/headers.js';
 import { CommandBody, PageQuery } from '../../src/http/validation/dtos.js';
 import { IsBusinessDay, IsCode, IsIban, IsMoney, IsParty } from '../../src/http/validation/fields.js';
 import type { CommandRequest } from '../../src/kernel/decider.js';
-import { uuid5, NAMESPACE, type ActorId, type EventId, type Uuid } from '../../src/kernel/ids.js';
+import { uuid5, NAMESPACE, streamName, type ActorId, type EventId, type Uuid } from '../../src/kernel/ids.js';
 import type { Rule } from '../../src/kernel/refusal.js';
 import type { EdgeRefusal } from '../../src/ledger/ledger.js';
 import type { Outcome, Refused } from '../../src/ledger/outcome.js';
+import { InMemoryEventStore } from '../event-store/in-memory.js';
 
 export const PARTY = 'party_2f9d6f3e-7d55-4c1b-9c0e-0f6a3d1f7a10';
 export const OTHER_PARTY = 'party_11111111-2222-4333-8444-555555555555';
@@ -76,6 +79,7 @@ export class Outside {
   folded = 0;
   outcome: (sent: Sent) => Promise<Outcome> | Outcome = ({ target }) => accepted(target);
   indicators: Indicator[] = [];
+  events = new InMemoryEventStore();
   now = Date.parse('2026-02-01T00:00:00Z');
 
   readonly execute = async (target: Uuid, request: CommandRequest, body: object): Promise<Outcome> => {
@@ -93,6 +97,7 @@ export class Outside {
         digest: (value) => createHmac('sha256', 'test').update(value).digest('hex'),
       },
       rules,
+      events: this.events,
       refuse: async (refusal) => {
         this.refusals.push(refusal);
         return refusedBy(refusal.rule, refusal.facts);
@@ -134,6 +139,7 @@ export class SampleController {
   constructor(
     @Inject(CommandEdge) private readonly edge: CommandEdge,
     @Inject(Reads) private readonly reads: Reads,
+    @Inject(EventStreams) private readonly streams: EventStreams,
     @Inject(OUTSIDE) private readonly outside: Outside,
   ) {}
 
@@ -164,6 +170,13 @@ export class SampleController {
       (debt) => exchange.caller.role !== 'debtor' || debt.debtor === exchange.caller.party,
       (debt) => debt.revision,
     );
+  }
+
+  @Access('GET /v1/debts/{id}/events')
+  async events(@OnExchange() exchange: Exchange) {
+    const { params, headers } = exchange.request;
+    if (!wantsStream(headers.accept)) return { items: [] };
+    return this.streams.send(exchange, streamName('debt', (params as { id: Uuid }).id), ({ event }) => event);
   }
 }
 
@@ -214,6 +227,7 @@ const HERE: readonly RouteKey[] = [
   'POST /v1/debts',
   'GET /v1/debts',
   'GET /v1/debts/{id}',
+  'GET /v1/debts/{id}/events',
   'GET /health/live',
   'GET /health/ready',
   'GET /metrics',
@@ -226,6 +240,7 @@ export async function startEdge(
     outside?: Outside;
     level?: string;
     extra?: Type<unknown>[];
+    streamTimes?: EdgeOptions['streamTimes'];
   } = {},
 ): Promise<Edge> {
   const data = mkdtempSync(join(tmpdir(), 'sijill-edge-'));
@@ -237,10 +252,19 @@ export async function startEdge(
     data: options.data ?? data,
     requestsPerMinute: options.requestsPerMinute ?? 0,
     refusalsPerHour: options.refusalsPerHour ?? 0,
+    streams: options.streams ?? 100,
+    streamsPerSubject: options.streamsPerSubject ?? 0,
     ...(options.oidc !== undefined && { oidc: options.oidc }),
   };
   const server = { bodyLimit: options.bodyLimit ?? 8_192, drainMs: options.drainMs ?? 2_000 };
-  const edge = await HttpModule.register({ configuration, ports: outside.ports([SELF_APPROVAL]), logger, metrics });
+  const { streamTimes } = options;
+  const edge = await HttpModule.register({
+    configuration,
+    ports: outside.ports([SELF_APPROVAL]),
+    logger,
+    metrics,
+    ...(streamTimes !== undefined && { streamTimes }),
+  });
   const moduleRef = await Test.createTestingModule({
     imports: [edge],
     controllers: [SampleController, remainingRoutes(HERE), ...(options.extra ?? [])],

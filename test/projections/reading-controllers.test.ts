@@ -60,7 +60,7 @@ describe('the readings, over HTTP', () => {
     await save(receiptsModel, receipt(1, false), receipt(2, true), receipt(3, false));
     await save(attemptsModel, attempt(1, 'E7', 'SELF_APPROVAL'), attempt(2, 'TWO_TIMES', 'BACKDATING'));
     const [logger, metrics] = [pino({ level: 'silent' }), new Metrics()];
-    const configuration = { data, requestsPerMinute: 0, refusalsPerHour: 0 };
+    const configuration = { data, requestsPerMinute: 0, refusalsPerHour: 0, streams: 0, streamsPerSubject: 0 };
     const edge = await HttpModule.register({ configuration, ports: outside.ports([]), logger, metrics });
     const built = await Test.createTestingModule({
       imports: [edge],

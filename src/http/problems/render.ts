@@ -1,4 +1,5 @@
 import type { Rule } from '../../kernel/refusal.js';
+import { StoreUnavailable } from '../../event-store/event-store.js';
 import { InvalidValue } from '../../kernel/invalid-value.js';
 import { IdempotencyConflict, LedgerUnavailable, PreconditionFailed, type Refused } from '../../ledger/outcome.js';
 import { fill, type Language } from './language.js';
@@ -44,7 +45,7 @@ export function problemOf(error: unknown): Problem | RefusedByRule | TokenRefuse
       headers: revision < 0 ? {} : { etag: `"${revision}"` },
     });
   }
-  if (error instanceof LedgerUnavailable) {
+  if (error instanceof LedgerUnavailable || error instanceof StoreUnavailable) {
     return new Problem('LEDGER_UNAVAILABLE', { headers: { 'retry-after': RETRY_SECONDS } });
   }
   if (error instanceof InvalidValue) {

@@ -71,6 +71,17 @@ export const PROBLEMS = {
     ['Sijill-After is not valid', 'Sijill-After must be a sequence as a command answered it: a whole number.'],
     ['الترويسة Sijill-After غير صالحة', 'يجب أن تكون Sijill-After رقم تسلسل كما ورد في جواب أمر: عددًا صحيحًا.'],
   ),
+  LAST_EVENT_ID_INVALID: text(
+    400,
+    [
+      'Last-Event-ID is not valid',
+      'Last-Event-ID must be an id that this stream gave: the revision of one of its events, such as 3. Leave it out to begin with the first.',
+    ],
+    [
+      'الترويسة Last-Event-ID غير صالحة',
+      'يجب أن تكون Last-Event-ID معرفًا أعطاه هذا البث: رقم مراجعة أحد أحداثه مثل 3. احذفها للبدء من أول حدث.',
+    ],
+  ),
   CURSOR_INVALID: text(
     400,
     [
@@ -189,6 +200,17 @@ export const PROBLEMS = {
       'الحد الأعلى {limit} محاولة مرفوضة في الساعة لكل مستخدم؛ أعد المحاولة بعد {seconds} ثانية.',
     ],
   ),
+  TOO_MANY_STREAMS: text(
+    429,
+    [
+      'Too many open streams',
+      'At most {limit} streams may be open at once for each subject; close one, then try again.',
+    ],
+    [
+      'بث مفتوح أكثر من المسموح',
+      'الحد الأعلى للبث المفتوح في وقت واحد {limit} لكل مستخدم؛ أغلق واحدًا ثم أعد المحاولة.',
+    ],
+  ),
   INTERNAL: text(
     500,
     [
@@ -199,8 +221,8 @@ export const PROBLEMS = {
   ),
   LEDGER_UNAVAILABLE: text(
     503,
-    ['The ledger cannot answer now', 'Nothing was decided. Repeat the same command under the same key.'],
-    ['السجل غير متاح الآن', 'لم يتخذ أي قرار. أعد الأمر نفسه بالمفتاح نفسه.'],
+    ['The ledger cannot answer now', 'Nothing was decided. Repeat the request; a command under the same key.'],
+    ['السجل غير متاح الآن', 'لم يتخذ أي قرار. أعد الطلب، والأمر بمفتاحه نفسه.'],
   ),
   READ_MODEL_BEHIND: text(
     503,
@@ -211,6 +233,11 @@ export const PROBLEMS = {
     503,
     ['Tokens cannot be checked now', "The issuer's public keys cannot be fetched; try again."],
     ['تعذر التحقق من رموز الدخول الآن', 'تعذر جلب المفاتيح العامة لجهة الإصدار؛ أعد المحاولة.'],
+  ),
+  STREAMS_TAKEN: text(
+    503,
+    ['All streams are taken', 'The server keeps no more streams open at once; try again, or read page by page.'],
+    ['لا يتسع الخادم لبث آخر', 'بلغ الخادم حده من البث المفتوح في وقت واحد؛ أعد المحاولة أو اقرأ صفحة صفحة.'],
   ),
   SHUTTING_DOWN: text(
     503,
