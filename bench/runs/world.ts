@@ -25,6 +25,12 @@ import { CREDITORS } from '../cast.js';
 
 const FIRST_DAY = parseBusinessDate('2016-01-01');
 const DAYS = 3_000;
+const ALL_DAYS = Array.from({ length: DAYS }, (_, days) => addDays(FIRST_DAY, days));
+
+/** Pseudonyms, as the edge keeps those of the tokens that it has seen. */
+const ACTORS = Object.fromEntries(
+  ['officer', 'registrar'].map((subject) => [subject, `actor_${uuid5(NAMESPACE.aggregate, 'bench', subject)}`]),
+) as Record<'officer' | 'registrar', ActorId>;
 
 export interface World {
   readonly store: EventStore;
@@ -95,21 +101,20 @@ export function proceedingOf(n: number, id: Uuid, key: string | number): RecordP
 
 const creditorOf = (n: number): PartyId => CREDITORS[n % CREDITORS.length] as PartyId;
 
-const dayOf = (n: number): BusinessDate => addDays(FIRST_DAY, (n * 31) % DAYS);
+const dayOf = (n: number): BusinessDate => ALL_DAYS[(n * 31) % DAYS] as BusinessDate;
 
 function requestOf(
   key: string,
   target: string,
   { type, data }: Pick<Command, 'type' | 'data'>,
-  subject: string,
+  subject: keyof typeof ACTORS,
   party: PartyId,
 ): CommandRequest {
   const id = commandId('bench', subject, party, target, key);
-  const actor = `actor_${uuid5(NAMESPACE.aggregate, 'bench', subject)}` as ActorId;
   return {
     id,
     digest: sha256(canonicalJson({ type, data })),
-    actor: { id: actor, role: 'importer', actingFor: party, client: 'bench' },
+    actor: { id: ACTORS[subject], role: 'importer', actingFor: party, client: 'bench' },
     source: 'import',
     mayBackdate: true,
     correlation: id,

@@ -11,7 +11,14 @@ const MAX_DEPTH = 64;
  * step of an append on the calling thread.
  * @throws InvalidEvent
  */
-export const canonicalJson = (value: unknown): string => write(value, '$', 0);
+export function canonicalJson(value: unknown): string {
+  try {
+    return write(value, 0);
+  } catch (error) {
+    if (error instanceof Fault) throw new InvalidEvent(`$${error.path} ${error.message}`);
+    throw error;
+  }
+}
 
 /** The canonical bytes of an event, as text. @throws InvalidEvent above `MAX_EVENT_BYTES` or for what is no JSON */
 export function canonicalEvent(event: Envelope): string {
@@ -27,41 +34,80 @@ export function canonicalEvent(event: Envelope): string {
 
 export const sha256 = (text: string): string => hash('sha256', text, 'hex');
 
-function write(value: unknown, path: string, depth: number): string {
+/** What cannot be written; the path to it is put together on the way out, where alone it is asked for. */
+class Fault extends Error {
+  path = '';
+}
+
+function write(value: unknown, depth: number): string {
   switch (typeof value) {
     case 'string':
-      return quoted(value, path);
+      return quoted(value);
     case 'boolean':
       return value ? 'true' : 'false';
     case 'number':
       if (!Number.isSafeInteger(value) || Object.is(value, -0)) {
-        throw new InvalidEvent(`${path} is ${value}: only integers within ±(2^53 - 1) are accepted, amounts are text`);
+        throw new Fault(`is ${value}: only integers within ±(2^53 - 1) are accepted, amounts are text`);
       }
       return String(value);
     case 'object':
       if (value === null) return 'null';
-      if (depth === MAX_DEPTH) throw new InvalidEvent(`${path} lies deeper than ${MAX_DEPTH} levels`);
-      return Array.isArray(value) ? writeList(value, path, depth + 1) : writeObject(value, path, depth + 1);
+      if (depth === MAX_DEPTH) throw new Fault(`lies deeper than ${MAX_DEPTH} levels`);
+      return Array.isArray(value) ? writeList(value, depth + 1) : writeObject(value, depth + 1);
     default:
-      throw new InvalidEvent(`${path} is ${typeof value}, which JSON does not have`);
+      throw new Fault(`is ${typeof value}, which JSON does not have`);
   }
 }
 
-function writeList(list: readonly unknown[], path: string, depth: number): string {
+function writeList(list: readonly unknown[], depth: number): string {
   let text = '';
-  for (let i = 0; i < list.length; i++) text += (i === 0 ? '' : ',') + write(list[i], path, depth);
+  for (let i = 0; i < list.length; i++) text += (i === 0 ? '' : ',') + write(list[i], depth);
   return `[${text}]`;
 }
 
-function writeObject(object: object, path: string, depth: number): string {
-  if (!isPlain(object)) throw new InvalidEvent(`${path} is not a plain object`);
+function writeObject(object: object, depth: number): string {
+  if (!isPlain(object)) throw new Fault('is not a plain object');
   let text = '';
-  // The default order is that of UTF-16 code units, as RFC 8785 wants it.
-  for (const key of Object.keys(object).sort()) {
-    const value = write((object as Record<string, unknown>)[key], `${path}.${key}`, depth);
-    text += `${text === '' ? '' : ','}${quoted(key, path)}:${value}`;
+  for (const key of sorted(Object.keys(object))) {
+    text += (text === '' ? '' : ',') + nameOf(key) + valueOf(object, key, depth);
   }
   return `{${text}}`;
+}
+
+function valueOf(object: object, key: string, depth: number): string {
+  try {
+    return write((object as Record<string, unknown>)[key], depth);
+  } catch (error) {
+    if (error instanceof Fault) error.path = `.${key}${error.path}`;
+    throw error;
+  }
+}
+
+/** In the order of UTF-16 code units, as RFC 8785 wants it. Keys are few, and mostly in order: so by insertion. */
+function sorted(keys: string[]): string[] {
+  if (keys.length > MANY_KEYS) return keys.sort();
+  for (let i = 1; i < keys.length; i++) {
+    const key = keys[i] as string;
+    let at = i;
+    for (; at > 0 && (keys[at - 1] as string) > key; at--) keys[at] = keys[at - 1] as string;
+    keys[at] = key;
+  }
+  return keys;
+}
+
+const MANY_KEYS = 32;
+
+/** `"key":` of the keys that were seen first, which are those of every event. */
+const NAMES = new Map<string, string>();
+const MOST_NAMES = 1_000;
+
+function nameOf(key: string): string {
+  let name = NAMES.get(key);
+  if (name === undefined) {
+    name = `${quoted(key)}:`;
+    if (NAMES.size < MOST_NAMES) NAMES.set(key, name);
+  }
+  return name;
 }
 
 /** Of any realm: what came from another thread is as plain as what was made here. */
@@ -74,8 +120,8 @@ function isPlain(object: object): boolean {
 const PLAIN = /^[ !#-[\]-~]*$/;
 
 /** RFC 8785 escapes texts as JSON.stringify does. */
-function quoted(text: string, path: string): string {
+function quoted(text: string): string {
   if (PLAIN.test(text)) return `"${text}"`;
-  if (!text.isWellFormed()) throw new InvalidEvent(`${path} holds half a surrogate pair`);
+  if (!text.isWellFormed()) throw new Fault('holds half a surrogate pair');
   return JSON.stringify(text);
 }

@@ -48,13 +48,22 @@ export function uuid5(namespace: Uuid, ...parts: readonly (string | number | nul
   return nameBased(namespace, JSON.stringify(parts));
 }
 
+/** The sixteen bytes of each namespace that was used; there are few. */
+const namespaces = new Map<Uuid, Buffer>();
+/** Namespace and name, side by side: ids are made many times for each command. */
+const scratch = Buffer.alloc(1_024);
+
 /** RFC 9562 version 5 of one name, exactly as the RFC has it. */
 export function nameBased(namespace: Uuid, name: string): Uuid {
-  const bytes = Buffer.concat([Buffer.from(namespace.replaceAll('-', ''), 'hex'), Buffer.from(name, 'utf8')]);
-  const digest = hash('sha1', bytes, 'hex');
-  const version = '5' + digest.slice(13, 16);
+  let prefix = namespaces.get(namespace);
+  if (prefix === undefined) namespaces.set(namespace, (prefix = Buffer.from(namespace.replaceAll('-', ''), 'hex')));
+  // A UTF-8 text has at most three bytes for each UTF-16 unit.
+  const bytes = 16 + 3 * name.length <= scratch.length ? scratch : Buffer.alloc(16 + 3 * name.length);
+  bytes.set(prefix);
+  const end = 16 + bytes.write(name, 16);
+  const digest = hash('sha1', bytes.subarray(0, end), 'hex');
   const variant = ((parseInt(digest.slice(16, 18), 16) & 0x3f) | 0x80).toString(16) + digest.slice(18, 20);
-  return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-${version}-${variant}-${digest.slice(20, 32)}` as Uuid;
+  return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-5${digest.slice(13, 16)}-${variant}-${digest.slice(20, 32)}` as Uuid;
 }
 
 /**

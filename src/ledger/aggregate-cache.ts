@@ -4,9 +4,9 @@ import { sizeOf } from './size-of.js';
 
 interface Held {
   readonly aggregate: Aggregate;
-  readonly bytes: number;
+  bytes: number;
   /** When it was last measured, and what it was then. */
-  readonly measured: { readonly events: number; readonly bytes: number };
+  measured: { readonly events: number; readonly bytes: number };
 }
 
 /** An entry of this cache, with its key and the hidden classes of what it holds. */
@@ -33,18 +33,22 @@ export class AggregateCache {
     return held.aggregate;
   }
 
-  /** Call again after every change, so that the estimate follows. */
+  /** Call again after every change, so that the estimate follows. What is held already was just asked for. */
   put(stream: StreamName, aggregate: Aggregate): void {
-    const measured = this.#measured(aggregate, this.#held.get(stream));
-    this.drop(stream);
+    const held = this.#held.get(stream);
+    const measured = this.#measured(aggregate, held);
     const bytes = ENTRY_BYTES + Math.ceil((measured.bytes * aggregate.summaries.length) / measured.events);
-    if (bytes > this.maxBytes) return;
-    this.#held.set(stream, { aggregate, bytes, measured });
-    this.#bytes += bytes;
-    for (const oldest of this.#held.keys()) {
-      if (this.#bytes <= this.maxBytes) break;
-      this.drop(oldest);
+    if (held?.aggregate === aggregate && bytes <= this.maxBytes) {
+      this.#bytes += bytes - held.bytes;
+      held.bytes = bytes;
+      held.measured = measured;
+    } else {
+      this.drop(stream);
+      if (bytes > this.maxBytes) return;
+      this.#held.set(stream, { aggregate, bytes, measured });
+      this.#bytes += bytes;
     }
+    if (this.#bytes > this.maxBytes) this.#giveUpOldest();
   }
 
   drop(stream: StreamName): void {
@@ -54,10 +58,17 @@ export class AggregateCache {
     this.#bytes -= held.bytes;
   }
 
-  /** Measured anew when it has grown by an eighth; in between it is taken to grow with its events. */
+  #giveUpOldest(): void {
+    for (const oldest of this.#held.keys()) {
+      if (this.#bytes <= this.maxBytes) break;
+      this.drop(oldest);
+    }
+  }
+
+  /** Measured anew when it has grown by an eighth, and by two events; in between it is taken to grow with its events. */
   #measured(aggregate: Aggregate, held: Held | undefined): Held['measured'] {
     const events = aggregate.summaries.length;
-    if (held !== undefined && held.aggregate === aggregate && events < held.measured.events * 1.125) {
+    if (held !== undefined && held.aggregate === aggregate && events < held.measured.events * 1.125 + 1) {
       return held.measured;
     }
     return { events, bytes: sizeOf(aggregate) };

@@ -1,5 +1,5 @@
 import type { Catalogue } from '../event-store/catalogue.js';
-import { businessDateAt, instantAt, type BusinessDate } from '../kernel/calendar.js';
+import { businessDateAt, instantAt, type BusinessDate, type Instant } from '../kernel/calendar.js';
 import type { Clock } from '../kernel/clock.js';
 import type { CommandRequest } from '../kernel/decider.js';
 import { assertBalanced } from '../kernel/entries.js';
@@ -8,6 +8,9 @@ import { eventId, type CommandId, type EventId, type LedgerId, type StreamName }
 
 /** Puts what was decided into envelopes. */
 export class Stamp {
+  /** The last moment that was asked for, as the texts it is written as: many commands share one. */
+  #now: { readonly epochMs: number; readonly today: BusinessDate; readonly instant: Instant } | undefined;
+
   constructor(
     private readonly options: {
       readonly id: LedgerId;
@@ -19,7 +22,7 @@ export class Stamp {
 
   /** The business day of now: `effectiveOn` of what names none. */
   today(): BusinessDate {
-    return businessDateAt(this.options.clock.now());
+    return this.#moment().today;
   }
 
   /**
@@ -35,8 +38,8 @@ export class Stamp {
     effectiveOn: BusinessDate,
     idOf: (command: CommandId, index: number) => EventId = eventId,
   ): Envelope[] {
-    const { catalogue, clock, id: ledger, ruleSet } = this.options;
-    const recordedAt = instantAt(clock.now());
+    const { catalogue, id: ledger, ruleSet } = this.options;
+    const recordedAt = this.#moment().instant;
     return events.map((event, index) => {
       const entries = event.entries ?? [];
       catalogue.validate(event.type, event.data);
@@ -65,6 +68,14 @@ export class Stamp {
         data: event.data,
       };
     });
+  }
+
+  #moment(): { readonly today: BusinessDate; readonly instant: Instant } {
+    const epochMs = this.options.clock.now();
+    if (this.#now?.epochMs !== epochMs) {
+      this.#now = { epochMs, today: businessDateAt(epochMs), instant: instantAt(epochMs) };
+    }
+    return this.#now;
   }
 }
 

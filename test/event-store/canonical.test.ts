@@ -42,6 +42,16 @@ describe('canonical JSON (RFC 8785)', () => {
     expect(canonicalJson(value)).toBe('{"\\r":2,"1":4,"10":8,"9":9,"\u0080":6,"ö":7,"م":10,"€":1,"😀":5,"\ufb33":3}');
   });
 
+  test('sorts few keys as it sorts many, and those it has seen as those it has not', () => {
+    const keys = Array.from({ length: 1_100 }, (_, i) => `key-${(i * 7919) % 1_100}`);
+    const value = Object.fromEntries(keys.map((key) => [key, 1]));
+    expect(canonicalJson(value)).toBe(canonicalize(value));
+    for (const count of [2, 31, 32, 33]) {
+      const some = Object.fromEntries(keys.slice(0, count).map((key) => [key, [key]]));
+      expect(canonicalJson([some, some])).toBe(canonicalize([some, some]));
+    }
+  });
+
   test('does not depend on the order in which keys were set', () => {
     expect(canonicalJson({ b: { d: 1, c: 2 }, a: 3 })).toBe(canonicalJson({ a: 3, b: { c: 2, d: 1 } }));
   });

@@ -36,6 +36,16 @@ describe('name-based ids (RFC 9562, version 5)', () => {
     expect(nameBased(DNS, name)).toBe(expected);
   });
 
+  test.each([
+    ['م', 336, '07fe715d-7aaf-5a63-929d-888a7ffe668b'],
+    ['م', 337, '362a0235-d977-5b9d-93d7-51303b541b32'],
+    ['م', 5_000, 'e28b893c-dd6d-5b01-bcee-5d53a5739386'],
+    ['x', 5_000, 'cfc11b34-06f5-5404-bc50-2a211317a864'],
+  ])('of %s, %i times', (letter, times, expected) => {
+    expect(nameBased(DNS, letter.repeat(times))).toBe(expected);
+    expect(nameBased(DNS, 'python.org')).toBe('886313e1-3b8a-5372-9b90-0c9aee199e5d');
+  });
+
   test('the namespaces, which are part of every stored id, are what they were', () => {
     expect(NAMESPACE).toEqual({
       command: 'a46fcfba-8a09-55f1-841c-5a9382b26863',
