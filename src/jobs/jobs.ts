@@ -70,15 +70,15 @@ export interface Run<Data = unknown> {
 
 /** Something to do once. */
 export interface Once<Data = unknown> {
-  /** One of a name and key at a time: while it is there, dead ones included, another is not added. */
+  /** One of a name and key at a time: while it is there, be it dead, another is not added. */
   readonly key: string;
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly data: Data;
 }
 
-export const JOB_STATES = ['scheduled', 'waiting', 'running', 'retrying', 'dead'] as const;
-/** `scheduled`: its time has not come; `waiting`: it has; `retrying`: an attempt failed; `dead`: all of them did. */
+export const JOB_STATES = ['scheduled', 'waiting', 'running', 'dead'] as const;
+/** `scheduled`: its time, or that of its next attempt, has not come; `waiting`: it has; `dead`: every attempt failed. */
 export type JobState = (typeof JOB_STATES)[number];
 
 /** An occurrence as operators see it. */
@@ -140,8 +140,8 @@ export interface JobDoors {
 export interface Jobs {
   /** Begins with what is due, in the background. */
   start(): void;
-  /** Durable when it resolves. @throws InvalidJob */
-  schedule<Data>(job: Job<Data>, once: Once<Data>): Promise<'scheduled' | 'exists'>;
+  /** Durable when it resolves; without effect while one of its key is there. @throws InvalidJob */
+  schedule<Data>(job: Job<Data>, once: Once<Data>): Promise<void>;
   /** Takes back what was scheduled once and has not begun. @returns whether there was such a thing */
   cancel<Data>(job: Job<Data>, key: string): Promise<boolean>;
   /** By (at, id). */

@@ -63,7 +63,7 @@ class EmbeddedJobs implements Jobs {
     this.#askForTurn();
   }
 
-  async schedule<Data>(job: Job<Data>, once: Once<Data>): Promise<'scheduled' | 'exists'> {
+  async schedule<Data>(job: Job<Data>, once: Once<Data>): Promise<void> {
     const known = this.#known(job.name);
     checkData(known, once.data);
     return this.#write(() => this.#table.add(known, once));

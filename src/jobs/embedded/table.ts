@@ -103,9 +103,8 @@ export class JobTable {
     this.#progress = database.prepare(`UPDATE job SET progress = ? ${held} AND state = 'running'`);
     this.#repetition = database.prepare('SELECT cron, missed, data FROM repetition WHERE name = ? AND key = ?');
     this.#figures = database.prepare(
-      `SELECT sum(state = 'waiting' AND attempts = 0 AND due > ?1), sum(state = 'waiting' AND attempts = 0 AND due <= ?1),
-       sum(state = 'running'), sum(state = 'waiting' AND attempts > 0), sum(state = 'dead'),
-       max(CASE WHEN state = 'waiting' THEN ?1 - due END) FROM job WHERE name = ?2`,
+      `SELECT sum(state = 'waiting' AND due > ?1), sum(state = 'waiting' AND due <= ?1), sum(state = 'running'),
+       sum(state = 'dead'), max(CASE WHEN state = 'waiting' THEN ?1 - due END) FROM job WHERE name = ?2`,
     );
   }
 
@@ -177,9 +176,8 @@ export class JobTable {
     this.#progress.run(JSON.stringify(progress), id, token);
   }
 
-  add(job: Job, { key, at, data }: Once): 'scheduled' | 'exists' {
-    const added = this.#insert.run(jobId(job.name, key, null), job.name, key, 0, at, at, JSON.stringify(data));
-    return added === 1 ? 'scheduled' : 'exists';
+  add(job: Job, { key, at, data }: Once): void {
+    this.#insert.run(jobId(job.name, key, null), job.name, key, 0, at, at, JSON.stringify(data));
   }
 
   cancel(job: Job, key: string): boolean {
@@ -248,8 +246,8 @@ export class JobTable {
   }
 
   figures(name: string, now: number): Omit<JobFigures, 'name' | 'failures'> {
-    const [scheduled, waiting, running, retrying, dead, late] = this.#figures.get(now, name)!.map((n) => n ?? 0);
-    return { scheduled, waiting, running, retrying, dead, lagMs: Math.max(0, late) };
+    const [scheduled, waiting, running, dead, late] = this.#figures.get(now, name)!.map((n) => n ?? 0);
+    return { scheduled, waiting, running, dead, lagMs: Math.max(0, late) };
   }
 
   list({ state, limit, after }: JobQuery, now: number): JobView[] {
@@ -262,8 +260,7 @@ export class JobTable {
   }
 }
 
-const STATE = `CASE WHEN state <> 'waiting' THEN state WHEN attempts > 0 THEN 'retrying'
-  WHEN due > ?1 THEN 'scheduled' ELSE 'waiting' END`;
+const STATE = `CASE WHEN state <> 'waiting' THEN state WHEN due > ?1 THEN 'scheduled' ELSE 'waiting' END`;
 
 const viewOf = ([id, name, key, at, state, attempts, progress, error]: any[]): JobView => ({
   id: id as Uuid,
