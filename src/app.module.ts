@@ -7,17 +7,24 @@ import { DebtListController } from '../projections/debt-list/controller.js';
 import { DelegationsController } from '../projections/delegations/controller.js';
 import { PartyBalancesController } from '../projections/party-balances/controller.js';
 import { ReceiptsController } from '../projections/receipts/controller.js';
+import { SubscriptionsController } from '../projections/subscriptions/controller.js';
 import { rules } from './composition.js';
 import type { Configuration } from './config/configuration.js';
 import { BalancesModule } from './contexts/balances/balances.module.js';
 import { balanceCommandClasses } from './contexts/balances/balances.handlers.js';
 import { BillingModule } from './contexts/billing/billing.module.js';
 import { receiptCommandClasses } from './contexts/billing/receipts.handlers.js';
-import { DebtTargets, type DebtTarget } from './contexts/billing/targets.js';
+import type { Target } from './contexts/billing/commands.js';
+import { ReceiptTargets, type FoundTarget } from './contexts/billing/targets.js';
 import { debt } from './contexts/debts/debt.js';
 import { debtCommandClasses } from './contexts/debts/debts.handlers.js';
 import { DebtsModule } from './contexts/debts/debts.module.js';
 import { DelegationsModule } from './contexts/delegations/delegations.module.js';
+import { EXAMPLE_TARIFF } from './contexts/subscriptions/example-tariff.js';
+import { subscriptionUnder } from './contexts/subscriptions/subscription.js';
+import { subscriptionCommandClasses } from './contexts/subscriptions/subscriptions.handlers.js';
+import { SubscriptionsModule } from './contexts/subscriptions/subscriptions.module.js';
+import { readTariff, type Tariff } from './contexts/subscriptions/tariff.js';
 import { EVENT_READER } from './event-store/event-store.js';
 import { FeedHost } from './feed/feed-host.js';
 import { ProjectionsController } from './feed/projections.controller.js';
@@ -25,13 +32,18 @@ import { HttpModule } from './http/http.module.js';
 import type { Metrics } from './http/metrics.js';
 import type { HttpPorts, Indicator } from './http/ports.js';
 import { recordSuppressed, type Instance } from './instance.js';
-import type { PartyId, Uuid } from './kernel/ids.js';
+import type { PartyId } from './kernel/ids.js';
 import { CommandRegistry } from './ledger/command-handlers.js';
 import { Ledger } from './ledger/ledger.js';
 import { READ_MODELS } from './read-models/token.js';
 import { VAULT } from './vault/vault.token.js';
 
-const registry = new CommandRegistry([...debtCommandClasses, ...receiptCommandClasses, ...balanceCommandClasses]);
+const registry = new CommandRegistry([
+  ...debtCommandClasses,
+  ...receiptCommandClasses,
+  ...balanceCommandClasses,
+  ...subscriptionCommandClasses,
+]);
 
 /** Feeds further behind than this are not ready to answer, in business events. */
 const READY_LAG = 10_000;
@@ -45,7 +57,8 @@ export class AppModule {
     logger: Logger,
     metrics: Metrics,
   ): Promise<DynamicModule> {
-    const { ledger, vault, store, readModels, feed } = instance;
+    const { ledger, vault, store, readModels, feed, clock } = instance;
+    const tariff = configuration.tariff === undefined ? EXAMPLE_TARIFF : readTariff(configuration.tariff);
     metrics.gauge('sijill_feed_lag_events', 'Business events that a consumer is behind.', 'consumer', () =>
       feed.current().consumers.map(({ name, lag }) => [name, lag] as const),
     );
@@ -60,7 +73,7 @@ export class AppModule {
       { provide: EVENT_READER, useValue: store },
       { provide: READ_MODELS, useValue: readModels },
       { provide: FeedHost, useValue: feed },
-      { provide: DebtTargets, useValue: debtTargets(ledger) },
+      { provide: ReceiptTargets, useValue: receiptTargets(ledger, tariff) },
     ];
     return {
       module: AppModule,
@@ -72,6 +85,7 @@ export class AppModule {
         DelegationsModule,
         BillingModule,
         BalancesModule,
+        SubscriptionsModule.under(tariff, clock),
       ],
       controllers: [
         DebtListController,
@@ -79,6 +93,7 @@ export class AppModule {
         PartyBalancesController,
         ReceiptsController,
         DelegationsController,
+        SubscriptionsController,
         AttemptsController,
         ProjectionsController,
       ],
@@ -92,11 +107,14 @@ export class AppModule {
 export const serveCommands = (instance: Instance, bus: CommandBus): void =>
   instance.serveCommands((command, request) => bus.execute(registry.issue(command, request)));
 
-const debtTargets = (ledger: Ledger): DebtTargets => ({
-  async find(id: Uuid): Promise<DebtTarget | null> {
-    const { state } = await ledger.load(debt, id);
-    if (state === null) return null;
-    return { state: state.status, creditor: state.refs.creditor as PartyId, currency: state.currency };
+const receiptTargets = (ledger: Ledger, tariff: Tariff): ReceiptTargets => ({
+  async find(target: Target): Promise<FoundTarget | null> {
+    if ('debt' in target) {
+      const { state } = await ledger.load(debt, target.debt);
+      return state && { state: state.status, creditor: state.refs.creditor as PartyId, currency: state.currency };
+    }
+    const { state } = await ledger.load(subscriptionUnder(tariff), target.subscription);
+    return state && { state: state.status, creditor: state.refs.entity as PartyId, currency: state.currency };
   },
 });
 

@@ -6,6 +6,7 @@ import { debtList } from '../projections/debt-list/projection.js';
 import { entityTotals } from '../projections/entity-totals/projection.js';
 import { partyBalances } from '../projections/party-balances/projection.js';
 import { receipts } from '../projections/receipts/projection.js';
+import { subscriptions } from '../projections/subscriptions/projection.js';
 import { balanceEvents } from './contexts/balances/events.js';
 import { balancePolicies } from './contexts/balances/balances.policy.js';
 import { BALANCE_RULES } from './contexts/balances/rules.js';
@@ -17,6 +18,9 @@ import { DELEGATION_RULES } from './contexts/delegations/rules.js';
 import { debtPolicies } from './contexts/debts/debts.policy.js';
 import { debtEvents } from './contexts/debts/events.js';
 import { debtRules } from './contexts/debts/rules.js';
+import { subscriptionEvents } from './contexts/subscriptions/events.js';
+import { SUBSCRIPTION_RULES } from './contexts/subscriptions/rules.js';
+import { subscriptionPolicies } from './contexts/subscriptions/subscriptions.policy.js';
 import { Catalogue, rejections, type EventDefinition } from './event-store/catalogue.js';
 import type { Policy, Projection } from './feed/consumers.js';
 import { refusableCommands } from './http/access.js';
@@ -34,10 +38,11 @@ const recorded: readonly EventDefinition[] = [
   ...delegationEvents,
   ...billingEvents,
   ...balanceEvents,
+  ...subscriptionEvents,
 ];
 
 /** Refusals that the edge records for a context, besides those of its deciders. */
-const edge = ['debts', 'delegations', 'billing', 'balances']
+const edge = ['debts', 'delegations', 'billing', 'balances', 'subscriptions']
   .flatMap((context) => rejections(context, refusableCommands(context)))
   .filter(({ type }) => !recorded.some((each) => each.type === type));
 
@@ -49,11 +54,12 @@ export const rules: readonly Rule[] = [
   ...Object.values(BILLING_RULES),
   RECEIPT_CONFLICT,
   ...Object.values(BALANCE_RULES),
+  ...Object.values(SUBSCRIPTION_RULES),
   ...Object.values(LEDGER_RULES),
 ];
 
 /** In this order: what a page makes them send to one aggregate is sent in it. */
-export const policies: readonly Policy[] = [...debtPolicies, ...balancePolicies];
+export const policies: readonly Policy[] = [...debtPolicies, ...subscriptionPolicies, ...balancePolicies];
 
 /** What time does by itself. */
 export const jobs: readonly Job[] = [];
@@ -64,6 +70,7 @@ export const projections: readonly Projection[] = [
   partyBalances,
   receipts,
   delegations,
+  subscriptions,
   attempts,
   entityTotals,
 ];

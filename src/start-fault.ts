@@ -5,6 +5,7 @@ import {
 } from './event-store/eventstoredb/eventstoredb-event-store.js';
 import { StoreUnavailable } from './event-store/event-store.js';
 import { ConfigurationError, type Configuration } from './config/configuration.js';
+import { InvalidTariff } from './contexts/subscriptions/tariff.js';
 import { AheadOfLog } from './feed/feed.js';
 import { LedgerUnavailable } from './ledger/outcome.js';
 import { NotThisLedger } from './ledger/open-ledger.js';
@@ -20,6 +21,7 @@ const SELF_EXPLAINING: ReadonlySet<string> = new Set(
     ConfigurationError,
     EventsMayVanish,
     ForeignEvent,
+    InvalidTariff,
     NotThisLedger,
     ForeignFile,
     LedgerUnavailable,

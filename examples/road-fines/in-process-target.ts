@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { AppModule, serveCommands } from '../../src/app.module.js';
 import type { Configuration } from '../../src/config/configuration.js';
 import { conflictAsRefusal } from '../../src/contexts/billing/receipt-conflict.js';
-import { DebtTargets, isPayable } from '../../src/contexts/billing/targets.js';
+import { isPayable, ReceiptTargets } from '../../src/contexts/billing/targets.js';
 import { DEVELOPMENT_ISSUER } from '../../src/http/auth/development.js';
 import { nestLogger } from '../../src/http/logger.js';
 import { Metrics } from '../../src/http/metrics.js';
@@ -38,7 +38,7 @@ export class InProcessTarget implements Target {
     readonly instance: Instance,
     private readonly app: INestApplicationContext,
     private readonly bus: CommandBus,
-    private readonly debts: DebtTargets,
+    private readonly targets: ReceiptTargets,
     private readonly carried: Carried,
   ) {}
 
@@ -61,14 +61,14 @@ export class InProcessTarget implements Target {
     const app = await NestFactory.createApplicationContext(module, { logger: nestLogger(logger), abortOnError: false });
     const bus = app.get(CommandBus, { strict: false });
     serveCommands(instance, bus);
-    return new InProcessTarget(instance, app, bus, app.get(DebtTargets, { strict: false }), carried);
+    return new InProcessTarget(instance, app, bus, app.get(ReceiptTargets, { strict: false }), carried);
   }
 
   async send(step: Step): Promise<Answer> {
     const { command } = step;
     if (command.kind === 'receipt') {
       const { id } = command.debt;
-      const match = isPayable(await this.debts.find(id), MUNICIPALITY, 'EUR') ? { debt: id } : null;
+      const match = isPayable(await this.targets.find({ debt: id }), MUNICIPALITY, 'EUR') ? { debt: id } : null;
       const outcome = conflictAsRefusal(await this.#execute(step, match));
       if (match !== null && outcome.kind === 'accepted' && !outcome.repeated) {
         this.carried.expect(id, command.debt.revision + 1);

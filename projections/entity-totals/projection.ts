@@ -3,6 +3,7 @@ import { balanceEvents } from '../../src/contexts/balances/events.js';
 import { billingEvents } from '../../src/contexts/billing/events.js';
 import type * as debts from '../../src/contexts/debts/events.js';
 import { debtEvents } from '../../src/contexts/debts/events.js';
+import { subscriptionFacts } from '../../src/contexts/subscriptions/events.js';
 import type { Projection } from '../../src/feed/consumers.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import type { Entry } from '../../src/kernel/entries.js';
@@ -28,7 +29,7 @@ const LIABILITIES: Readonly<Record<string, Total>> = { '2300': 'refundable', '23
 export const entityTotals: Projection<EntityTotals> = {
   name: 'entity-totals',
   model: entityTotalsModel,
-  types: factTypes([...debtEvents, ...billingEvents, ...balanceEvents]),
+  types: factTypes([...debtEvents, ...billingEvents, ...balanceEvents, ...subscriptionFacts]),
   identify: (event) => [...new Set(changes(event).map(idOf))],
   evolve: (document, { event }, id) =>
     changes(event)

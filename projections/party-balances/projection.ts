@@ -2,6 +2,7 @@ import { factTypes } from '../../src/event-store/catalogue.js';
 import { balanceEvents } from '../../src/contexts/balances/events.js';
 import { billingEvents } from '../../src/contexts/billing/events.js';
 import { debtEvents } from '../../src/contexts/debts/events.js';
+import { subscriptionFacts } from '../../src/contexts/subscriptions/events.js';
 import type { Projection } from '../../src/feed/consumers.js';
 import type { Leg } from '../../src/kernel/accounts.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
@@ -24,7 +25,7 @@ interface Posting {
 export const partyBalances: Projection<PartyBalances> = {
   name: 'party-balances',
   model: partyBalancesModel,
-  types: factTypes([...debtEvents, ...billingEvents, ...balanceEvents]),
+  types: factTypes([...debtEvents, ...billingEvents, ...balanceEvents, ...subscriptionFacts]),
   identify: (event) => [...new Set(postings(event).flatMap(({ leg }) => leg.dims.party ?? []))],
   evolve(document, { event }, id) {
     const before: PartyBalances = document ?? { id, owed: [], credits: [] };

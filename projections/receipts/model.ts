@@ -13,7 +13,7 @@ export const receiptView = Type.Object({
   reference: answer.code,
   payer: answer.party,
   payee: answer.party,
-  /** The debt that the payer named; nobody has checked it. */
+  /** The debt or subscription that the payer named; nobody has checked it. */
   target: orNull(answer.id),
   amount: AmountText,
   currency: answer.currency,
@@ -22,12 +22,14 @@ export const receiptView = Type.Object({
   channel: answer.code,
   sector: answer.code,
   state: Type.Enum(RECEIPT_STATES),
-  /** It has found its debt; stays true when the bank takes the money back. */
+  /** It has found what it pays; stays true when the bank takes the money back. */
   matched: Type.Boolean(),
+  /** The one of the two that it has found. */
   debt: orNull(answer.id),
-  /** What paid the debt when the receipt was applied; null until then. */
+  subscription: orNull(answer.id),
+  /** What paid the debt, or counts towards the subscription's bill, when the receipt came to it; null until then. */
   applied: orNull(AmountText),
-  /** What was more than the debt and went to the payer's refundable balance then. */
+  /** What was more than that and went to the payer's refundable balance then. */
   credited: orNull(AmountText),
   reversal: orNull(Type.Object({ reference: answer.code, on: answer.day })),
   /** How often the bank told other facts under the same reference. */
@@ -57,4 +59,4 @@ schema.index({ bank: 1, recordedAt: 1, _id: 1, matched: 1, state: 1 });
 schema.index({ matched: 1, recordedAt: 1, _id: 1, state: 1 });
 schema.index({ recordedAt: 1, _id: 1, state: 1 });
 
-export const receiptsModel: Model<ReceiptView> = { name: 'receipts', version: 1, schema };
+export const receiptsModel: Model<ReceiptView> = { name: 'receipts', version: 2, schema };

@@ -16,6 +16,8 @@ export interface Configuration {
   readonly oidc?: Oidc;
   readonly logLevel: LogLevel;
   readonly backdatingDays: number;
+  /** As it was read; the subscriptions say whether it is one. */
+  readonly tariff?: object;
   /** Bytes. */
   readonly bodyLimit: number;
   /** For each subject; 0: no limit. */
@@ -73,6 +75,7 @@ export function readConfiguration(environment: Environment = process.env): Confi
     logOrigin: read('SIJILL_LOG_ORIGIN'),
     logLevel: read('LOG_LEVEL'),
     backdatingDays: read('SIJILL_BACKDATING_DAYS'),
+    tariff: read('SIJILL_TARIFF'),
     bodyLimit: read('SIJILL_BODY_LIMIT'),
     requestsPerMinute: read('SIJILL_REQUESTS_PER_MINUTE'),
     refusalsPerHour: read('SIJILL_REFUSALS_PER_HOUR'),
@@ -90,22 +93,22 @@ export function readConfiguration(environment: Environment = process.env): Confi
   faults.push(...issuerFaults(environment, values.host));
   if (faults.length > 0) throw new ConfigurationError(faults);
 
-  const { eventStoreUrl, masterKey, issuer, audience, jwksUrl, cacheMib, drainSeconds, ...plain } = values as Checked<
-    typeof values
-  >;
+  const { eventStoreUrl, masterKey, tariff, issuer, audience, jwksUrl, cacheMib, drainSeconds, ...plain } =
+    values as Checked<typeof values>;
   return {
     ...plain,
     cacheBytes: cacheMib * 1024 * 1024,
     drainMs: drainSeconds * 1000,
     ...(eventStoreUrl !== undefined && { eventStoreUrl }),
     ...(masterKey !== undefined && { masterKey }),
+    ...(tariff !== undefined && { tariff }),
     ...(issuer !== undefined &&
       audience !== undefined &&
       jwksUrl !== undefined && { oidc: { issuer, audience, jwksUrl } }),
   };
 }
 
-type OptionalName = 'eventStoreUrl' | 'masterKey' | 'issuer' | 'audience' | 'jwksUrl';
+type OptionalName = 'eventStoreUrl' | 'masterKey' | 'tariff' | 'issuer' | 'audience' | 'jwksUrl';
 /** What is left once no fault was found: only the variables without a default may be absent. */
 type Checked<T> = { [K in keyof T]: K extends OptionalName ? T[K] : Exclude<T[K], undefined> };
 

@@ -95,6 +95,12 @@ export const VARIABLES = {
     accepts: 'a whole number of days from 0 to 3650',
     parse: (text) => wholeNumber(text, 0, 3_650),
   } satisfies Variable<number>,
+  SIJILL_TARIFF: {
+    meaning:
+      'Plans, prices, rates of VAT and terms of the subscriptions, by date. Not set: the plan `basic`, 100.00 SAR and VAT.',
+    accepts: 'the path of a file of JSON as docs/operations.md describes it',
+    parse: (path) => jsonOf(contentOf(path)),
+  } satisfies Variable<object>,
   SIJILL_BODY_LIMIT: {
     default: '32768',
     meaning: 'Largest request body, in bytes.',
@@ -171,6 +177,15 @@ function contentOf(path: string): string {
     return readFileSync(path, 'utf8').trim();
   } catch {
     return '';
+  }
+}
+
+function jsonOf(text: string): object | undefined {
+  try {
+    const json: unknown = JSON.parse(text);
+    return typeof json === 'object' && json !== null ? json : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -10,7 +10,7 @@ export interface Route {
   readonly en: string;
   readonly ar: string;
   /** The context that a refusal of this route is recorded in. */
-  readonly context?: 'debts' | 'billing' | 'balances' | 'delegations';
+  readonly context?: 'debts' | 'billing' | 'balances' | 'delegations' | 'subscriptions';
   /** The command that the route sends; a refused reading is recorded as `View…`. */
   readonly command?: string;
   /** The command makes a new aggregate: its id comes from the route and the key, and the answer is 201. */
@@ -29,6 +29,8 @@ const DECIDING = ['approver', 'importer'] as const;
 const BANKING = ['bank', 'importer'] as const;
 const READING = ['debtor', 'establishment', 'clerk', 'approver', 'auditor', 'regulator'] as const;
 const READING_DELEGATIONS = ['clerk', 'approver', 'auditor', 'regulator'] as const;
+const SUBSCRIBING = ['establishment', 'importer'] as const;
+const USING = ['establishment', 'debtor', 'importer'] as const;
 const READING_RECEIPTS = [...READING, 'bank'] as const;
 const READING_ATTEMPTS = ['auditor', 'regulator', 'operator'] as const;
 const OPERATING = ['operator'] as const;
@@ -37,6 +39,7 @@ const debts = { context: 'debts' } as const;
 const billing = { context: 'billing' } as const;
 const delegations = { context: 'delegations' } as const;
 const balances = { context: 'balances' } as const;
+const subscriptions = { context: 'subscriptions' } as const;
 const shown = { roles: 'public' } as const;
 
 export const ROUTES = {
@@ -159,8 +162,8 @@ export const ROUTES = {
     ...billing,
     roles: REGISTERING,
     command: 'MatchReceipt',
-    en: 'Match a receipt to a debt',
-    ar: 'مطابقة سند قبض بمديونية',
+    en: 'Match a receipt to a debt or a subscription',
+    ar: 'مطابقة سند قبض بمديونية أو اشتراك',
   },
   'POST /v1/receipts/{id}/reversal': {
     ...billing,
@@ -168,6 +171,63 @@ export const ROUTES = {
     command: 'ReverseRecordedReceipt',
     en: 'Reverse a receipt',
     ar: 'عكس سند قبض',
+  },
+  'POST /v1/subscriptions': {
+    ...subscriptions,
+    roles: SUBSCRIBING,
+    command: 'PurchaseSubscription',
+    creates: true,
+    en: 'Buy a subscription',
+    ar: 'شراء اشتراك',
+  },
+  'POST /v1/subscriptions/{id}/renewals': {
+    ...subscriptions,
+    roles: SUBSCRIBING,
+    command: 'RenewSubscription',
+    en: 'Order a renewal',
+    ar: 'طلب تجديد اشتراك',
+  },
+  'POST /v1/subscriptions/{id}/cancellation': {
+    ...subscriptions,
+    roles: SUBSCRIBING,
+    command: 'CancelSubscription',
+    en: 'Cancel a subscription',
+    ar: 'إلغاء اشتراك',
+  },
+  'POST /v1/subscriptions/{id}/refund-requests': {
+    ...subscriptions,
+    roles: SUBSCRIBING,
+    command: 'RefundAttempt',
+    en: 'Ask for a refund (always refused)',
+    ar: 'طلب استرداد مبلغ اشتراك (مرفوض دائمًا)',
+  },
+  'POST /v1/subscriptions/{id}/transfers': {
+    ...subscriptions,
+    roles: SUBSCRIBING,
+    command: 'TransferSubscription',
+    en: 'Transfer to another user (always refused)',
+    ar: 'نقل اشتراك إلى مستخدم آخر (مرفوض دائمًا)',
+  },
+  'POST /v1/subscriptions/{id}/reinstatement': {
+    ...subscriptions,
+    roles: SUBSCRIBING,
+    command: 'ReinstateSubscription',
+    en: 'Recover a subscription (always refused)',
+    ar: 'استعادة اشتراك (مرفوضة دائمًا)',
+  },
+  'POST /v1/subscriptions/{id}/service-uses': {
+    ...subscriptions,
+    roles: USING,
+    command: 'UseService',
+    en: 'Use a service',
+    ar: 'استخدام خدمة',
+  },
+  'POST /v1/establishments/{party}/resignations': {
+    ...subscriptions,
+    roles: SUBSCRIBING,
+    command: 'RecordResignation',
+    en: "Record a user's resignation",
+    ar: 'تسجيل استقالة مستخدم',
   },
   'GET /v1/debts': { ...debts, roles: READING, en: 'List debts', ar: 'عرض المديونيات' },
   'GET /v1/debts/{id}': { ...debts, roles: READING, command: 'ViewDebt', en: 'Show a debt', ar: 'عرض مديونية' },
@@ -185,6 +245,21 @@ export const ROUTES = {
     command: 'ViewDelegation',
     en: 'Show a delegation',
     ar: 'عرض تفويض',
+  },
+  'GET /v1/subscriptions': { ...subscriptions, roles: READING, en: 'List subscriptions', ar: 'عرض الاشتراكات' },
+  'GET /v1/subscriptions/{id}': {
+    ...subscriptions,
+    roles: READING,
+    command: 'ViewSubscription',
+    en: 'Show a subscription',
+    ar: 'عرض اشتراك',
+  },
+  'GET /v1/subscriptions/{id}/events': {
+    ...subscriptions,
+    roles: READING,
+    command: 'ViewSubscriptionEvents',
+    en: "List a subscription's events",
+    ar: 'عرض حركات اشتراك',
   },
   'GET /v1/receipts': { ...billing, roles: READING_RECEIPTS, en: 'List receipts', ar: 'عرض سندات القبض' },
   'GET /v1/receipts/{id}': {

@@ -146,7 +146,7 @@ describe('a receipt is recorded (E2e, E8)', () => {
 
   test('never under another id than its bank reference’s, nor matched with another debt than its target', () => {
     expect(() => given().when({ ...record(), target: id('elsewhere') }, bank)).toThrow(/not the receipt's id/);
-    expect(() => given().when(record({ match: { debt: DEBT } }), bank)).toThrow(/another debt/);
+    expect(() => given().when(record({ match: { debt: DEBT } }), bank)).toThrow(/another target/);
   });
 });
 
@@ -256,16 +256,18 @@ describe('a receipt is matched once, by the payee’s staff (E8)', () => {
   test('not with a draft (E6), and not across currencies', () => {
     const before = given([record(), bank]);
     before.when(match({ ...registered, state: 'draft' }), staff).refuses('DRAFT');
-    before.when(match({ ...registered, currency: 'EUR' }), staff).refuses('CURRENCY', { receipt: 'SAR', debt: 'EUR' });
+    before
+      .when(match({ ...registered, currency: 'EUR' }), staff)
+      .refuses('CURRENCY', { receipt: 'SAR', target: 'EUR' });
   });
 
   test('not twice, however it was matched', () => {
     given([matched, bank])
       .when(match(registered, id('another debt')), staff)
-      .refuses('MATCHED', { debt: DEBT });
+      .refuses('MATCHED', { target: DEBT });
     given([record(), bank], [match(registered), staff])
       .when(match(registered), staff)
-      .refuses('MATCHED', { debt: DEBT });
+      .refuses('MATCHED', { target: DEBT });
   });
 
   test('not after the bank took it back', () => {
@@ -280,7 +282,15 @@ describe('a receipt is reversed by its bank (E8)', () => {
     const before = given([record({ channel: 'sadad' }), bank]);
     const after = before.when(reverse(), bank).then({
       type: 'billing.ReceiptReversed',
-      data: { reference: 'R-1', on: '2026-02-28', amount: '115.00', currency: 'SAR', payer: PAYER, debt: null },
+      data: {
+        reference: 'R-1',
+        on: '2026-02-28',
+        amount: '115.00',
+        currency: 'SAR',
+        payer: PAYER,
+        debt: null,
+        subscription: null,
+      },
       refs: REFS,
       entries: [{ debit: UNMATCHED, credit: cash('1110'), amount: '115.00', currency: 'SAR' }],
       corrects: before.events[0]?.id ?? '',
@@ -293,7 +303,15 @@ describe('a receipt is reversed by its bank (E8)', () => {
       .when(reverse(), bank)
       .then({
         type: 'billing.ReceiptReversed',
-        data: { reference: 'R-1', on: '2026-02-28', amount: '115.00', currency: 'SAR', payer: PAYER, debt: DEBT },
+        data: {
+          reference: 'R-1',
+          on: '2026-02-28',
+          amount: '115.00',
+          currency: 'SAR',
+          payer: PAYER,
+          debt: DEBT,
+          subscription: null,
+        },
         refs: { ...REFS, debt: DEBT },
         entries: [{ debit: UNMATCHED, credit: cash('1100'), amount: '115.00', currency: 'SAR' }],
       });
@@ -324,6 +342,49 @@ describe('a receipt is reversed by its bank (E8)', () => {
       given([record(), bank]).when(reverse(), other).refuses('NOT_FOUND', {});
     }
     given().when(reverse(), bank).refuses('NOT_FOUND', {});
+  });
+});
+
+describe('a receipt pays a subscription (domain.md §3, ConfirmPayment)', () => {
+  const SUBSCRIPTION = id('subscription');
+  const target = { subscription: SUBSCRIPTION };
+  const paid = record({ target, match: target });
+
+  test('the subscription is told the day of payment, and a reversal names it', () => {
+    const matchedNow = {
+      type: 'billing.ReceiptMatched',
+      data: { ...target, payer: PAYER, amount: '115.00', currency: 'SAR', paidOn: '2026-02-27' },
+      refs: { ...REFS, ...target },
+      entries: [],
+    };
+    given().when(paid, bank).then({ type: 'billing.ReceiptRecorded' }, matchedNow);
+    const later: ReceiptCommand = { type: 'MatchReceipt', target: RECEIPT, data: { ...target, found: registered } };
+    const before = given([record(), bank]);
+    before.when(later, staff).then(matchedNow);
+    before.when({ ...later, data: { ...target, found: null } }, staff).refuses('TARGET_NOT_FOUND', {});
+    given([paid, bank])
+      .when(reverse(), bank)
+      .then({
+        type: 'billing.ReceiptReversed',
+        data: {
+          reference: 'R-1',
+          on: '2026-02-28',
+          amount: '115.00',
+          currency: 'SAR',
+          payer: PAYER,
+          debt: null,
+          ...target,
+        },
+        refs: { ...REFS, ...target },
+      });
+  });
+
+  test('once, and a debt of the same id is another thing', () => {
+    given([paid, bank]).when(match(registered), staff).refuses('MATCHED', { target: SUBSCRIPTION });
+    given([paid, bank])
+      .when(record({ target: { debt: SUBSCRIPTION } }), bank)
+      .then({ type: 'billing.ReceiptConflictRecorded' });
+    expect(() => given().when(record({ target, match: { debt: SUBSCRIPTION } }), bank)).toThrow('another target');
   });
 });
 

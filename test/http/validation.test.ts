@@ -175,7 +175,7 @@ describe('the field decorators', () => {
     @fields.IsCurrency({ optional: true }) currency?: string;
     @fields.IsAmount({ optional: true }) least?: string;
     @fields.IsFlag({ optional: true }) flag?: string;
-    @fields.IsDebtTarget({ optional: true }) target?: { debt: string };
+    @fields.IsReceiptTarget({ optional: true }) target?: { debt: string } | { subscription: string };
     @fields.AreOneOf(['x', 'y'], { optional: true }) roles?: string[];
     @fields.IsIban({ optional: true }) account?: string;
   }
@@ -192,6 +192,7 @@ describe('the field decorators', () => {
   test.each([
     { id: DEBT, at: '2026-01-31T09:30:00Z', kind: 'a', currency: 'KWD', least: '0.005' },
     { flag: 'true', target: { debt: DEBT }, roles: ['y', 'x'], account: 'SA0380000000608010167519' },
+    { target: { subscription: DEBT } },
     { at: '2026-01-31' },
     { at: '٢٠٢٦-٠١-٣١' },
     { at: '2026-01-31T23:59:59.123+03:00' },
@@ -211,6 +212,8 @@ describe('the field decorators', () => {
     [{ least: '1,5' }, 'least MONEY_FORMAT'],
     [{ flag: '1' }, 'flag NOT_A_BOOLEAN'],
     [{ target: { debt: 'x' } }, 'target.debt NOT_A_UUID'],
+    [{ target: { subscription: 'x' } }, 'target.subscription NOT_A_UUID'],
+    [{ target: { debt: DEBT, subscription: DEBT } }, 'target.debt UNKNOWN_FIELD'],
     [{ target: { debt: DEBT, receipt: DEBT } }, 'target.receipt UNKNOWN_FIELD'],
     [{ target: DEBT }, 'target NOT_AN_OBJECT'],
     [{ roles: [] }, 'roles NOT_ACCEPTED'],

@@ -81,6 +81,7 @@ export class Books {
     const receipt = this.receipts.get(id);
     if (receipt === undefined) return this.found.fault(`receipt ${id} was never recorded`);
     if (event.type === 'billing.ReceiptMatched') {
+      if (!('debt' in event.data)) return this.found.fault('nobody sells subscriptions here');
       const debt = this.debts.get(event.data.debt);
       if (receipt.debt !== null || receipt.reversed) this.found.fault(`receipt ${id} cannot be matched any more`);
       if (debt === undefined || debt.state === 'draft' || debt.state === 'discarded')

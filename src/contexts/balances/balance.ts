@@ -4,7 +4,7 @@ import { entry } from '../../kernel/entries.js';
 import { balanceId, type PartyId, type Uuid } from '../../kernel/ids.js';
 import { formatMinor, parseMoney, toJson, type Currency } from '../../kernel/money.js';
 import { refuse, type Refusal } from '../../kernel/refusal.js';
-import type { BalanceCommand } from './commands.js';
+import type { BalanceCommand, PaidFor } from './commands.js';
 import { changed, heldBy, NO_CREDITS, type Credits } from './credits.js';
 import type { BalanceCredited, BalanceEvent, CreditReversed } from './events.js';
 import { BALANCE_RULES as RULES } from './rules.js';
@@ -52,7 +52,7 @@ export const balance: Decider<BalanceState, BalanceCommand, BalanceEvent> = {
 };
 
 function credit(id: Uuid, data: DataOf<'CreditBalance'>, state: BalanceState): readonly BalanceCredited[] | Refusal {
-  const { party, entity, currency, sector, receipt, debt, transit } = data;
+  const { party, entity, currency, sector, receipt, transit } = data;
   if (id !== balanceId(party, entity, currency)) throw new Error(`${id} is not the balance's id`);
   const money = parseMoney(data);
   if (money.minor === 0n) return refuse(RULES.AMOUNT, { ...toJson(money) });
@@ -64,14 +64,14 @@ function credit(id: Uuid, data: DataOf<'CreditBalance'>, state: BalanceState): r
     {
       type: 'balances.BalanceCredited',
       data: { ...data, ...toJson(money), ...figures(state, money.currency, sector, money.minor) },
-      refs: { balance: id, party, entity, sector, receipt, debt },
+      refs: { balance: id, party, entity, sector, receipt, ...paidFor(data) },
       entries: entry(from, refundable(party, entity, sector), money),
     },
   ];
 }
 
 function reverse(id: Uuid, data: DataOf<'ReverseCredit'>, state: BalanceState): readonly CreditReversed[] | Refusal {
-  const { receipt, debt, sector, amount } = data;
+  const { receipt, sector, amount } = data;
   if (state === null) return refuse(RULES.INSUFFICIENT, { amount, held: '0' });
   const { party, entity, currency } = state;
   const money = parseMoney({ amount, currency });
@@ -84,11 +84,14 @@ function reverse(id: Uuid, data: DataOf<'ReverseCredit'>, state: BalanceState): 
     {
       type: 'balances.CreditReversed',
       data: { ...data, ...toJson(money), ...figures(state, currency, sector, -money.minor) },
-      refs: { balance: id, party, entity, sector, receipt, debt },
+      refs: { balance: id, party, entity, sector, receipt, ...paidFor(data) },
       entries: entry(refundable(party, entity, sector), { account: '2310', dims: { entity, party, receipt } }, money),
     },
   ];
 }
+
+const paidFor = (data: PaidFor): PaidFor =>
+  'debt' in data ? { debt: data.debt } : { subscription: data.subscription };
 
 const refundable = (party: string, entity: string, sector: string): Leg => ({
   account: '2300',

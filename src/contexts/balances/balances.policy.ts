@@ -1,17 +1,17 @@
 import type { EventOf } from '../../event-store/catalogue.js';
 import type { Policy } from '../../feed/consumers.js';
-import type { Command } from '../../kernel/decider.js';
 import type { Envelope } from '../../kernel/envelope.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { balanceId, type EventId, type PartyId, type Uuid } from '../../kernel/ids.js';
 import { parseMoney } from '../../kernel/money.js';
 import type { ReceiptApplied, ReceiptReversed, ReceiptsGivenBack } from '../debts/events.js';
-import type { BalanceCommand, CreditReason } from './commands.js';
+import type { OrderCancelled, OrderLapsed, PaymentReceived, PaymentReversed } from '../subscriptions/events.js';
+import type { BalanceCommand, CreditReason, PaidFor } from './commands.js';
 
 /*
- * What a debt did not need goes to the payer's refundable balance with the creditor, and comes back from there when
- * the bank takes the receipt back. A refused command is final, so the commands of one debt must reach a balance in
- * the order of the debt's events: a credit before its reversal.
+ * What a debt or a subscription did not need goes to the payer's refundable balance with the entity, and comes back from there when
+ * the bank takes the receipt back. A refused command is final, so the commands of one debt or subscription must reach a
+ * balance in the order of its events: a credit before its reversal.
  */
 
 /** More was received than was still owed, or the debt was closed (domain.md §3, ApplyReceipt). */
@@ -21,7 +21,7 @@ export const creditExcess: Policy = {
   startsAt: 'beginning',
   react(event) {
     const { receipt, payer, excess, currency } = dataOf<typeof ReceiptApplied>(event);
-    return credit(event, { receipt, payer, amount: excess }, currency, 'excess', null);
+    return creditOf(event, { receipt, payer, amount: excess }, currency, 'excess', null);
   },
 };
 
@@ -32,7 +32,7 @@ export const creditGivenBack: Policy = {
   startsAt: 'beginning',
   react(event) {
     const { parts, currency } = dataOf<typeof ReceiptsGivenBack>(event);
-    return parts.flatMap((part) => credit(event, part, currency, part.reason, part.transit as EventId));
+    return parts.flatMap((part) => creditOf(event, part, currency, part.reason, part.transit as EventId));
   },
 };
 
@@ -52,21 +52,53 @@ export const reverseCredit: Policy = {
   name: 'reverse-credit',
   types: ['debts.ReceiptReversed'],
   startsAt: 'beginning',
-  react(event): readonly BalanceCommand[] {
+  react(event) {
     const { receipt, payer, credited, currency, reference } = dataOf<typeof ReceiptReversed>(event);
-    if (isZero(credited, currency)) return [];
-    const { debt, creditor, sector } = routeOf(event);
-    return [
-      {
-        type: 'ReverseCredit',
-        target: balanceId(payer as PartyId, creditor, currency),
-        data: { receipt: receipt as Uuid, debt, sector, amount: credited, reference },
-      },
-    ];
+    return reversalOf(event, { receipt, payer, amount: credited }, currency, reference);
   },
 };
 
-export const balancePolicies: readonly Policy[] = [creditExcess, creditGivenBack, reverseCredit];
+/** More came than was ordered, or for an order that had ended: it never became a subscription amount (domain.md Q6). */
+export const creditUnused: Policy = {
+  name: 'credit-unused-payment',
+  types: ['subscriptions.PaymentReceived'],
+  startsAt: 'beginning',
+  react(event) {
+    const { receipt, payer, excess, currency } = dataOf<typeof PaymentReceived>(event);
+    return creditOf(event, { receipt, payer, amount: excess }, currency, 'excess', null);
+  },
+};
+
+/** What waited for an order that ended unpaid (domain.md Q6). */
+export const creditReleased: Policy = {
+  name: 'credit-released-payment',
+  types: ['subscriptions.OrderCancelled', 'subscriptions.OrderLapsed'],
+  startsAt: 'beginning',
+  react(event) {
+    const { released, currency } = dataOf<typeof OrderCancelled | typeof OrderLapsed>(event);
+    return released.flatMap((part) => creditOf(event, part, currency, 'orderEnded', null));
+  },
+};
+
+/** As reverseCredit, for a subscription: what a receipt's credits hold is what its subscription says was `credited`. */
+export const reverseUnused: Policy = {
+  name: 'reverse-unused-payment',
+  types: ['subscriptions.PaymentReversed'],
+  startsAt: 'beginning',
+  react(event) {
+    const { receipt, payer, credited, currency, reference } = dataOf<typeof PaymentReversed>(event);
+    return reversalOf(event, { receipt, payer, amount: credited }, currency, reference);
+  },
+};
+
+export const balancePolicies: readonly Policy[] = [
+  creditExcess,
+  creditGivenBack,
+  reverseCredit,
+  creditUnused,
+  creditReleased,
+  reverseUnused,
+];
 
 interface Part {
   readonly receipt: string;
@@ -74,34 +106,55 @@ interface Part {
   readonly amount: string;
 }
 
-function credit(
+function creditOf(
   event: Envelope,
   { receipt, payer, amount }: Part,
   currency: string,
   reason: CreditReason,
   transit: EventId | null,
-): readonly Command[] {
+): readonly BalanceCommand[] {
   if (isZero(amount, currency)) return [];
-  const { debt, creditor, sector } = routeOf(event);
+  const { paidFor, entity, sector } = routeOf(event);
   const party = payer as PartyId;
-  const command: BalanceCommand = {
-    type: 'CreditBalance',
-    target: balanceId(party, creditor, currency),
-    data: { party, entity: creditor, currency, sector, amount, receipt: receipt as Uuid, debt, reason, transit },
-  };
-  return [command];
+  return [
+    {
+      type: 'CreditBalance',
+      target: balanceId(party, entity, currency),
+      data: { party, entity, currency, sector, amount, receipt: receipt as Uuid, ...paidFor, reason, transit },
+    },
+  ];
+}
+
+function reversalOf(
+  event: Envelope,
+  { receipt, payer, amount }: Part,
+  currency: string,
+  reference: string,
+): readonly BalanceCommand[] {
+  if (isZero(amount, currency)) return [];
+  const { paidFor, entity, sector } = routeOf(event);
+  return [
+    {
+      type: 'ReverseCredit',
+      target: balanceId(payer as PartyId, entity, currency),
+      data: { receipt: receipt as Uuid, ...paidFor, sector, amount, reference },
+    },
+  ];
 }
 
 /** The types that a policy names are the ones that it is given. */
 const dataOf = <D>(event: Envelope) => (event as Recorded<EventOf<D>>).data as EventOf<D>['data'];
 
-/** @throws Error for a debt's event that does not say whose it is: it stops the policy rather than lose money */
-function routeOf({ refs, type, id }: Envelope): { debt: Uuid; creditor: PartyId; sector: string } {
-  const { debt, creditor, sector } = refs;
-  if (debt === undefined || creditor === undefined || sector === undefined) {
-    throw new Error(`${type} ${id} names no debt, creditor or sector in its refs`);
+/** @throws Error for an event that does not say whose money it is: it stops the policy rather than lose money */
+function routeOf({ refs, type, id }: Envelope): { paidFor: PaidFor; entity: PartyId; sector: string } {
+  const { debt, creditor, subscription, entity, sector } = refs;
+  if (debt !== undefined && creditor !== undefined && sector !== undefined) {
+    return { paidFor: { debt: debt as Uuid }, entity: creditor as PartyId, sector };
   }
-  return { debt: debt as Uuid, creditor: creditor as PartyId, sector };
+  if (subscription !== undefined && entity !== undefined && sector !== undefined) {
+    return { paidFor: { subscription: subscription as Uuid }, entity: entity as PartyId, sector };
+  }
+  throw new Error(`${type} ${id} names no debt, creditor or sector in its refs, nor a subscription, entity or sector`);
 }
 
 const isZero = (amount: string, currency: string): boolean => parseMoney({ amount, currency }).minor === 0n;

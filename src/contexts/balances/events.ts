@@ -2,13 +2,20 @@
 import Type from 'typebox';
 import { defineEvent, rejections, type EventDefinition, type EventOf } from '../../event-store/catalogue.js';
 import { AmountText, closed, CodeText, CurrencyText, PartyText, UuidText } from '../../event-store/schemas.js';
+import type { Json } from '../../kernel/envelope.js';
 
 /** `available` is the sector's after the event, `total` that of all sectors (domain.md E4). */
 const figures = { available: AmountText, total: AmountText };
 
+/** One of the two: what the receipt was to pay. */
+const paidFor = { debt: Type.Optional(UuidText), subscription: Type.Optional(UuidText) };
+/** Version 1 knew no other than a debt: its data are data of version 2. */
+const knewDebtsOnly = { version: 2, upcasters: [(data: Json): Json => data] };
+
 /** `transit` is the debt's event under which the money waited in 2330; null: it comes from the receipt itself. */
 export const BalanceCredited = defineEvent({
   type: 'balances.BalanceCredited',
+  ...knewDebtsOnly,
   schema: closed({
     party: PartyText,
     entity: PartyText,
@@ -16,7 +23,7 @@ export const BalanceCredited = defineEvent({
     sector: CodeText,
     amount: AmountText,
     receipt: UuidText,
-    debt: UuidText,
+    ...paidFor,
     reason: CodeText,
     transit: Type.Union([UuidText, Type.Null()]),
     ...figures,
@@ -30,9 +37,10 @@ export type BalanceCredited = EventOf<typeof BalanceCredited>;
 /** The bank took back the receipt whose money was credited; `reference` is the bank's for the reversal. */
 export const CreditReversed = defineEvent({
   type: 'balances.CreditReversed',
+  ...knewDebtsOnly,
   schema: closed({
     receipt: UuidText,
-    debt: UuidText,
+    ...paidFor,
     sector: CodeText,
     amount: AmountText,
     reference: CodeText,

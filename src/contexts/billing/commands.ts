@@ -2,6 +2,9 @@ import type { BusinessDate } from '../../kernel/calendar.js';
 import { Issued, type CommandOf } from '../../kernel/decider.js';
 import type { PartyId, Uuid } from '../../kernel/ids.js';
 
+/** What a receipt can pay. */
+export type Target = { readonly debt: Uuid } | { readonly subscription: Uuid };
+
 /** What a bank tells of one payment; the same reference of the same bank is the same payment. */
 export interface ReceiptFacts {
   readonly bank: PartyId;
@@ -11,7 +14,7 @@ export interface ReceiptFacts {
   /** The entity that is paid. */
   readonly payee: PartyId;
   /** What the payer says it pays. */
-  readonly target?: { readonly debt: Uuid };
+  readonly target?: Target;
   /** Decimal text, more than zero. */
   readonly amount: string;
   readonly currency: string;
@@ -28,8 +31,8 @@ export interface ReceiptFacts {
 export class RecordReceipt extends Issued<
   'RecordReceipt',
   ReceiptFacts & {
-    /** The facts' own target, where the caller found it registered, of this payee and in this currency. */
-    readonly match: null | { readonly debt: Uuid };
+    /** The facts' own target, where the caller found that it can be paid, is of this payee and in this currency. */
+    readonly match: null | Target;
   }
 > {
   readonly type = 'RecordReceipt';
@@ -37,9 +40,8 @@ export class RecordReceipt extends Issued<
 
 export class MatchReceipt extends Issued<
   'MatchReceipt',
-  {
-    readonly debt: Uuid;
-    /** What the caller read of the debt: none of it can change once the debt is registered. */
+  Target & {
+    /** What the caller read of the target: none of it can change once it can be paid. */
     readonly found: null | { readonly state: string; readonly creditor: PartyId; readonly currency: string };
   }
 > {

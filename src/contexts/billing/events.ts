@@ -11,6 +11,7 @@ import {
   PartyText,
   UuidText,
 } from '../../event-store/schemas.js';
+import type { Json } from '../../kernel/envelope.js';
 
 /** What a bank tells of one payment. `sourceAccount` is the commitment to the account number, which the vault holds. */
 const facts = {
@@ -18,7 +19,7 @@ const facts = {
   reference: CodeText,
   payer: PartyText,
   payee: PartyText,
-  target: Type.Optional(closed({ debt: UuidText })),
+  target: Type.Optional(Type.Union([closed({ debt: UuidText }), closed({ subscription: UuidText })])),
   amount: AmountText,
   currency: CurrencyText,
   paidOn: DateText,
@@ -28,8 +29,12 @@ const facts = {
   sourceAccount: Type.Optional(CommitmentText),
 };
 
+/** Version 1 knew no other target than a debt: its data are data of version 2. */
+const knewDebtsOnly = { version: 2, upcasters: [(data: Json): Json => data] };
+
 export const ReceiptRecorded = defineEvent({
   type: 'billing.ReceiptRecorded',
+  ...knewDebtsOnly,
   schema: closed(facts),
   en: 'Receipt recorded',
   ar: 'سُجّل سند قبض',
@@ -37,19 +42,26 @@ export const ReceiptRecorded = defineEvent({
 });
 export type ReceiptRecorded = EventOf<typeof ReceiptRecorded>;
 
-/** The money has found the debt that it pays: it is now the debt's to apply. */
+const money = { payer: PartyText, amount: AmountText, currency: CurrencyText };
+
+/** The money has found the debt or the subscription that it pays: it is now for that to apply. */
 export const ReceiptMatched = defineEvent({
   type: 'billing.ReceiptMatched',
-  schema: closed({ debt: UuidText, payer: PartyText, amount: AmountText, currency: CurrencyText }),
-  en: 'Receipt matched with its debt',
-  ar: 'طوبق سند القبض بمديونيته',
-  rule: 'E8',
+  ...knewDebtsOnly,
+  schema: Type.Union([
+    closed({ debt: UuidText, ...money }),
+    closed({ subscription: UuidText, ...money, paidOn: DateText }),
+  ]),
+  en: 'Receipt matched with what it pays',
+  ar: 'طوبق سند القبض بما يسدده',
+  rule: 'E8 Q3',
 });
 export type ReceiptMatched = EventOf<typeof ReceiptMatched>;
 
 /** A known bank reference came again with other facts: these. No money moves. */
 export const ReceiptConflictRecorded = defineEvent({
   type: 'billing.ReceiptConflictRecorded',
+  ...knewDebtsOnly,
   schema: closed(facts),
   en: 'Conflicting receipt recorded',
   ar: 'سُجّل سند قبض متعارض',
@@ -57,9 +69,11 @@ export const ReceiptConflictRecorded = defineEvent({
 });
 export type ReceiptConflictRecorded = EventOf<typeof ReceiptConflictRecorded>;
 
-/** The bank took the money back; `debt` is the one that the receipt was matched with. */
+/** The bank took the money back; `debt` or `subscription` is the one that the receipt was matched with. */
 export const ReceiptReversed = defineEvent({
   type: 'billing.ReceiptReversed',
+  version: 2,
+  upcasters: [(data) => ({ ...(data as object), subscription: null })],
   schema: closed({
     reference: CodeText,
     on: DateText,
@@ -67,6 +81,7 @@ export const ReceiptReversed = defineEvent({
     currency: CurrencyText,
     payer: PartyText,
     debt: Type.Union([UuidText, Type.Null()]),
+    subscription: Type.Union([UuidText, Type.Null()]),
   }),
   en: 'Receipt reversed by the bank',
   ar: 'عكس المصرف سند القبض',

@@ -6,7 +6,7 @@ import type { Refs } from '../../kernel/envelope.js';
 import { receiptId, type CommandId, type EventId, type Uuid } from '../../kernel/ids.js';
 import { parseMoney, toJson } from '../../kernel/money.js';
 import { refuse, type Refusal } from '../../kernel/refusal.js';
-import type { ReceiptCommand, ReceiptFacts } from './commands.js';
+import type { ReceiptCommand, ReceiptFacts, Target } from './commands.js';
 import type { ReceiptEvent, ReceiptMatched, ReceiptRecorded } from './events.js';
 import { BILLING_RULES as RULES } from './rules.js';
 
@@ -16,8 +16,8 @@ export type ReceiptState = Receipt | null;
 export interface Receipt {
   readonly facts: ReceiptFacts;
   readonly recorded: { readonly event: EventId; readonly command: CommandId };
-  /** The debt that it pays, from the match on for ever. */
-  readonly debt: Uuid | null;
+  /** What it pays, from the match on for ever. */
+  readonly target: Target | null;
   readonly reversal: Reversal | null;
 }
 
@@ -40,7 +40,7 @@ export const receipt: Decider<ReceiptState, ReceiptCommand, ReceiptEvent> = {
     if (state === null) throw new Error(`${event.stream} begins with ${event.type}`);
     switch (event.type) {
       case 'billing.ReceiptMatched':
-        return { ...state, debt: event.data.debt as Uuid };
+        return { ...state, target: targetOf(event.data) };
       case 'billing.ReceiptReversed': {
         const { reference, on } = event.data;
         return { ...state, reversal: { reference, on: on as BusinessDate, command: event.commandId } };
@@ -64,14 +64,14 @@ export const receipt: Decider<ReceiptState, ReceiptCommand, ReceiptEvent> = {
   summary(state) {
     if (state === null) return { state: 'none' };
     if (state.reversal !== null) return { state: 'reversed' };
-    return { state: state.debt === null ? 'unmatched' : 'matched' };
+    return { state: state.target === null ? 'unmatched' : 'matched' };
   },
 };
 
 const recorded = (event: Recorded<ReceiptRecorded>): Receipt => ({
   facts: event.data as ReceiptFacts,
   recorded: { event: event.id, command: event.commandId },
-  debt: null,
+  target: null,
   reversal: null,
 });
 
@@ -82,7 +82,7 @@ function record(id: Uuid, data: DataOf<'RecordReceipt'>, state: ReceiptState, co
   const { match: matched, ...told } = data;
   const ahead = inTheFuture({ paidOn: told.paidOn, valueDate: told.valueDate }, context);
   if (ahead !== null) return ahead;
-  if (matched !== null && matched.debt !== told.target?.debt) throw new Error(`${id} was matched with another debt`);
+  if (matched !== null && !sameTarget(matched, told.target)) throw new Error(`${id} was matched with another target`);
 
   const money = parseMoney(told);
   const facts: ReceiptFacts = { ...told, ...toJson(money) };
@@ -99,25 +99,25 @@ function record(id: Uuid, data: DataOf<'RecordReceipt'>, state: ReceiptState, co
     entries: entry(cash(id, facts), unmatched(id, facts), money),
     ...evidence,
   };
-  return matched === null ? [event] : [event, matchedWith(id, facts, matched.debt)];
+  return matched === null ? [event] : [event, matchedWith(id, facts, matched)];
 }
 
 function match(id: Uuid, data: DataOf<'MatchReceipt'>, state: ReceiptState, context: CommandContext): Decision {
   if (state === null || context.actor.actingFor !== state.facts.payee) return refuse(RULES.NOT_FOUND);
   if (state.reversal !== null) return alreadyReversed(state.reversal);
-  if (state.debt !== null) return refuse(RULES.MATCHED, { debt: state.debt });
+  if (state.target !== null) return refuse(RULES.MATCHED, { target: idOf(state.target) });
 
-  const { debt, found } = data;
+  const { found } = data;
   const { facts } = state;
-  // Another creditor's debt and none at all answer alike: the payee learns nothing of others' debts.
+  // Another creditor's and none at all answer alike: the payee learns nothing of others' debts.
   if (found === null || found.creditor !== facts.payee || found.state === 'discarded') {
     return refuse(RULES.TARGET_NOT_FOUND);
   }
   if (found.state === 'draft') return refuse(RULES.DRAFT);
   if (found.currency !== facts.currency) {
-    return refuse(RULES.CURRENCY, { receipt: facts.currency, debt: found.currency });
+    return refuse(RULES.CURRENCY, { receipt: facts.currency, target: found.currency });
   }
-  return [matchedWith(id, facts, debt)];
+  return [matchedWith(id, facts, targetOf(data))];
 }
 
 /** The receipt leaves 2310 as it came; what it paid comes back there by the debt's and the balance's own events. */
@@ -128,7 +128,7 @@ function reverse(
   context: CommandContext,
 ): Decision {
   if (state === null || context.actor.actingFor !== state.facts.bank) return refuse(RULES.NOT_FOUND);
-  const { facts, reversal, debt } = state;
+  const { facts, reversal, target } = state;
   if (reversal !== null) {
     const same = reversal.reference === reference && reversal.on === on;
     return same ? { earlier: reversal.command } : alreadyReversed(reversal);
@@ -139,19 +139,31 @@ function reverse(
   return [
     {
       type: 'billing.ReceiptReversed',
-      data: { reference, on, amount, currency, payer, debt },
-      refs: debt === null ? refsOf(id, facts) : { ...refsOf(id, facts), debt },
+      data: { reference, on, amount, currency, payer, debt: null, subscription: null, ...target },
+      refs: { ...refsOf(id, facts), ...target },
       entries: entry(unmatched(id, facts), cash(id, facts), parseMoney(facts)),
       corrects: state.recorded.event,
     },
   ];
 }
 
-const matchedWith = (id: Uuid, facts: ReceiptFacts, debt: Uuid): ReceiptMatched => ({
-  type: 'billing.ReceiptMatched',
-  data: { debt, payer: facts.payer, amount: facts.amount, currency: facts.currency },
-  refs: { ...refsOf(id, facts), debt },
-});
+/** The day of payment decides when a subscription begins (domain.md §3, ConfirmPayment). */
+function matchedWith(id: Uuid, facts: ReceiptFacts, target: Target): ReceiptMatched {
+  const { payer, amount, currency, paidOn } = facts;
+  const money = { payer, amount, currency };
+  return {
+    type: 'billing.ReceiptMatched',
+    data: 'debt' in target ? { ...target, ...money } : { ...target, ...money, paidOn },
+    refs: { ...refsOf(id, facts), ...target },
+  };
+}
+
+const targetOf = (named: { readonly debt: string } | { readonly subscription: string }): Target =>
+  'debt' in named ? { debt: named.debt as Uuid } : { subscription: named.subscription as Uuid };
+
+const idOf = (target: Target): Uuid => ('debt' in target ? target.debt : target.subscription);
+const sameTarget = (a: Target, b: Target | undefined): boolean =>
+  b !== undefined && 'debt' in a === 'debt' in b && idOf(a) === idOf(b);
 
 /** Ours: a bank tells what has happened, so that no day of it lies ahead. */
 function inTheFuture(
@@ -199,4 +211,5 @@ const SINGLE_FACTS = [
 
 /** Bank and reference are the id. Amounts are in their currency's own decimals by now. */
 const sameFacts = (a: ReceiptFacts, b: ReceiptFacts): boolean =>
-  SINGLE_FACTS.every((name) => a[name] === b[name]) && a.target?.debt === b.target?.debt;
+  SINGLE_FACTS.every((name) => a[name] === b[name]) &&
+  (a.target === undefined ? b.target === undefined : sameTarget(a.target, b.target));

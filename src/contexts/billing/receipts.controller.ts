@@ -4,26 +4,26 @@ import { routeOf } from '../../http/access.js';
 import { Access } from '../../http/access.decorator.js';
 import { CommandEdge, type Acknowledgement } from '../../http/commands/command-edge.js';
 import { OnExchange, type Exchange } from '../../http/exchange.js';
-import { Problem } from '../../http/problems/problem.js';
+import { invalid, Problem } from '../../http/problems/problem.js';
 import type { CommandRequest } from '../../kernel/decider.js';
 import { receiptId, type PartyId, type Uuid } from '../../kernel/ids.js';
 import { LedgerUnavailable, type Outcome } from '../../ledger/outcome.js';
 import { VaultUnavailable, type Vault } from '../../vault/vault.js';
 import { VAULT } from '../../vault/vault.token.js';
-import { MatchReceipt, RecordReceipt, ReverseRecordedReceipt, type ReceiptFacts } from './commands.js';
+import { MatchReceipt, RecordReceipt, ReverseRecordedReceipt, type ReceiptFacts, type Target } from './commands.js';
 import { conflictAsRefusal } from './receipt-conflict.js';
 import { MatchReceiptBody, RecordReceiptBody, ReverseReceiptBody } from './receipts.dto.js';
-import { DebtTargets, isPayable } from './targets.js';
+import { isPayable, ReceiptTargets } from './targets.js';
 
 type Answer = Promise<Acknowledgement | undefined>;
 
-/** The commands of a receipt over HTTP; what they must know of debts and of the vault is fetched here. */
+/** The commands of a receipt over HTTP; what they must know of their targets and of the vault is fetched here. */
 @Controller()
 export class ReceiptsController {
   constructor(
     @Inject(CommandEdge) private readonly edge: CommandEdge,
     @Inject(CommandBus) private readonly bus: CommandBus,
-    @Inject(DebtTargets) private readonly debts: DebtTargets,
+    @Inject(ReceiptTargets) private readonly targets: ReceiptTargets,
     @Inject(VAULT) private readonly vault: Pick<Vault, 'seal'>,
   ) {}
 
@@ -43,9 +43,9 @@ export class ReceiptsController {
 
   @Access('POST /v1/receipts/{id}/match')
   match(@OnExchange() exchange: Exchange, @Body() body: MatchReceiptBody): Answer {
-    const { debt } = body;
+    const named = targetOf(body);
     return this.edge.handle(exchange, body, async (target, request) =>
-      this.#execute(new MatchReceipt(target, { debt, found: await this.debts.find(debt) }, request)),
+      this.#execute(new MatchReceipt(target, { ...named, found: await this.targets.find(named) }, request)),
     );
   }
 
@@ -64,8 +64,7 @@ export class ReceiptsController {
   /** A target that cannot be paid leaves the receipt unmatched: the money came in all the same. */
   async #matchOf({ target, payee, amount }: RecordReceiptBody): Promise<RecordReceipt['data']['match']> {
     if (target === undefined) return null;
-    const { debt } = target;
-    return isPayable(await this.debts.find(debt), payee, amount.currency) ? { debt } : null;
+    return isPayable(await this.targets.find(target), payee, amount.currency) ? target : null;
   }
 
   /**
@@ -89,6 +88,17 @@ function bankOf({ caller, route }: Exchange): PartyId {
   throw new Problem('FORBIDDEN', { facts: { route, admitted: [routeOf(route).roles].flat().join(', ') } });
 }
 
+/** @throws Problem unless it names one thing to pay */
+function targetOf({ debt, subscription }: MatchReceiptBody): Target {
+  if (debt !== undefined && subscription === undefined) return { debt };
+  if (subscription !== undefined && debt === undefined) return { subscription };
+  throw invalid({
+    path: debt === undefined ? 'debt' : 'subscription',
+    code: debt === undefined ? 'REQUIRED' : 'UNKNOWN_FIELD',
+    ...(debt !== undefined && { facts: { accepted: 'debt' } }),
+  });
+}
+
 function factsOf(bank: PartyId, body: RecordReceiptBody, sourceAccount: string | undefined): ReceiptFacts {
   const { reference, payer, payee, target, amount, paidOn, valueDate, channel, sector = 'general' } = body;
   return {
@@ -96,7 +106,7 @@ function factsOf(bank: PartyId, body: RecordReceiptBody, sourceAccount: string |
     reference,
     payer,
     payee,
-    ...(target !== undefined && { target: { debt: target.debt } }),
+    ...(target !== undefined && { target }),
     ...amount,
     paidOn,
     ...(valueDate !== undefined && { valueDate }),

@@ -1,6 +1,14 @@
 import { CommandBody } from '../../http/validation/dtos.js';
 import { field, ofText, type FieldOptions } from '../../http/validation/field.js';
-import { IsBusinessDay, IsCode, IsDebtTarget, IsIban, IsId, IsMoney, IsParty } from '../../http/validation/fields.js';
+import {
+  IsBusinessDay,
+  IsCode,
+  IsIban,
+  IsId,
+  IsMoney,
+  IsParty,
+  IsReceiptTarget,
+} from '../../http/validation/fields.js';
 import type { BusinessDate } from '../../kernel/calendar.js';
 import { holdsIban } from '../../kernel/identifiers.js';
 import type { PartyId, Uuid } from '../../kernel/ids.js';
@@ -35,8 +43,8 @@ export class RecordReceiptBody extends CommandBody {
   @IsParty({ description: 'The entity that is paid.' })
   payee!: PartyId;
 
-  @IsDebtTarget({ optional: true, description: 'What the payer says it pays.' })
-  target?: { debt: Uuid };
+  @IsReceiptTarget({ optional: true, description: 'What the payer says it pays.' })
+  target?: { debt: Uuid } | { subscription: Uuid };
 
   @IsMoney()
   amount!: MoneyJson;
@@ -57,9 +65,13 @@ export class RecordReceiptBody extends CommandBody {
   sourceAccount?: string;
 }
 
+/** One of the two. */
 export class MatchReceiptBody extends CommandBody {
-  @IsId()
-  debt!: Uuid;
+  @IsId({ optional: true, description: 'The debt that it pays; else `subscription`.' })
+  debt?: Uuid;
+
+  @IsId({ optional: true, description: 'The subscription that it pays; else `debt`.' })
+  subscription?: Uuid;
 }
 
 export class ReverseReceiptBody extends CommandBody {

@@ -39,8 +39,8 @@ export const BILLING_RULES = {
     rule: 'E8',
     version: 1,
     kind: 'state',
-    en: 'The receipt is already matched with debt {debt}; a receipt is matched once.',
-    ar: 'سند القبض مطابق مسبقًا بالمديونية {debt}، ولا يطابق السند إلا مرة واحدة.',
+    en: 'The receipt is already matched with {target}; a receipt is matched once.',
+    ar: 'سند القبض مطابق مسبقًا بالمعرّف {target}، ولا يطابق السند إلا مرة واحدة.',
   },
   REVERSED: {
     code: 'REVERSED',
@@ -55,8 +55,8 @@ export const BILLING_RULES = {
     rule: 'E8',
     version: 1,
     kind: 'value',
-    en: 'The payee has no such debt: name a registered debt of the entity that was paid.',
-    ar: 'لا توجد للجهة المستفيدة مديونية بهذا الرقم: اذكر مديونية مسجلة لدى الجهة التي دُفع لها.',
+    en: 'The payee has no such debt or subscription: name a registered debt, or a subscription, of the entity that was paid.',
+    ar: 'ليس للجهة المستفيدة مديونية أو اشتراك بهذا الرقم: اذكر مديونية مسجلة أو اشتراكًا لدى الجهة التي دُفع لها.',
   },
   DRAFT: {
     code: 'DRAFT',
@@ -71,7 +71,7 @@ export const BILLING_RULES = {
     rule: 'E8',
     version: 1,
     kind: 'value',
-    en: 'The receipt is in {receipt} and the debt in {debt}: currencies never mix in one debt.',
-    ar: 'عملة سند القبض {receipt} وعملة المديونية {debt}، ولا تختلط العملات في مديونية واحدة.',
+    en: 'The receipt is in {receipt} and what it is to pay in {target}: currencies never mix.',
+    ar: 'عملة سند القبض {receipt} وعملة ما يُراد سداده {target}، ولا تختلط العملات.',
   },
 } as const satisfies Record<string, Rule>;

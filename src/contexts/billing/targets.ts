@@ -1,21 +1,23 @@
-import type { PartyId, Uuid } from '../../kernel/ids.js';
+import type { PartyId } from '../../kernel/ids.js';
+import type { Target } from './commands.js';
 
-/** What a receipt needs to know of the debt that it is to pay. */
-export interface DebtTarget {
-  /** The debt's state code: `draft`, `outstanding` … */
+/** What a receipt needs to know of the debt or the subscription that it is to pay. */
+export interface FoundTarget {
+  /** The state code: `draft`, `outstanding`, `active` … */
   readonly state: string;
+  /** The entity that is to be paid. */
   readonly creditor: PartyId;
   readonly currency: string;
 }
 
-/** Finds debts for receipts; the composition root provides it, so that billing need not know the debts' code. */
-export abstract class DebtTargets {
-  /** @returns the debt as it stands now; null: there is none */
-  abstract find(debt: Uuid): Promise<DebtTarget | null>;
+/** Finds what receipts name; the composition root provides it, so that billing need not know the others' code. */
+export abstract class ReceiptTargets {
+  /** @returns the target as it stands now; null: there is none */
+  abstract find(target: Target): Promise<FoundTarget | null>;
 }
 
-/** Whether a receipt of this payee and currency pays the debt (domain.md E8): no draft, nobody else's. */
-export const isPayable = (target: DebtTarget | null, payee: PartyId, currency: string): boolean =>
+/** Whether a receipt of this payee and currency pays it (domain.md E8): no draft, nobody else's. */
+export const isPayable = (target: FoundTarget | null, payee: PartyId, currency: string): boolean =>
   target !== null &&
   target.state !== 'draft' &&
   target.state !== 'discarded' &&

@@ -13,7 +13,9 @@ export const applyReceipt: Policy = {
   types: ['billing.ReceiptMatched'],
   startsAt: 'beginning',
   react(event): readonly CommandOf<ApplyReceipt>[] {
-    const { debt, payer, amount, currency } = (event as Recorded<ReceiptMatched>).data;
+    const matched = (event as Recorded<ReceiptMatched>).data;
+    if (!('debt' in matched)) return [];
+    const { debt, payer, amount, currency } = matched;
     const data = { receipt: idIn(event, 'receipt'), payer: payer as PartyId, amount, currency };
     return [{ type: 'ApplyReceipt', target: debt as Uuid, data }];
   },

@@ -187,20 +187,22 @@ export const AreOneOf = (accepted: readonly string[], options?: FieldOptions) =>
     options,
   );
 
-/** `{debt: id}`: what a payer says it pays. */
-export const IsDebtTarget = (options?: FieldOptions) =>
+/** `{debt: id}` or `{subscription: id}`: what a payer says it pays. */
+export const IsReceiptTarget = (options?: FieldOptions) =>
   field(
     (value) => {
-      const shape = shapeFault(value, ['debt']);
+      const name = typeof value === 'object' && value !== null && 'subscription' in value ? 'subscription' : 'debt';
+      const shape = shapeFault(value, [name]);
       if (shape !== undefined) return shape;
-      const { debt } = value as { debt: unknown };
-      return typeof debt === 'string' && isUuid(debt) ? undefined : { path: 'debt', code: 'NOT_A_UUID' };
+      const named = (value as Record<string, unknown>)[name];
+      return typeof named === 'string' && isUuid(named) ? undefined : { path: name, code: 'NOT_A_UUID' };
     },
     {
       type: 'object',
       additionalProperties: false,
-      required: ['debt'],
-      properties: { debt: { type: 'string', format: 'uuid' } },
+      minProperties: 1,
+      maxProperties: 1,
+      properties: { debt: { type: 'string', format: 'uuid' }, subscription: { type: 'string', format: 'uuid' } },
     },
     options,
   );
