@@ -4,6 +4,7 @@ import type { Configuration } from './config/configuration.js';
 import type { EventReader, EventStore } from './event-store/event-store.js';
 import { openEventStoreDb, openEventStoreDbReader } from './event-store/eventstoredb/eventstoredb-event-store.js';
 import { openSqliteEventReader, openSqliteEventStore } from './event-store/sqlite/sqlite-event-store.js';
+import { ATTEMPT_CATEGORY } from './ledger/attempts.js';
 import type { ReadModelReader, ReadModels } from './read-models/read-models.js';
 import { openSqliteReadModelReader, openSqliteReadModels } from './read-models/sqlite/sqlite-read-models.js';
 
@@ -19,7 +20,7 @@ export const eventsPlace = (stores: Stores): string =>
 
 export const openEventStore = async (stores: Stores): Promise<EventStore> =>
   stores.eventStoreUrl === undefined
-    ? openSqliteEventStore(ledgerFile(stores))
+    ? openSqliteEventStore(ledgerFile(stores), [ATTEMPT_CATEGORY])
     : openEventStoreDb(stores.eventStoreUrl);
 
 export const openEventReader = (stores: Stores): EventReader =>

@@ -18,6 +18,7 @@ import {
   type PartyId,
   type Uuid,
 } from '../../src/kernel/ids.js';
+import { ATTEMPT_CATEGORY } from '../../src/ledger/attempts.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import { openLedger } from '../../src/ledger/open-ledger.js';
 import { programVersion, SnapshotFiles } from '../../src/ledger/snapshots.js';
@@ -40,7 +41,7 @@ export interface World {
 
 /** As the server has it. @param cacheMiB memory for cached aggregates */
 export async function openWorld(folder: string, cacheMiB = 64): Promise<World> {
-  const store = await openSqliteEventStore(join(folder, 'ledger.db'));
+  const store = await openSqliteEventStore(join(folder, 'ledger.db'), [ATTEMPT_CATEGORY]);
   const version = programVersion(new URL('../../src/', import.meta.url));
   const ledger = await openLedger({
     store,

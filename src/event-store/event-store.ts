@@ -108,6 +108,8 @@ export interface EventStore extends EventReader {
    * @throws WrongRevision, InvalidEvent, StoreUnavailable (nothing written), OutcomeUnknown (retry the same call)
    */
   append(stream: StreamName, expected: Expected, events: readonly Envelope[]): Promise<Appended>;
+  /** True: the stream does not exist, which is known without looking. The method is missing where a store cannot know. */
+  isAbsent?(stream: StreamName): boolean;
 }
 
 export class WrongRevision extends Error {

@@ -8,6 +8,9 @@ import { IdempotencyConflict, type Refused } from './outcome.js';
 import type { PatientStore } from './patient-store.js';
 import type { Stamp } from './stamping.js';
 
+/** Of the streams that hold a refusal each. Every command is looked for in one, and few were refused. */
+export const ATTEMPT_CATEGORY = 'attempt';
+
 /** A command that a rule stopped. */
 export interface Attempt {
   /** `debts`: the first part of the stored type. */
@@ -29,13 +32,13 @@ export class Attempts {
 
   /** The recorded refusal of a command. @throws LedgerUnavailable */
   find(id: CommandId): Promise<StoredEvent | undefined> {
-    return this.store.at(streamName('attempt', id), 0);
+    return this.store.at(streamName(ATTEMPT_CATEGORY, id), 0);
   }
 
   /** @throws LedgerUnavailable where it cannot be recorded: then there is no outcome */
   async record({ context, command, target, targetRevision, refusal, request }: Attempt): Promise<Refused> {
     const { refused: rule, facts } = refusal;
-    const stream = streamName('attempt', request.id);
+    const stream = streamName(ATTEMPT_CATEGORY, request.id);
     const data: RejectionData = {
       target,
       targetRevision,

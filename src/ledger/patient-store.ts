@@ -53,6 +53,7 @@ export class PatientStore {
 
   /** One event, as it was stored. @throws LedgerUnavailable */
   async at(stream: StreamName, revision: number): Promise<StoredEvent | undefined> {
+    if (this.store.isAbsent?.(stream) === true) return undefined;
     const [stored] = await this.#read(stream, { from: BigInt(revision), limit: 1 });
     return stored;
   }

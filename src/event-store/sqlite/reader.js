@@ -36,6 +36,7 @@ export class SqliteEventReader {
   #lastPosition;
   #lastSequence;
   #countUpTo;
+  #names;
   /** @type {Map<string, import('../../sqlite/database.js').Statement>} by the parts of the filter that are there */
   #scans = new Map();
   /** @type {Bell | undefined} */
@@ -56,9 +57,21 @@ export class SqliteEventReader {
     this.#lastSequence = prepare(
       'SELECT sequence FROM events WHERE position > ? AND sequence IS NOT NULL ORDER BY position DESC LIMIT 1',
     );
+    this.#names = prepare('SELECT DISTINCT stream FROM events WHERE stream > ? AND stream < ? ORDER BY stream LIMIT ?');
     this.#countUpTo = prepare(
       'SELECT sequence + 1 FROM events WHERE position <= ? AND sequence IS NOT NULL ORDER BY position DESC LIMIT 1',
     );
+  }
+
+  /**
+   * Names of streams between two texts, in their order.
+   * @param {string} after
+   * @param {string} before
+   * @param {number} limit
+   * @returns {string[]}
+   */
+  streamNames(after, before, limit) {
+    return this.#names.all(after, before, limit).map(([name]) => name);
   }
 
   /**
