@@ -27,6 +27,7 @@ import { SubscriptionsModule } from './contexts/subscriptions/subscriptions.modu
 import { readTariff, type Tariff } from './contexts/subscriptions/tariff.js';
 import { EVENT_READER } from './event-store/event-store.js';
 import { FeedHost } from './feed/feed-host.js';
+import type { ConsumerStatus } from './feed/status.js';
 import { ProjectionsController } from './feed/projections.controller.js';
 import { HttpModule } from './http/http.module.js';
 import type { Metrics } from './http/metrics.js';
@@ -118,17 +119,18 @@ const receiptTargets = (ledger: Ledger, tariff: Tariff): ReceiptTargets => ({
   },
 });
 
-const portsOf = ({ clock, vault, ledger, feed, store }: Instance): HttpPorts => ({
+const portsOf = ({ clock, vault, ledger, feed }: Instance): HttpPorts => ({
   clock,
   vault,
   rules,
   events: store,
   refuse: (refusal) => ledger.refuse(refusal),
   recordSuppressed: (report) => recordSuppressed(ledger, report),
+  sequenceOf: (position, timeoutMs) => feed.sequenceOf(position, timeoutMs),
   waitFor: (sequence, timeoutMs) => feed.waitForProjections(sequence, timeoutMs),
   waitForEffects: (sequence, timeoutMs) => feed.waitForEffects(sequence, timeoutMs),
   indicators: [
-    { name: 'eventStore', check: async () => ({ up: true, details: { events: (await store.head()).count } }) },
+    { name: 'eventStore', check: async () => ({ up: true, details: { events: await feed.countHead() } }) },
     feedIndicator('projections', 'projection', feed),
     feedIndicator('policies', 'policy', feed),
   ],
@@ -137,9 +139,11 @@ const portsOf = ({ clock, vault, ledger, feed, store }: Instance): HttpPorts => 
 const feedIndicator = (name: string, kind: 'projection' | 'policy', feed: Instance['feed']): Indicator => ({
   name,
   check() {
-    const consumers = feed.current().consumers.filter((each) => each.kind === kind);
-    const up = consumers.every(({ state, lag }) => state !== 'stopped' && lag <= READY_LAG);
-    const details = Object.fromEntries(consumers.map((each) => [each.name, `${each.state}, ${each.lag} behind`]));
-    return Promise.resolve({ up: up && consumers.length > 0, details });
+    const { isWhole, consumers } = feed.current();
+    const ours = consumers.filter((each) => each.kind === kind);
+    const up = ours.every(({ state, lag }) => state !== 'stopped' && lag <= READY_LAG);
+    const behind = ({ lag }: ConsumerStatus): string => (isWhole ? `${lag} behind` : `${lag} or more behind`);
+    const details = Object.fromEntries(ours.map((each) => [each.name, `${each.state}, ${behind(each)}`]));
+    return Promise.resolve({ up: up && isWhole && ours.length > 0, details });
   },
 });

@@ -22,6 +22,7 @@ import type { ReadModelReader } from './read-models/read-models.js';
 import type { SuppressedAttempts } from './http/ports.js';
 import { loadMasterKey, VAULT_FILE } from './vault/master-key.js';
 import { openSqliteVault } from './vault/sqlite/sqlite-vault.js';
+import { explainsItself } from './start-fault.js';
 import { VaultLocked, VaultUnavailable, type Vault } from './vault/vault.js';
 
 /** Everything that one running ledger holds open. */
@@ -91,12 +92,10 @@ export async function openInstance(
   let open!: (send: SendCommand) => void;
   const door = new Promise<SendCommand>((resolve) => (open = resolve));
   const send: SendCommand = async (command, request) => (await door)(command, request);
-  const feed = new FeedHost(
-    (level, message) => logger[level](message),
-    async () => (await store.head()).count,
-  );
+  const feed = new FeedHost((level, message) => logger[level](message), store);
   const died = (error: Error): void => {
-    logger.fatal({ err: error }, 'the feed died; restart the server');
+    if (explainsItself(error)) logger.fatal(`the feed ended, and the server with it: ${error.message}`);
+    else logger.fatal({ err: error }, 'the feed died; restart the server');
     process.exitCode = 1;
     process.kill(process.pid, 'SIGTERM');
   };

@@ -31,10 +31,13 @@ const SELF_EXPLAINING: ReadonlySet<string> = new Set(
   ].map(({ name }) => name),
 );
 
+/** Whether the error's message says what to do, so that a stack would only hide it. */
+export const explainsItself = ({ name }: Error): boolean => SELF_EXPLAINING.has(name);
+
 /** What kept the server from starting, and what to do about it: one line where it was to be foreseen, else a stack. */
 export function startFault(thrown: unknown, configuration?: Pick<Configuration, 'host' | 'port' | 'data'>): string {
   if (!(thrown instanceof Error)) return String(thrown);
-  if (SELF_EXPLAINING.has(thrown.name)) return thrown.message;
+  if (explainsItself(thrown)) return thrown.message;
   const { code, syscall } = thrown as NodeJS.ErrnoException;
   if (configuration === undefined || code === undefined || syscall === undefined) return stackOf(thrown);
   const { host, port, data } = configuration;

@@ -81,11 +81,16 @@ export interface EventReader {
   readStream(stream: StreamName, query?: StreamQuery): Promise<readonly StoredEvent[]>;
   /** Committed events in commit order. No reader ever sees position n+1 before n. */
   readAll(query?: LogQuery): Promise<LogPage>;
-  /** Pages of the log for ever, waiting for new commits at the end; ends when the signal aborts. No gap, no double. */
+  /**
+   * Pages of the log for ever, waiting for new commits at the end; ends when the signal aborts. No gap, no double.
+   * @throws UnusableLog, RangeError (no such place): for good, while everything else may pass
+   */
   follow(query: LogQuery, signal: AbortSignal): AsyncIterable<LogPage>;
   /**
-   * The last committed position, and how many business events there are.
+   * The last committed position, and how many business events there are; a store that has to count stops after some
+   * 30,000 events, and says so: whoever wants all of it asks `wholeHead`.
    * @param from a place that is known already: a store that has to count begins there
+   * @throws RangeError where the place lies beyond the end: it is of another log, or of a longer one
    */
   head(from?: Place): Promise<Head>;
   comparePositions(a: Position, b: Position): number;
@@ -96,6 +101,8 @@ export interface Head {
   readonly position?: Position;
   /** Number of business events: the next one gets this sequence. */
   readonly count: number;
+  /** The log goes on behind the position: the count is a part of it. */
+  readonly partial?: true;
 }
 
 /** One contract suite, every adapter: `test/contract/event-store.contract.ts` (DESIGN.md, Event store). */
@@ -131,6 +138,11 @@ export class InvalidEvent extends Error {
 /** Nothing was written; try again later. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
+}
+
+/** No ledger can be read from there, now or later: the message says why, and what to do. */
+export class UnusableLog extends Error {
+  override readonly name: string = 'UnusableLog';
 }
 
 /** Written or not: retrying the same ids at the same revision finds out and is safe. */

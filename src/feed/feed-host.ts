@@ -1,3 +1,5 @@
+import { StoreUnavailable, type EventReader, type Position } from '../event-store/event-store.js';
+import { sequenceOf } from '../event-store/sequence-of.js';
 import type { FeedListener, FeedStatus } from './status.js';
 import type { PolicyAlarm } from './policy-runner.js';
 
@@ -13,6 +15,9 @@ export interface FeedControl {
  */
 const LONGEST_CHAIN = 2;
 
+/** An event this far behind the feed is not looked for: to count back to it would take long. */
+const MOST_COUNTED = 4_096;
+
 interface Waiter {
   readonly outcome: (status: FeedStatus) => boolean | undefined;
   readonly resolve: (reached: boolean) => void;
@@ -20,14 +25,14 @@ interface Waiter {
 
 /** Remembers what the feed last said, and lets callers wait for it to come somewhere. */
 export class FeedHost implements FeedListener {
-  #status: FeedStatus = { head: 0, consumers: [] };
+  #status: FeedStatus = { head: 0, isWhole: false, consumers: [] };
   readonly #waiters = new Set<Waiter>();
   #control: FeedControl | undefined;
   readonly #refused = new Map<string, number>();
 
   constructor(
     private readonly write: (level: 'info' | 'error', message: string) => void,
-    private readonly countHead: () => Promise<number>,
+    private readonly reader: Pick<EventReader, 'head' | 'readAll' | 'comparePositions'>,
   ) {}
 
   attach(control: FeedControl): void {
@@ -46,6 +51,28 @@ export class FeedHost implements FeedListener {
   /** How many commands of each policy were refused since the start, where any was. */
   get refused(): ReadonlyMap<string, number> {
     return this.#refused;
+  }
+
+  /** How many business events there are, by a look at the store. @throws StoreUnavailable */
+  async countHead(): Promise<number> {
+    return (await this.reader.head(this.#status.at)).count;
+  }
+
+  /**
+   * The sequence of a business event that a store without sequences answered a position for: known once the feed has
+   * passed it.
+   * @returns undefined where the time is over before, the store does not answer, or the event is of long ago
+   */
+  async sequenceOf(position: Position, timeoutMs: number): Promise<number | undefined> {
+    const hasPassed = ({ at }: FeedStatus): true | undefined =>
+      at !== undefined && this.reader.comparePositions(position, at.position) <= 0 ? true : undefined;
+    if (!(await this.#wait(hasPassed, timeoutMs)) || this.#status.at === undefined) return undefined;
+    try {
+      return await sequenceOf(this.reader, position, this.#status.at, MOST_COUNTED);
+    } catch (error) {
+      if (error instanceof StoreUnavailable) return undefined;
+      throw error;
+    }
   }
 
   /** @returns whether all projections folded the event of this sequence within the time */

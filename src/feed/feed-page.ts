@@ -18,6 +18,8 @@ export interface FeedPage {
   readonly events: readonly FeedEvent[];
   /** Where a consumer stands when it has considered the whole page. */
   readonly end: Checkpoint;
+  /** Whether nothing came after it when it was read. */
+  readonly atEnd: boolean;
 }
 
 /** @param from where the page was read from */
@@ -27,7 +29,7 @@ export function feedPage(page: LogPage, catalogue: Catalogue, from: Checkpoint |
   for (const { position, sequence, event } of page.events) {
     if (sequence !== undefined) events.push({ position, sequence, ...upcast(event, catalogue) });
   }
-  return { from, events, end: page.next };
+  return { from, events, end: page.next, atEnd: page.atEnd };
 }
 
 function upcast(event: Envelope, catalogue: Catalogue): Pick<FeedEvent, 'event' | 'fault'> {

@@ -1,5 +1,5 @@
 import type { Catalogue } from '../event-store/catalogue.js';
-import type { EventReader } from '../event-store/event-store.js';
+import type { EventReader, Place } from '../event-store/event-store.js';
 import type { ReadModels } from '../read-models/read-models.js';
 import type { Policy, Projection } from './consumers.js';
 import { text } from './feed-page.js';
@@ -22,13 +22,17 @@ export interface FeedOptions {
   readonly retryMs?: number;
 }
 
-/** The read models are of a longer log, such as after a restore: they would leave out the events that come next. */
+/**
+ * The read models are of a longer log, such as after a restore, or of another store: they would leave out the events
+ * that come next.
+ */
 export class AheadOfLog extends Error {
   override readonly name = 'AheadOfLog';
-  constructor(taken: number, head: number) {
+  /** @param head absent: the log does not know the place where they stand */
+  constructor(taken: number, head?: number) {
+    const ledger = head === undefined ? 'the ledger does not know where they stand' : `the ledger has ${head}`;
     super(
-      `the read models hold ${taken} events, the ledger has ${head}: remove the read models (read-models.db*), ` +
-        'they are made again',
+      `the read models hold ${taken} events, ${ledger}: remove the read models (read-models.db*), they are made again`,
     );
   }
 }
@@ -45,7 +49,10 @@ export class Feed {
   readonly #projections: ProjectionRunner;
   readonly #policies: PolicyRunner;
   readonly #names: readonly string[];
-  #head = 0;
+  /** The furthest place that anybody has come to. */
+  #at: Place | undefined;
+  /** Whether it was the end of the log, a moment ago: else nobody knows how long the log is. */
+  #atEnd = false;
   #running: Promise<unknown> = Promise.resolve();
 
   constructor({ projections, policies, send, ...options }: FeedOptions) {
@@ -57,8 +64,8 @@ export class Feed {
       retryMs: RETRY_MS,
       ...options,
       stopped: this.#stop.signal,
-      moved: (count = 0) => {
-        this.#head = Math.max(this.#head, count);
+      moved: (to) => {
+        if (to !== undefined) this.#cameTo(to.end as Place, to.atEnd);
         options.listener.status(this.status());
       },
     };
@@ -68,14 +75,9 @@ export class Feed {
 
   /** Opens the models and starts; what needs a rebuild gets one while the others go on. @throws AheadOfLog */
   async start(): Promise<void> {
-    const { reader, readModels } = this.#log;
-    this.#head = (await reader.head()).count;
-    for (const name of this.#names) {
-      const { count } = (await readModels.checkpoint(name)) ?? { count: 0 };
-      if (count > this.#head) throw new AheadOfLog(count, this.#head);
-    }
+    await this.#findHead();
     const stale = await this.#projections.open(this.#head);
-    await this.#policies.open();
+    await this.#policies.open(this.#at);
     this.#running = Promise.all([this.#projections.run(), this.#policies.run(), this.#housekeeping()]);
     if (stale.length > 0) this.rebuild(stale).catch(() => undefined); // it is logged, and shown in the status
   }
@@ -94,14 +96,56 @@ export class Feed {
 
   status(): FeedStatus {
     const head = this.#head;
-    return { head, consumers: [...this.#projections.status(head), ...this.#policies.status(head)] };
+    const at = this.#at && { at: this.#at };
+    return {
+      head,
+      ...at,
+      isWhole: this.#atEnd,
+      consumers: [...this.#projections.status(head), ...this.#policies.status(head)],
+    };
+  }
+
+  get #head(): number {
+    return this.#at?.count ?? 0;
+  }
+
+  #cameTo(place: Place, atEnd: boolean): void {
+    const isFurther = !this.#at || this.#log.reader.comparePositions(place.position, this.#at.position) > 0;
+    if (isFurther) this.#at = place;
+    if (isFurther || atEnd) this.#atEnd = atEnd;
+  }
+
+  /** From where the consumers stand: what is behind them is not counted again. @throws AheadOfLog */
+  async #findHead(): Promise<void> {
+    const { readModels } = this.#log;
+    let furthest: Place | undefined;
+    try {
+      for (const name of this.#names) {
+        const stored = (await readModels.checkpoint(name)) as Place | undefined;
+        if (stored !== undefined && stored.count >= (furthest?.count ?? 0)) furthest = stored;
+      }
+      await this.#lookForEnd(furthest);
+    } catch (error) {
+      throw error instanceof RangeError && furthest !== undefined ? new AheadOfLog(furthest.count) : error;
+    }
+    if (furthest !== undefined && furthest.count > this.#head) throw new AheadOfLog(furthest.count, this.#head);
+  }
+
+  async #lookForEnd(from: Place | undefined): Promise<void> {
+    const { position, count, partial } = await this.#log.reader.head(from);
+    if (position === undefined) this.#atEnd = true;
+    else this.#cameTo({ position, count }, partial !== true);
   }
 
   async #housekeeping(): Promise<void> {
+    let before: Place | undefined;
     for (let failures = 0; !this.#stop.signal.aborted;) {
       await pause(this.#log.retryMs, this.#stop.signal);
       try {
-        this.#log.moved((await this.#log.reader.head()).count);
+        // A store that counts would read all that the consumers are about to read.
+        if (this.#atEnd || this.#at === before) await this.#lookForEnd(this.#at);
+        before = this.#at;
+        this.#log.moved();
         await this.#policies.save();
         await this.#projections.retry();
         failures = 0;

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Catalogue } from '../event-store/catalogue.js';
-import type { EventReader, LogQuery, Place } from '../event-store/event-store.js';
+import { UnusableLog, type EventReader, type LogQuery, type Place } from '../event-store/event-store.js';
 import type { Checkpoint, ReadModels } from '../read-models/read-models.js';
 import { feedPage, text, type FeedPage } from './feed-page.js';
 import type { FeedListener } from './status.js';
@@ -22,12 +22,15 @@ export interface Log {
   readonly stopped: AbortSignal;
   /**
    * Told when a consumer has moved or changed its state.
-   * @param count of the business events that the log is known to hold
+   * @param to the page that it took
    */
-  moved(count?: number): void;
+  moved(to?: Pick<FeedPage, 'end' | 'atEnd'>): void;
 }
 
-/** The log from a checkpoint on, for ever, until the signal aborts; a store that does not answer is asked again. */
+/**
+ * The log from a checkpoint on, for ever, until the signal aborts; a store that does not answer is asked again.
+ * @throws UnusableLog, RangeError (no such place)
+ */
 export async function* followPages(
   { reader, catalogue, listener, pageSize, retryMs }: Log,
   from: Checkpoint | undefined,
@@ -44,6 +47,7 @@ export async function* followPages(
         failures = 0;
       }
     } catch (error) {
+      if (error instanceof UnusableLog || error instanceof RangeError) throw error;
       if (failures === 0) listener.log('error', `the feed cannot read the log, and tries again: ${text(error)}`);
     }
     if (!signal.aborted) await pause(retryMs, signal);

@@ -1,5 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { canonicalJson, sha256 } from '../event-store/canonical.js';
+import type { Place } from '../event-store/event-store.js';
+import { wholeHead } from '../event-store/whole-head.js';
 import type { Command, CommandRequest } from '../kernel/decider.js';
 import { NAMESPACE, policyCommandId, uuid5, type ActorId } from '../kernel/ids.js';
 import type { Envelope } from '../kernel/envelope.js';
@@ -79,14 +81,17 @@ export class PolicyRunner {
     this.#ended.addEventListener('abort', () => this.#wake?.(), { once: true });
   }
 
-  /** Finds where each policy stands; one that never ran in this ledger starts where it says. */
-  async open(): Promise<void> {
+  /**
+   * Finds where each policy stands; one that never ran in this ledger starts where it says.
+   * @param known a place of the log, the nearer its end the better
+   */
+  async open(known: Place | undefined): Promise<void> {
     if (this.policies.length === 0) return;
     const { reader, readModels } = this.log;
     for (const policy of this.policies) {
       let owesFrom = await readModels.checkpoint(policy.name);
       if (owesFrom === undefined && policy.startsAt === 'now') {
-        const { position, count } = await reader.head();
+        const { position, count } = await wholeHead(reader, known);
         if (position !== undefined) {
           owesFrom = { position, count };
           await readModels.saveCheckpoint(policy.name, owesFrom);
@@ -109,7 +114,7 @@ export class PolicyRunner {
     if (this.#members.length === 0) return;
     for await (const page of followPages(this.log, this.#done, this.#ended)) {
       await this.#take(page);
-      this.log.moved(page.end.count);
+      this.log.moved(page);
     }
     while (this.#open > 0) await this.#progress();
     this.log.moved();

@@ -61,7 +61,7 @@ export class ProjectionRunner {
       }
       for await (const page of followPages(this.log, this.#furthestBehind(running), signal)) {
         for (const each of this.#live) await this.#turns.take(each, () => this.#fold(each, page));
-        this.log.moved(page.end.count);
+        this.log.moved(page);
       }
     }
     await this.#rebuilding;
@@ -132,7 +132,7 @@ export class ProjectionRunner {
       );
       const isFilled = await fill(log, fillings, log.stopped, (count) => {
         for (const each of chosen) each.rebuild = { count, total: Math.max(head, count) };
-        log.moved(count);
+        log.moved();
       });
       if (!isFilled) return;
       for (const [index, each] of chosen.entries()) {

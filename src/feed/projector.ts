@@ -41,7 +41,7 @@ export class Projector {
     for (const each of page.events) {
       if (each.sequence < (from?.count ?? 0)) continue;
       try {
-        at = await this.#fold(target, { from: at, events: [each], end: after(each) }, at);
+        at = await this.#fold(target, { from: at, events: [each], end: after(each), atEnd: false }, at);
       } catch (error) {
         throw error instanceof InvalidDocument ? new PoisonEvent(this.projection.name, each, error) : error;
       }

@@ -1,3 +1,4 @@
+import type { Place } from '../event-store/event-store.js';
 import type { PolicyAlarm } from './policy-runner.js';
 
 /** How one consumer stands: shown by /health/ready, /metrics and GET /v1/projections. Policies are one consumer. */
@@ -16,8 +17,12 @@ export interface ConsumerStatus {
 }
 
 export interface FeedStatus {
-  /** Business events in the log. */
+  /** Business events in the log, as far as it is known. */
   readonly head: number;
+  /** The furthest place that is known; absent where the log is empty. */
+  readonly at?: Place;
+  /** Whether that is the log's end. While it is not, nobody knows how far behind the consumers are. */
+  readonly isWhole: boolean;
   readonly consumers: readonly ConsumerStatus[];
 }
 

@@ -27,7 +27,8 @@ const leg = Type.Object({ account: answer.code, dims: Type.Record(Type.String(),
 
 /** An event as it is stored, with its place in the ledger; `docs/events.md` has the data of each type. */
 export const recordedEvent = Type.Object({
-  sequence: answer.count,
+  /** Absent where the store counts and does not keep it: EventStoreDB. */
+  sequence: Type.Optional(answer.count),
   v: Type.Literal(1),
   ledger: answer.id,
   id: answer.id,

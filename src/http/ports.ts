@@ -1,4 +1,4 @@
-import type { EventReader } from '../event-store/event-store.js';
+import type { EventReader, Position } from '../event-store/event-store.js';
 import type { Clock } from '../kernel/clock.js';
 import type { ActorId } from '../kernel/ids.js';
 import type { Rule } from '../kernel/refusal.js';
@@ -18,6 +18,11 @@ export interface HttpPorts {
   refuse(refusal: EdgeRefusal): Promise<Refused>;
   /** Called about once an hour, and at the end, when attempts were answered 429 instead of being recorded. */
   recordSuppressed(report: SuppressedAttempts): Promise<void>;
+  /**
+   * The sequence of an event that was just appended, where the store told its position alone; undefined where it is not
+   * known within the time.
+   */
+  sequenceOf(position: Position, timeoutMs: number): Promise<number | undefined>;
   /** Resolves true when the read models have folded the event of this sequence, false when the time is over. */
   waitFor(sequence: number, timeoutMs: number): Promise<boolean>;
   /** The same, and they have folded what policies did because of it. */

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { CommandRequest } from '../kernel/decider.js';
 import { commandId, NAMESPACE, streamName, uuid5, type ActorId, type LedgerId } from '../kernel/ids.js';
 import { canonicalJson, sha256 } from '../event-store/canonical.js';
+import { WrongRevision } from '../event-store/event-store.js';
 import type { Envelope } from '../kernel/envelope.js';
 import { chartOfAccounts, LedgerOpened } from './events.js';
 import { Ledger, type LedgerOptions } from './ledger.js';
+import { PatientStore } from './patient-store.js';
 import { Stamp } from './stamping.js';
 
 export interface OpeningOptions extends Omit<LedgerOptions, 'id'> {
@@ -20,7 +22,10 @@ export class NotThisLedger extends Error {
 /** The actor of what the ledger does by itself. */
 export const SYSTEM_ACTOR = { id: `actor_${uuid5(NAMESPACE.policy, 'ledger')}` as ActorId, role: 'system' } as const;
 
-/** Opens the ledger that the store holds; in an empty store, begins one: event 0 is `LedgerOpened`. */
+/**
+ * Opens the ledger that the store holds; in an empty store, begins one: event 0 is `LedgerOpened`.
+ * @throws NotThisLedger, StoreUnavailable, LedgerUnavailable
+ */
 export async function openLedger({ environment, logOrigin, ...options }: OpeningOptions): Promise<Ledger> {
   const { events } = await options.store.readAll({ limit: 1 });
   const first = events[0]?.event;
@@ -38,9 +43,11 @@ export async function openLedger({ environment, logOrigin, ...options }: Opening
   return new Ledger({ ...options, id: opened.ledger });
 }
 
+/** The same in every store, so that of two processes that begin one ledger at the same time only one does. */
+const OPENING = streamName('ledger', uuid5(NAMESPACE.aggregate, 'ledger'));
+
 async function begin({ environment, logOrigin, ...options }: OpeningOptions): Promise<Ledger> {
   const id = randomUUID() as LedgerId;
-  const stream = streamName('ledger', id);
   const data: LedgerOpened['data'] = {
     ledger: id,
     environment,
@@ -48,11 +55,17 @@ async function begin({ environment, logOrigin, ...options }: OpeningOptions): Pr
     chart: chartOfAccounts(),
     logOrigin,
   };
-  const request = { ...ownRequest('open', stream, { type: 'OpenLedger', data }), source: 'batch' } as const;
+  const own = ownRequest('open', streamName('ledger', id), { type: 'OpenLedger', data });
   const stamp = new Stamp({ ...options, id });
   const event = { type: LedgerOpened.type, data, refs: {} };
-  await options.store.append(stream, 'none', stamp.events(stream, -1, [event], request, stamp.today()));
-  return new Ledger({ ...options, id });
+  const opening = stamp.events(OPENING, -1, [event], { ...own, source: 'batch' }, stamp.today());
+  try {
+    await new PatientStore(options.store, options.catalogue).append(OPENING, -1, opening);
+    return new Ledger({ ...options, id });
+  } catch (error) {
+    if (!(error instanceof WrongRevision)) throw error;
+    return openLedger({ environment, logOrigin, ...options }); // another process was faster: it is that one's ledger
+  }
 }
 
 /** The request under which the ledger records something of its own accord. */

@@ -1,17 +1,20 @@
+import { InMemoryEventStore } from '../event-store/in-memory.js';
 import { FeedHost } from '../../src/feed/feed-host.js';
 import type { ConsumerStatus } from '../../src/feed/status.js';
 
 /** A feed that says what a test lets it say; `head` is the number of business events in the log. */
 class World {
   head = 0;
-  readonly feed = new FeedHost(
-    () => undefined,
-    () => Promise.resolve(this.head),
-  );
+  readonly log = new InMemoryEventStore();
+  readonly feed = new FeedHost(() => undefined, {
+    head: () => Promise.resolve({ count: this.head }),
+    readAll: (query) => this.log.readAll(query),
+    comparePositions: (a, b) => this.log.comparePositions(a, b),
+  });
 
   say(...consumers: (Pick<ConsumerStatus, 'kind' | 'count'> & Partial<ConsumerStatus>)[]): void {
     const whole = consumers.map((each) => ({ name: 'it', state: 'running' as const, lag: 0, ...each }));
-    this.feed.status({ head: this.head, consumers: whole });
+    this.feed.status({ head: this.head, isWhole: true, consumers: whole });
   }
 }
 const projection = (count: number, more: Partial<ConsumerStatus> = {}) => ({
@@ -26,10 +29,7 @@ const nowOf = (promise: Promise<boolean>) =>
 
 test('a refused command of a policy is an alarm: it is said, and counted by policy', () => {
   const said: string[] = [];
-  const feed = new FeedHost(
-    (level, message) => said.push(`${level} ${message}`),
-    () => Promise.resolve(0),
-  );
+  const feed = new FeedHost((level, message) => said.push(`${level} ${message}`), new InMemoryEventStore());
   const alarm = { policy: 'credit-excess', sequence: 7, command: 'CreditBalance', target: 'b', reason: 'refused by X' };
   feed.alarm(alarm);
   feed.alarm({ ...alarm, sequence: 8 });

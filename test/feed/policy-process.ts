@@ -166,7 +166,7 @@ export class PolicyProcess {
   }
 
   async start(): Promise<void> {
-    await this.runner.open();
+    await this.runner.open(undefined);
     this.#running = this.runner.run();
   }
 

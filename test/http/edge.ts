@@ -103,7 +103,8 @@ export class Outside {
         return refusedBy(refusal.rule, refusal.facts);
       },
       recordSuppressed: async (report) => void this.suppressed.push(report),
-      waitFor: async (sequence) => sequence <= this.folded,
+      sequenceOf: () => Promise.resolve(undefined),
+    waitFor: async (sequence) => sequence <= this.folded,
       waitForEffects: async (sequence) => sequence <= this.folded,
       indicators: this.indicators,
     };

@@ -2,12 +2,14 @@ import { CHART } from '../../src/kernel/accounts.js';
 import { streamName, type StreamName } from '../../src/kernel/ids.js';
 import { LedgerUnavailable } from '../../src/ledger/outcome.js';
 import { NotThisLedger, openLedger, ownRequest } from '../../src/ledger/open-ledger.js';
+import { FaultyStore, inOrder } from './faulty-store.js';
+import type { EventStore } from '../../src/event-store/event-store.js';
 import { InMemoryEventStore } from '../event-store/in-memory.js';
 import { id } from '../given.js';
 import { accepted, add, log, NOON, request, setup, typesOf } from './setup.js';
 import { catalogue } from './tally.js';
 
-const open = (store: InMemoryEventStore, environment = 'test') =>
+const open = (store: EventStore, environment = 'test') =>
   openLedger({
     store,
     catalogue,
@@ -29,7 +31,6 @@ describe('opening a ledger (DESIGN.md, Envelope)', () => {
       sequence: 0,
       event: {
         ledger: ledger.id,
-        stream: streamName('ledger', ledger.id),
         type: 'ledger.LedgerOpened',
         actor: { role: 'system' },
         data: {
@@ -51,6 +52,22 @@ describe('opening a ledger (DESIGN.md, Envelope)', () => {
     expect(again.id).toBe(first.id);
     await accepted(add(again, 1));
     expect((await log(store)).map(({ event }) => event.ledger)).toEqual([first.id, first.id]);
+  });
+
+  test('of many processes that begin one ledger at the same time one does, and all have that one', async () => {
+    const store = new FaultyStore(new InMemoryEventStore());
+    const ledgers = await Promise.all(Array.from({ length: 5 }, () => open(store)));
+    const [opened, ...more] = await log(store);
+    expect(more).toEqual([]);
+    expect(ledgers.map(({ id: each }) => each)).toEqual(Array(5).fill(opened!.event.ledger));
+    await expect(Promise.all([open(store), open(store, 'another')])).rejects.toThrow(NotThisLedger);
+  });
+
+  test('finds out whether it did, where the store did not say', async () => {
+    const store = new FaultyStore(new InMemoryEventStore());
+    store.onAppend = inOrder('written');
+    const ledger = await open(store);
+    expect((await log(store)).map(({ event }) => event.ledger)).toEqual([ledger.id]);
   });
 
   test('two empty stores begin two ledgers', async () => {

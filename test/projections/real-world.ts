@@ -62,10 +62,7 @@ export class RealWorld {
   async start(pageSize: number): Promise<void> {
     if (this.#feed !== undefined) return;
     this.#models = await this.#reopened();
-    const host = new FeedHost(
-      (level, message) => level === 'error' && this.complaints.push(message),
-      async () => (await this.store.head()).count,
-    );
+    const host = new FeedHost((level, message) => level === 'error' && this.complaints.push(message), this.store);
     const send = this.#execute.bind(this);
     const { store: reader } = this;
     const options = { reader, readModels: this.#models, catalogue, projections, policies, send, pageSize, retryMs: 5 };

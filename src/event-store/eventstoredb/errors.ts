@@ -1,16 +1,16 @@
 import { ErrorType } from '@eventstore/db-client';
-import { InvalidEvent, OutcomeUnknown, StoreUnavailable } from '../event-store.js';
+import { InvalidEvent, OutcomeUnknown, StoreUnavailable, UnusableLog } from '../event-store.js';
 
 /** gRPC's own codes: the client hands some errors on as they came, with a code and no type. */
 const CODE = { invalidArgument: 3, permissionDenied: 7, resourceExhausted: 8, unauthenticated: 16 } as const;
 
 /** Events may vanish from a stream, or have: no ledger can be kept there. Nothing is read any further. */
-export class EventsMayVanish extends Error {
+export class EventsMayVanish extends UnusableLog {
   override readonly name = 'EventsMayVanish';
 }
 
 /** A stream holds what this program did not write. */
-export class ForeignEvent extends Error {
+export class ForeignEvent extends UnusableLog {
   override readonly name = 'ForeignEvent';
 }
 
@@ -43,7 +43,7 @@ export function appendFailure(error: unknown): Error {
 
 /** Why nothing could be read. */
 export function readFailure(error: unknown): Error {
-  if (error instanceof EventsMayVanish || error instanceof ForeignEvent) return error;
+  if (error instanceof UnusableLog) return error;
   const { type, code } = shapeOf(error);
   if (type === ErrorType.ACCESS_DENIED || code === CODE.permissionDenied || code === CODE.unauthenticated) {
     return accessDenied(error);
@@ -56,9 +56,10 @@ export function readFailure(error: unknown): Error {
 }
 
 const accessDenied = (cause: unknown): StoreUnavailable =>
-  new StoreUnavailable("EventStoreDB denies access: check the user in EVENT_STORE_URL and the streams' ACLs", {
-    cause,
-  });
+  new StoreUnavailable(
+    'EventStoreDB denies access: the user in EVENT_STORE_URL must be one that may read $all and append',
+    { cause },
+  );
 
 const shapeOf = (error: unknown): { readonly type?: unknown; readonly code?: unknown } =>
   typeof error === 'object' && error !== null ? error : {};

@@ -32,6 +32,8 @@ export { EventsMayVanish, ForeignEvent } from './errors.js';
 const APPEND_MS = 5_000;
 /** Events that one page considers at most where a filter picks few. */
 const MAX_SCAN = 4_096;
+/** Events that are counted for a head at most. */
+const MAX_COUNTED = 32_768;
 
 export interface EventStoreDbOptions {
   /** How long an append may take, in milliseconds; after it nobody knows whether it was written. Default 5,000. */
@@ -112,10 +114,13 @@ class EventStoreDb implements EventStore {
   }
 
   async head(from?: Place): Promise<Head> {
-    const passage = new Passage(this.#laterOf(from, this.#known), { types: [] });
-    await this.#pass(passage, Number.MAX_SAFE_INTEGER, 1);
+    const known = this.#laterOf(from, this.#known);
+    const passage = new Passage(known, { types: [] });
+    const seen = await this.#pass(passage, MAX_COUNTED, 1);
+    // The server gives what stands at the place again, or what comes after it.
+    if (seen === 0 && known !== undefined) throw new RangeError(`the log ends before ${known.position}`);
     this.#know(passage.at);
-    return passage.at ?? { count: 0 };
+    return { ...(passage.at ?? { count: 0 }), ...(seen === MAX_COUNTED && { partial: true as const }) };
   }
 
   comparePositions(a: Position, b: Position): number {

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { START, streamNameFilter, type AllStreamSubscription } from '@eventstore/db-client';
-import type { LogPage, LogQuery, Place } from '../event-store.js';
+import { UnusableLog, type LogPage, type LogQuery, type Place } from '../event-store.js';
 import type { Connection } from './connection.js';
-import { EventsMayVanish, ForeignEvent, readFailure } from './errors.js';
+import { readFailure } from './errors.js';
 import { Passage, wantsBookkeeping } from './passage.js';
 import { isMetadataOfOurs, refuseRetentionOf } from './retention.js';
 import { checkpointReached, itemsOf, type Item } from './subscription.js';
@@ -91,4 +91,4 @@ async function passItem(item: Exclude<Item, { kind: 'caught-up' }>, passage: Pas
 }
 
 const isLasting = (failure: Error | undefined): failure is Error =>
-  failure instanceof EventsMayVanish || failure instanceof ForeignEvent || failure instanceof RangeError;
+  failure instanceof UnusableLog || failure instanceof RangeError;

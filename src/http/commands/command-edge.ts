@@ -45,19 +45,35 @@ export class CommandEdge {
   ): Promise<Acknowledgement | undefined> {
     const { target, request } = commandRequest(exchange, body, this.ports.vault, named);
     this.quotas.assertRefusalAllowed(exchange.caller);
-    const outcome = await send(target, request);
+    const answered = await send(target, request);
+    const { waitMs } = preferences(exchange.request.headers['prefer']);
+    const until = performance.now() + (waitMs ?? 0);
+    const outcome = waitMs === undefined ? answered : await this.#located(answered, waitMs);
     if (outcome.kind === 'refused') {
       if (!outcome.repeated) this.quotas.countRefusal(exchange.caller);
       throw new RefusedByRule(outcome);
     }
-    return this.#answer(exchange, outcome);
+    return this.#answer(exchange, outcome, until);
   }
 
-  async #answer({ request, reply, route }: Exchange, outcome: Accepted): Promise<Acknowledgement | undefined> {
+  /** With its sequence, where the store tells a position alone and whoever asked waits anyway. */
+  async #located<O extends Outcome>(outcome: O, waitMs: number): Promise<O> {
+    if (outcome.sequence !== undefined || outcome.position === undefined) return outcome;
+    const sequence = await this.ports.sequenceOf(outcome.position, waitMs);
+    return sequence === undefined ? outcome : { ...outcome, sequence };
+  }
+
+  /** @param until when a wait is over, by the monotonic clock */
+  async #answer(
+    { request, reply, route }: Exchange,
+    outcome: Accepted,
+    until: number,
+  ): Promise<Acknowledgement | undefined> {
     const { minimal, waitMs } = preferences(request.headers['prefer']);
     const applied: string[] = [];
     if (waitMs !== undefined && outcome.sequence !== undefined) {
-      if (await this.ports.waitForEffects(outcome.sequence, waitMs)) applied.push(`wait=${waitMs / 1000}`);
+      const left = Math.max(0, until - performance.now());
+      if (await this.ports.waitForEffects(outcome.sequence, left)) applied.push(`wait=${waitMs / 1000}`);
     }
     const creates = routeOf(route).creates === true;
     if (creates) reply.header('location', `${pathOf(route)}/${outcome.id}`);
