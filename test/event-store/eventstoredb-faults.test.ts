@@ -1,7 +1,7 @@
 /** The adapter, the ledger's way of using it, and a server that fails: whatever happens, nothing is lost or doubled. */
 import { randomUUID } from 'node:crypto';
 import { EventStoreDBClient, jsonEvent, NO_STREAM } from '@eventstore/db-client';
-import type { EventStore, StoredEvent } from '../../src/event-store/event-store.js';
+import type { EventStore, Place, StoredEvent } from '../../src/event-store/event-store.js';
 import { OutcomeUnknown, StoreUnavailable, WrongRevision } from '../../src/event-store/event-store.js';
 import {
   EventsMayVanish,
@@ -9,6 +9,7 @@ import {
   openEventStoreDb,
   openEventStoreDbReader,
 } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
+import { wholeHead } from '../../src/event-store/whole-head.js';
 import { assertWhole, EVERYTHING } from '../contract/event-store/killing.js';
 import { answered, wholeLog } from '../contract/event-store/opened.js';
 import type { Fault } from '../servers/eventstoredb/faults.js';
@@ -217,6 +218,34 @@ describe('a read', () => {
     await expect(openEventStoreDb(server.url)).rejects.toBeInstanceOf(StoreUnavailable);
     await server.start();
     expect((await store.head()).count).toBe(0);
+  });
+});
+
+describe('the end of the log', () => {
+  test('is counted in parts, each from where the one before ended', async () => {
+    const writer = await openEventStoreDb(server.url);
+    for (let i = 0; i < 33; i++) {
+      const stream = newStream();
+      await writer.append(stream, 'none', envelopes(stream, 0, 1_000));
+    }
+    const reader = openEventStoreDbReader(server.url);
+    const first = await reader.head();
+    expect(first).toMatchObject({ partial: true });
+    expect(first.count).toBeLessThan(33_000);
+    const { partial, ...whole } = await reader.head(first as Place);
+    expect([partial, whole.count]).toEqual([undefined, 33_000]);
+    expect(await wholeHead(openEventStoreDbReader(server.url))).toEqual(whole);
+    await Promise.all([reader.close(), writer.close()]);
+  });
+
+  test('is not looked for from a place behind it: that is of another log', async () => {
+    const stream = newStream();
+    await store.append(stream, 'none', envelopes(stream, 0, 5));
+    const end = (await store.head()) as Place;
+    await server.empty();
+    const reader = openEventStoreDbReader(server.url);
+    await expect(reader.head(end)).rejects.toThrow(RangeError);
+    await reader.close();
   });
 });
 
