@@ -119,7 +119,7 @@ const receiptTargets = (ledger: Ledger, tariff: Tariff): ReceiptTargets => ({
   },
 });
 
-const portsOf = ({ clock, vault, ledger, feed }: Instance): HttpPorts => ({
+const portsOf = ({ clock, vault, ledger, feed, store }: Instance): HttpPorts => ({
   clock,
   vault,
   rules,

@@ -223,19 +223,18 @@ describe('a read', () => {
 
 describe('the end of the log', () => {
   test('is counted in parts, each from where the one before ended', async () => {
-    const writer = await openEventStoreDb(server.url);
-    for (let i = 0; i < 33; i++) {
+    for (let i = 0; i < 3; i++) {
       const stream = newStream();
-      await writer.append(stream, 'none', envelopes(stream, 0, 1_000));
+      await store.append(stream, 'none', envelopes(stream, 0, 100));
     }
-    const reader = openEventStoreDbReader(server.url);
-    const first = await reader.head();
+    const open = () => openEventStoreDbReader(server.url, { mostCounted: 200 });
+    const readers = [open(), open()] as const;
+    const first = await readers[0].head();
     expect(first).toMatchObject({ partial: true });
-    expect(first.count).toBeLessThan(33_000);
-    const { partial, ...whole } = await reader.head(first as Place);
-    expect([partial, whole.count]).toEqual([undefined, 33_000]);
-    expect(await wholeHead(openEventStoreDbReader(server.url))).toEqual(whole);
-    await Promise.all([reader.close(), writer.close()]);
+    expect(first.count).toBeLessThanOrEqual(200);
+    expect(await readers[0].head(first as Place)).toEqual({ position: expect.any(String), count: 300 });
+    expect(await wholeHead(readers[1])).toEqual(await readers[0].head());
+    await Promise.all(readers.map((reader) => reader.close()));
   });
 
   test('is not looked for from a place behind it: that is of another log', async () => {

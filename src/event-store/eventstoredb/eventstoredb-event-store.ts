@@ -32,12 +32,13 @@ export { EventsMayVanish, ForeignEvent } from './errors.js';
 const APPEND_MS = 5_000;
 /** Events that one page considers at most where a filter picks few. */
 const MAX_SCAN = 4_096;
-/** Events that are counted for a head at most. */
-const MAX_COUNTED = 32_768;
+const MOST_COUNTED = 32_768;
 
 export interface EventStoreDbOptions {
   /** How long an append may take, in milliseconds; after it nobody knows whether it was written. Default 5,000. */
   readonly appendMs?: number;
+  /** Most events that are counted for one `head`. Default 32,768. */
+  readonly mostCounted?: number;
 }
 
 /**
@@ -57,19 +58,22 @@ export async function openEventStoreDb(url: string, options: EventStoreDbOptions
 }
 
 /** For a thread or process that only reads. @throws BadEventStoreUrl */
-export const openEventStoreDbReader = (url: string): EventReader => new EventStoreDb(connect(url), {});
+export const openEventStoreDbReader = (url: string, options: EventStoreDbOptions = {}): EventReader =>
+  new EventStoreDb(connect(url), options);
 
 class EventStoreDb implements EventStore {
   readonly #connection: Connection;
   readonly #appendMs: number;
+  readonly #mostCounted: number;
   readonly #closing = new AbortController();
   readonly #appends = new Set<Promise<unknown>>();
   /** The last place that was counted to: `head` goes on from there. */
   #known: Place | undefined;
 
-  constructor(connection: Connection, { appendMs = APPEND_MS }: EventStoreDbOptions) {
+  constructor(connection: Connection, { appendMs = APPEND_MS, mostCounted = MOST_COUNTED }: EventStoreDbOptions) {
     this.#connection = connection;
     this.#appendMs = appendMs;
+    this.#mostCounted = mostCounted;
   }
 
   async append(stream: StreamName, expected: Expected, events: readonly Envelope[]): Promise<Appended> {
@@ -116,11 +120,11 @@ class EventStoreDb implements EventStore {
   async head(from?: Place): Promise<Head> {
     const known = this.#laterOf(from, this.#known);
     const passage = new Passage(known, { types: [] });
-    const seen = await this.#pass(passage, MAX_COUNTED, 1);
+    const seen = await this.#pass(passage, this.#mostCounted, 1);
     // The server gives what stands at the place again, or what comes after it.
     if (seen === 0 && known !== undefined) throw new RangeError(`the log ends before ${known.position}`);
     this.#know(passage.at);
-    return { ...(passage.at ?? { count: 0 }), ...(seen === MAX_COUNTED && { partial: true as const }) };
+    return { ...(passage.at ?? { count: 0 }), ...(seen === this.#mostCounted && { partial: true as const }) };
   }
 
   comparePositions(a: Position, b: Position): number {
