@@ -85,12 +85,12 @@ test('E2i what is registered is who may decide on what, for whom, up to which am
     });
 });
 
-test('E7 four eyes: neither who registered a delegation nor who gains by it approves it', () => {
+test('E2i four eyes: neither who registered a delegation nor who gains by it approves it', () => {
   pending().when(approve, clerk).refuses('SELF_APPROVAL');
   pending().when(approve, minister).refuses('SELF_APPROVAL');
 });
 
-test('E7 nobody registers authority of their own', () => {
+test('E2i nobody registers authority of their own', () => {
   given()
     .when(register({ approver: clerk.id }), clerk)
     .refuses('SELF_APPROVAL');

@@ -1,6 +1,6 @@
 import type { Rule } from '../../kernel/refusal.js';
 
-/** What can stop a command on a delegation (domain.md §2; E7 for the second person). */
+/** What can stop a command on a delegation (domain.md E2i and §2). */
 export const DELEGATION_RULES = {
   NOT_FOUND: {
     code: 'NOT_FOUND',
@@ -28,7 +28,7 @@ export const DELEGATION_RULES = {
   },
   SELF_APPROVAL: {
     code: 'SELF_APPROVAL',
-    rule: 'E7',
+    rule: 'E2i',
     version: 1,
     kind: 'state',
     en: 'Nobody registers or approves their own authority, nor approves what they registered; another person must.',
@@ -52,7 +52,7 @@ export const DELEGATION_RULES = {
   },
   NOT_PENDING: {
     code: 'NOT_PENDING',
-    rule: 'E7',
+    rule: 'E2i',
     version: 1,
     kind: 'state',
     en: 'The delegation is {state}; only a pending one is approved.',
