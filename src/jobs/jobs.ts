@@ -63,9 +63,18 @@ export interface Run<Data = unknown> {
    * id comes from the occurrence, the type, the target, and how many of these were sent before in this run.
    * @throws the signal's reason
    */
-  send(command: Command, options?: { readonly effectiveOn?: BusinessDate }): Promise<Outcome>;
+  send(command: Command, options?: SendOptions): Promise<Outcome>;
   /** Shown to operators. */
   progress(done: number, total?: number): void;
+}
+
+export interface SendOptions {
+  readonly effectiveOn?: BusinessDate;
+  /**
+   * What the command does, of its type and target, once for ever: the id then comes from this and not from the
+   * occurrence. For what is found in a read model, which has moved on when an attempt is repeated.
+   */
+  readonly once?: string;
 }
 
 /** Something to do once. */

@@ -63,9 +63,9 @@ export async function perform(
     ...attempt,
     signal,
     readModels: doors.readModels,
-    send: (command, options) => {
-      const request = requests.next(command);
-      return sendUntilAnswered(command, { ...request, ...options }, signal, job.name, doors);
+    send: (command, { once, ...dated } = {}) => {
+      const request = requests.next(command, once);
+      return sendUntilAnswered(command, { ...request, ...dated }, signal, job.name, doors);
     },
     progress: (done, total) => progress.save({ done, ...(total !== undefined && { total }) }),
   };
@@ -85,13 +85,13 @@ class Requests {
     private readonly attempt: Attempt,
   ) {}
 
-  next({ type, target, data }: Command): CommandRequest {
+  next({ type, target, data }: Command, once: string | undefined): CommandRequest {
     const { key, at } = this.attempt;
-    const which = `${type} ${target}`;
-    const before = this.#sent.get(which) ?? 0;
-    this.#sent.set(which, before + 1);
     return {
-      id: uuid5(NAMESPACE.job, this.name, key, at, type, target, before) as CommandId,
+      id:
+        once === undefined
+          ? (uuid5(NAMESPACE.job, this.name, key, at, type, target, this.#count(`${type} ${target}`)) as CommandId)
+          : (uuid5(NAMESPACE.job, this.name, type, target, once) as CommandId),
       digest: sha256(canonicalJson({ type, data })),
       actor: { id: `actor_${uuid5(NAMESPACE.job, this.name)}` as ActorId, role: 'system', client: this.name },
       source: 'clock',
@@ -99,6 +99,13 @@ class Requests {
       mayBackdate: true, // what was missed counts on its own day
       correlation: jobId(this.name, key, at),
     };
+  }
+
+  /** How many of these were sent before. */
+  #count(which: string): number {
+    const before = this.#sent.get(which) ?? 0;
+    this.#sent.set(which, before + 1);
+    return before;
   }
 }
 

@@ -1,5 +1,6 @@
 import { InvalidJob, type Jobs } from '../../../src/jobs/jobs.js';
-import { eventually, once, type OpenedJobs, type OpenJobs } from './opened.js';
+import type { Uuid } from '../../../src/kernel/ids.js';
+import { Effects, eventually, once, type OpenedJobs, type OpenJobs } from './opened.js';
 
 export function doneOnce(open: OpenJobs): void {
   let world: OpenedJobs;
@@ -74,5 +75,26 @@ export function doneOnce(open: OpenJobs): void {
     await first.close(0);
     world.worker([job]).start();
     await eventually(() => seen, ['x']);
+  });
+
+  test('what a command does once for ever has one id, whichever attempt or run sends it, and however many before', async () => {
+    const effects = new Effects();
+    const month = { type: 'EarnMonth', target: '7d5c6f3e-7d55-4c1b-9c0e-0f6a3d1f7a10' as Uuid };
+    const finished: string[] = [];
+    const job = once(async ({ key, attempt, send }) => {
+      // The first attempt does two of them and dies; the second finds that one is left.
+      const left = key === 'a' && attempt === 1 ? ['1', '2'] : ['2'];
+      for (const number of left) await send({ ...month, data: { number } }, { once: number });
+      if (key === 'a' && attempt === 1) throw new Error('the process died');
+      finished.push(key);
+    });
+    const jobs = world.worker([job], { send: effects.send });
+    jobs.start();
+    for (const key of ['a', 'b']) await jobs.schedule(job, { key, at: world.clock.now(), data: { id: 'x' } });
+    await eventually(() => finished.length > 0, true);
+    world.clock.pass(60_000);
+    await eventually(() => [...finished].sort(), ['a', 'b']);
+    expect([...effects.had.values()].map(({ command }) => command.data)).toEqual([{ number: '1' }, { number: '2' }]);
+    expect(effects.sent).toBe(4);
   });
 }
