@@ -49,7 +49,12 @@ async function contests(sijill: Server, { registered, some }: PopulateFound): Pr
       subject: 'GET /v1/debts/{id}',
       peer: 'an empty GET',
       target: { atLeast: 0.4 },
-      load: { method: 'GET', paths: some.slice(0, 2_000).map((id) => `/v1/debts/${id}`), headers: auditor },
+      load: {
+        method: 'GET',
+        paths: some.slice(0, 2_000).map((id) => `/v1/debts/${id}`),
+        headers: auditor,
+        awake: true,
+      },
     },
     page: {
       subject: 'GET /v1/debts?creditor&state&minBalance: 20, newest first',
@@ -60,6 +65,7 @@ async function contests(sijill: Server, { registered, some }: PopulateFound): Pr
         // One debt in ten passes the filter by balance.
         paths: CREDITORS.map((creditor) => `/v1/debts?creditor=${creditor}&state=outstanding&minBalance=900.00`),
         headers: auditor,
+        awake: true,
       },
     },
     post: {
@@ -71,6 +77,7 @@ async function contests(sijill: Server, { registered, some }: PopulateFound): Pr
         paths: registered.slice(0, 2_000).map((id) => `/v1/debts/${id}/proceedings`),
         headers: { ...clerk, 'content-type': 'application/json', 'idempotency-key': '[<id>]' },
         body: JSON.stringify({ kind: 'notice-served', on: '2024-05-05' }),
+        awake: false, // the committing thread and the feed's have work to do
       },
     },
   };
