@@ -31,8 +31,9 @@ export class DebtDetailController {
     @OnExchange() exchange: Exchange,
     @Param('id') id: string,
     @Query() _query: NoQuery,
-  ): Promise<DebtDetail | undefined> {
-    return this.reads.one(exchange, await this.models.get(debtDetailModel, id), visibleTo(exchange), revisionOf);
+  ): Promise<string | undefined> {
+    const text = await this.models.getText(debtDetailModel, id);
+    return this.reads.document(exchange, text, visibleTo(exchange), revisionOf);
   }
 
   /**

@@ -7,7 +7,7 @@ import {
   type ReadModelReader,
   type Scalar,
 } from '../read-models/read-models.js';
-import type { Exchange } from './exchange.js';
+import { jsonText, type Exchange } from './exchange.js';
 import { Problem } from './problems/problem.js';
 
 export interface Page {
@@ -74,8 +74,7 @@ export async function listPage(
   try {
     const { texts, next } = await models.queryTexts(model, { ...wanted, limit, ...(after !== undefined && { after }) });
     linkNext(exchange, next, page);
-    exchange.reply.type('application/json; charset=utf-8');
-    return `{"items":[${texts.join(',')}]}`;
+    return jsonText(exchange, `{"items":[${texts.join(',')}]}`);
   } catch (error) {
     // A cursor is not signed: it may name a place that no document of this list could have.
     if (error instanceof InvalidQuery && after !== undefined) throw new Problem('CURSOR_INVALID');

@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { PartyId } from '../kernel/ids.js';
+import type { Document } from '../read-models/read-models.js';
 import { SCOPE } from './access.js';
 import { Attempts } from './attempts.js';
 import type { Caller } from './auth/principal.js';
 import { etag, noneMatch } from './commands/headers.js';
-import type { Exchange } from './exchange.js';
+import { jsonText, type Exchange } from './exchange.js';
 import { Problem } from './problems/problem.js';
 import { EDGE_RULES } from './rules.js';
 
@@ -45,6 +46,21 @@ export class Reads {
     if (!noneMatch(exchange.request.headers['if-none-match'], tag)) return found;
     exchange.reply.code(304);
     return undefined;
+  }
+
+  /**
+   * The same of a stored document: it is looked into, and answered as it is stored.
+   * @throws Problem `NOT_FOUND`, RefusedByRule
+   */
+  async document<D extends Document>(
+    exchange: Exchange,
+    text: string | undefined,
+    visible: (found: D) => boolean,
+    revision: (found: D) => number,
+  ): Promise<string | undefined> {
+    const found = text === undefined ? undefined : (JSON.parse(text) as D);
+    const seen = await this.one(exchange, found, visible, revision);
+    return seen && jsonText(exchange, text as string);
   }
 
   /** Records that the caller asked for someone else's. @returns what to throw */

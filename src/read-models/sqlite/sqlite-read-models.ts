@@ -30,6 +30,8 @@ import {
 import { prepareStatements, rowOf, writeRow, type Statements } from './writes.js';
 
 const SCAN_PAGE = 500;
+/** Most of the file that a reader maps into memory; what lies behind is read as it is asked for. */
+const MAPPED_BYTES = 2 ** 31 - 2 ** 16;
 
 /**
  * Opens a file of read models for writing, creating it where it is missing. What an interrupted rebuild left is
@@ -58,6 +60,8 @@ export function openSqliteReadModels(path: string): ReadModels {
 export function openSqliteReadModelReader(path: string): SqliteReadModelReader {
   const database = Database.openReadOnly(path, APPLICATION_ID);
   try {
+    // A page cache of its own would be emptied by every commit of the writer; the system's is not.
+    database.exec(`PRAGMA mmap_size = ${MAPPED_BYTES}`);
     return new SqliteReadModelReader(database);
   } catch (error) {
     database.close();
