@@ -127,6 +127,15 @@ describe('what only one side may do (E7)', () => {
       .refuses('NOT_CREDITOR');
   });
 
+  test('E5 (ours) nobody owes to themselves: SAME_PARTY', () => {
+    given()
+      .when(draft({ debtor: CREDITOR }), clerk)
+      .refuses('SAME_PARTY');
+    given()
+      .when(draft({ debtor: CREDITOR }), stranger)
+      .refuses('NOT_CREDITOR');
+  });
+
   test('E7 only who made a request withdraws it, not another person of the same side: NOT_REQUESTER', () => {
     STATES.underReview()
       .when(withdraw(), actor('heir', 'debtor', DEBTOR))

@@ -126,7 +126,8 @@ export class People {
       case 'draft': {
         const { id: _, ...terms } = slot;
         const twice = formatMinor(2n * BigInt(step.minor), parseCurrency(slot.currency));
-        return command('DraftDebt', { ...terms, amount: twice, ground: 'fine' }, ours);
+        const own = step.pick === 11 && { debtor: slot.creditor };
+        return command('DraftDebt', { ...terms, ...own, amount: twice, ground: 'fine' }, ours);
       }
       case 'edit':
         return command('EditDraft', { amount }, ours);

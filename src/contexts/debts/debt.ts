@@ -16,7 +16,7 @@ import {
   requestUpdate,
   withdrawRequest,
 } from './requests.js';
-import { EXISTS, FUTURE_DATE, NO_CHANGE, NOT_CREDITOR, NOT_FOUND, SELF_APPROVAL } from './rules.js';
+import { EXISTS, FUTURE_DATE, NO_CHANGE, NOT_CREDITOR, NOT_FOUND, SAME_PARTY, SELF_APPROVAL } from './rules.js';
 import { evolve, type Debt, type DebtState } from './state.js';
 
 type DebtDecider = Decider<DebtState, DebtCommand, DebtEvent>;
@@ -96,6 +96,7 @@ function draftDebt(
   if (state !== null) return refuse(EXISTS); // a discarded one too: no id is ever used twice
   const { debtor, creditor, ground, sector, dueOn } = data;
   if (actor.actingFor !== creditor) return refuse(NOT_CREDITOR);
+  if (debtor === creditor) return refuse(SAME_PARTY);
   const terms = {
     debtor,
     creditor,

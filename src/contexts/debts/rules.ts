@@ -19,6 +19,16 @@ export const NOT_CREDITOR: Rule = {
   ar: 'لا يُنشئ مسودة المديونية إلا من يمثّل الجهة الدائنة؛ اذكر الجهة التي تمثّلها دائنًا.',
 };
 
+/** Ours: a debt to oneself is none, and who asks for something and who decides on it would be one side. */
+export const SAME_PARTY: Rule = {
+  code: 'SAME_PARTY',
+  rule: 'E5',
+  version: 1,
+  kind: 'value',
+  en: 'The debtor and the creditor are one party; name as debtor the other party, who owes.',
+  ar: 'المدين والدائن طرف واحد؛ اذكر المدين طرفًا آخر عليه الدين.',
+};
+
 export const NOT_YOURS: Rule = {
   code: 'NOT_YOURS',
   rule: 'E7',
@@ -169,6 +179,7 @@ export const TOO_MANY_GROUNDS: Rule = {
 export const debtRules: readonly Rule[] = [
   NOT_FOUND,
   NOT_CREDITOR,
+  SAME_PARTY,
   NOT_YOURS,
   NOT_REQUESTER,
   SELF_APPROVAL,
