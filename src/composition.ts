@@ -23,7 +23,7 @@ import { SUBSCRIPTION_RULES } from './contexts/subscriptions/rules.js';
 import { subscriptionPolicies } from './contexts/subscriptions/subscriptions.policy.js';
 import { Catalogue, rejections, type EventDefinition } from './event-store/catalogue.js';
 import type { Policy, Projection } from './feed/consumers.js';
-import { refusableCommands } from './http/access.js';
+import { CONTEXTS, refusableCommands } from './http/access.js';
 import type { Job } from './jobs/jobs.js';
 import type { Rule } from './kernel/refusal.js';
 import { ledgerEvents } from './ledger/events.js';
@@ -42,9 +42,9 @@ const recorded: readonly EventDefinition[] = [
 ];
 
 /** Refusals that the edge records for a context, besides those of its deciders. */
-const edge = ['debts', 'delegations', 'billing', 'balances', 'subscriptions']
-  .flatMap((context) => rejections(context, refusableCommands(context)))
-  .filter(({ type }) => !recorded.some((each) => each.type === type));
+const edge = CONTEXTS.flatMap((context) => rejections(context, refusableCommands(context))).filter(
+  ({ type }) => !recorded.some((each) => each.type === type),
+);
 
 export const catalogue = new Catalogue([...recorded, ...edge]);
 

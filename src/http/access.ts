@@ -1,5 +1,8 @@
 import type { Role } from '../kernel/envelope.js';
 
+/** The contexts that the edge records refusals for. */
+export const CONTEXTS = ['debts', 'delegations', 'billing', 'balances', 'subscriptions'] as const;
+
 /**
  * Which role may use which route: the one table that the guard, `docs/access.md`, the OpenAPI document and the test
  * of the whole matrix come from. What a role sees of a route's answers is said by `SCOPE`.
@@ -10,7 +13,7 @@ export interface Route {
   readonly en: string;
   readonly ar: string;
   /** The context that a refusal of this route is recorded in. */
-  readonly context?: 'debts' | 'billing' | 'balances' | 'delegations' | 'subscriptions';
+  readonly context?: (typeof CONTEXTS)[number];
   /** The command that the route sends; a refused reading is recorded as `View…`. */
   readonly command?: string;
   /** The command makes a new aggregate: its id comes from the route and the key, and the answer is 201. */
@@ -316,7 +319,7 @@ export function roleFor(key: RouteKey, roles: readonly Role[], party: string | u
 }
 
 /** The commands that the edge can refuse by itself, for the catalogue of events. */
-export const refusableCommands = (context: string): string[] => [
+export const refusableCommands = (context: (typeof CONTEXTS)[number]): string[] => [
   ...new Set(
     ROUTE_KEYS.map(routeOf).flatMap((r) => (r.context === context && r.command !== undefined ? [r.command] : [])),
   ),

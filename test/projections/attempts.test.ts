@@ -1,9 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { attempts } from '../../projections/attempts/projection.js';
+import { RECEIPT_CONFLICT } from '../../src/contexts/billing/receipt-conflict.js';
+import { catalogue } from '../../src/composition.js';
+import { isRejection } from '../../src/event-store/catalogue.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 
-const file = new URL('../golden/events/debts.RegisterDebtRejected.v1.json', import.meta.url);
-const event = JSON.parse((JSON.parse(readFileSync(file, 'utf8')) as { canonical: string }).canonical) as Envelope;
+function golden(name: string): Envelope {
+  const file = new URL(`../golden/events/${name}.v1.json`, import.meta.url);
+  return JSON.parse((JSON.parse(readFileSync(file, 'utf8')) as { canonical: string }).canonical) as Envelope;
+}
+const event = golden('debts.RegisterDebtRejected');
 
 test('a refusal is one document: who wanted what, and which rule stopped it (DESIGN.md, Refusals)', () => {
   expect(attempts.types).toContain(event.type);
@@ -28,7 +34,31 @@ test('a refusal is one document: who wanted what, and which rule stopped it (DES
   });
 });
 
-test('only refusals are attempts', () => {
+test('E8 a conflicting receipt is one, too, under the id that the bank was told', () => {
+  const conflict = golden('billing.ReceiptConflictRecorded');
+  expect(attempts.types).toContain(conflict.type);
+  expect(attempts.identify(conflict)).toEqual([conflict.id]);
+  expect(attempts.evolve(null, { sequence: 7, event: conflict }, conflict.id)).toMatchObject({
+    id: conflict.id,
+    code: RECEIPT_CONFLICT.code,
+    rule: RECEIPT_CONFLICT.rule,
+    ruleVersion: RECEIPT_CONFLICT.version,
+    kind: RECEIPT_CONFLICT.kind,
+    command: 'RecordReceipt',
+    context: 'billing',
+    target: conflict.refs.receipt,
+    targetRevision: conflict.revision - 1,
+    facts: {},
+    sequence: 7,
+  });
+});
+
+test('every refusal that may be stored is one, of whatever context', () => {
+  const stored = catalogue.definitions.filter(isRejection).map(({ type }) => type);
+  expect(attempts.types).toEqual(expect.arrayContaining(stored));
+});
+
+test('only what was refused is an attempt', () => {
   expect(attempts.types.length).toBeGreaterThan(10);
-  expect([...attempts.types].filter((type) => !type.endsWith('Rejected'))).toEqual([]);
+  expect([...attempts.types].filter((type) => !type.endsWith('Rejected'))).toEqual(['billing.ReceiptConflictRecorded']);
 });

@@ -68,6 +68,11 @@ export const ReceiptConflictRecorded = defineEvent({
   rule: 'E8',
 });
 export type ReceiptConflictRecorded = EventOf<typeof ReceiptConflictRecorded>;
+/** What such an event stands for: a `RecordReceipt` that was refused. Its texts: `receipt-conflict.ts`. */
+export const CONFLICT = {
+  command: 'RecordReceipt',
+  refusal: { code: 'RECEIPT_CONFLICT', rule: 'E8', version: 1, kind: 'state' },
+} as const;
 
 /** The bank took the money back; `debt` or `subscription` is the one that the receipt was matched with. */
 export const ReceiptReversed = defineEvent({
