@@ -1,5 +1,5 @@
 import { Controller, Inject, Param, Query } from '@nestjs/common';
-import { EVENT_READER, type EventReader, type StoredEvent } from '../../src/event-store/event-store.js';
+import { EVENT_READER, type EventReader } from '../../src/event-store/event-store.js';
 import { Access, Streamed, Tagged } from '../../src/http/access.decorator.js';
 import { listOf, recordedEvent } from '../../src/http/answers.js';
 import { linkNext, pageOf } from '../../src/http/cursor.js';
@@ -13,6 +13,7 @@ import { wantsStream } from '../../src/http/streams/headers.js';
 import { invalid, Problem } from '../../src/http/problems/problem.js';
 import type { Cursor, ReadModelReader } from '../../src/read-models/read-models.js';
 import { debtDetail, debtDetailModel, type DebtDetail } from './model.js';
+import { shownTo } from './shown.js';
 
 const history = listOf(recordedEvent);
 
@@ -47,8 +48,10 @@ export class DebtDetailController {
     @Param('id') id: string,
     @Query() query: PageQuery,
   ): Promise<{ items: readonly unknown[] } | undefined> {
-    const seesAll = sightOf(exchange.caller).scope === 'all';
-    if (!seesAll) await this.reads.one(exchange, await this.models.get(debtDetailModel, id), visibleTo(exchange));
+    const sight = sightOf(exchange.caller);
+    const shown = shownTo(sight);
+    if (sight.scope !== 'all')
+      await this.reads.one(exchange, await this.models.get(debtDetailModel, id), visibleTo(exchange));
     const stream = streamName('debt', id as Uuid);
     exchange.reply.header('vary', 'Accept');
     if (wantsStream(exchange.request.headers.accept)) {
@@ -68,8 +71,6 @@ export class DebtDetailController {
     return { items: items.map(shown) };
   }
 }
-
-const shown = ({ event, sequence }: StoredEvent) => ({ sequence, ...event });
 
 /** @throws Problem for a cursor that this history did not give */
 function revisionAfter({ value, id }: Cursor, debt: string): bigint {

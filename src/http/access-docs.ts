@@ -29,7 +29,7 @@ export function accessMarkdown(): string {
 }
 
 const SCOPES = {
-  own: "what is the party's own; the token must name the party",
+  own: "what is the party's own, but not who else paid for it; the token must name the party",
   entity: "what is the creditor's, or was paid to it; the token must name the party",
   bank: 'the receipts that the bank recorded; the token must name the party',
   all: "everything that the route shows; a command acts for the token's party, where it names one",

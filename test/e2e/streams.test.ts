@@ -63,7 +63,7 @@ test('the debtor hears of a payment as it is applied, in the words of the page',
   const listener = await listen(id, tokens.debtor);
   await listener.until(({ heard }) => heard.length === 2);
   await send('bank', '/v1/receipts', {
-    ...{ reference: 'TX-1', payer: DEBTOR, payee: CREDITOR, target: { debt: id }, channel: 'sadad' },
+    ...{ reference: 'TX-1', payer: STRANGER, payee: CREDITOR, target: { debt: id }, channel: 'sadad' },
     ...{ amount: { amount: '40.00', currency: 'SAR' }, paidOn: '2026-11-01' },
   });
   await listener.until(({ heard }) => heard.length === 3);
@@ -75,6 +75,9 @@ test('the debtor hears of a payment as it is applied, in the words of the page',
   const page = await server.call('GET', `/v1/debts/${id}/events`, { token: tokens.debtor });
   expect(listener.heard.map(({ data }) => data)).toEqual(page.body.items);
   expect(page.headers.get('vary')).toBe('Accept');
+  expect(JSON.stringify(page.body)).not.toContain(STRANGER); // who else paid is for the creditor to know
+  const whole = await server.call('GET', `/v1/debts/${id}/events`, { token: tokens.clerk });
+  expect(whole.body.items[2].data.payer).toBe(STRANGER);
 });
 
 test('with many writes and readers that come and go, each event is heard once and in its turn', async () => {
