@@ -74,10 +74,10 @@ export class Projector {
 
     const end = poison === undefined ? page.end : before(poison.event, page, from);
     const writes: Write[] = [];
-    for (const { id, document, sequence, read } of documents.values()) {
+    for (const { id, document, sequence, read, existed } of documents.values()) {
       const changed = sequence !== (read?.sequence ?? -1);
-      const noise = read === undefined && document === null; // came and went within the page
-      if (changed && !noise) {
+      // What came and went within the page leaves a tombstone: one that folds more slowly would bring it back.
+      if (changed && existed) {
         writes.push({ model: this.projection.model.name, id, document, sequence, previous: read?.sequence ?? null });
       }
     }
@@ -92,9 +92,10 @@ export class Projector {
 
   async #load(target: Target, ids: ReadonlySet<string>): Promise<Map<string, Folding>> {
     const documents = new Map<string, Folding>();
-    for (const id of ids) documents.set(id, { id, document: null, sequence: -1, read: undefined });
+    for (const id of ids) documents.set(id, { id, document: null, sequence: -1, read: undefined, existed: false });
     if (ids.size > 0) {
-      for (const read of await this.readModels.load(target, [...ids])) documents.set(read.id, { ...read, read });
+      for (const read of await this.readModels.load(target, [...ids]))
+        documents.set(read.id, { ...read, read, existed: true });
     }
     return documents;
   }
@@ -106,7 +107,8 @@ export class Projector {
       const held = documents.get(id) as Folding;
       if (held.sequence >= each.sequence) continue; // delivered before
       const document = this.projection.evolve(held.document, each, id);
-      folded.push({ id, document, sequence: each.sequence, read: held.read });
+      const existed = held.existed || document !== null;
+      folded.push({ id, document, sequence: each.sequence, read: held.read, existed });
     }
     for (const each of folded) documents.set(each.id, each);
   }
@@ -117,6 +119,8 @@ interface Folding {
   readonly document: Document | null;
   readonly sequence: number;
   readonly read: Versioned | undefined;
+  /** It was there at some time, if only within the page. */
+  readonly existed: boolean;
 }
 
 /** Where a consumer stands just before an event of a page; undefined: at the very beginning. */

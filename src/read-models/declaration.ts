@@ -122,12 +122,28 @@ export function declaredValues(model: Model, id: string, document: Document | nu
   if (!isText(id) || (document && document.id !== id)) {
     throw new InvalidDocument(`${model.name} ${id}: the document must hold its own id, a well-formed text`);
   }
+  if (document && !(isKeepable(document) && Object.keys(document).every((key) => !key.startsWith('_')))) {
+    throw new InvalidDocument(
+      `${model.name} ${id}: texts are well-formed; a key is not empty, has no dot or NUL and does not begin with $, nor ` +
+        'the document’s own with _',
+    );
+  }
   return declarationOf(model).fields.map(({ name, type }) => {
     const value = document && valueAt(document, name);
     if (value === undefined || value === null) return null;
     if (holds(type, value)) return value;
     throw new InvalidDocument(`${model.name} ${id}: ${name} must be a ${DESCRIPTION[type]}`);
   });
+}
+
+const KEY = /^[^$.\0][^.\0]*$/;
+
+/** Whether every adapter gives it back as it was: to MongoDB a dot and a dollar in a key mean something. */
+function isKeepable(value: Json): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(isKeepable);
+  return Object.entries(value).every(([key, each]) => KEY.test(key) && key.isWellFormed() && isKeepable(each));
 }
 
 /** The value of a field by its dotted name; undefined where it, or an object on the way, is missing. */

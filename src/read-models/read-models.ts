@@ -1,7 +1,10 @@
 import type { Schema } from 'mongoose';
 import type { Json } from '../kernel/envelope.js';
 
-/** A document of a read model: plain JSON with integers within ±(2^53 - 1). It holds its own id. */
+/**
+ * A document of a read model: plain JSON with well-formed texts and integers within ±(2^53 - 1). It holds its own id. A
+ * key is not empty, has no dot and no NUL, and does not begin with `$`; its own do not begin with `_` either.
+ */
 export interface Document {
   readonly id: string;
   readonly [field: string]: Json;
@@ -62,7 +65,7 @@ export interface QueryPage<D> {
   readonly next?: Cursor;
 }
 
-/** A page of documents as JSON text, as they are stored: for answers that need no look inside. */
+/** A page of documents as JSON text: for answers that need no look inside. */
 export interface TextPage {
   readonly texts: readonly string[];
   readonly next?: Cursor;
@@ -91,11 +94,11 @@ export interface Checkpoint {
 
 /**
  * What queries are answered from. Tombstones are invisible here.
- * @throws UndeclaredField, InvalidQuery, ModelNotOpen
+ * @throws UndeclaredField, InvalidQuery, ModelNotOpen, ReadModelUnavailable
  */
 export interface ReadModelReader {
   get<D extends Document>(model: Model<D>, id: string): Promise<D | undefined>;
-  /** The document as JSON text: half the cost of parsing it and writing it again. */
+  /** The document as JSON text: where it is stored as such, half the cost of parsing it and writing it again. */
   getText(model: Model, id: string): Promise<string | undefined>;
   query<D extends Document>(model: Model<D>, query: Query): Promise<QueryPage<D>>;
   queryTexts(model: Model, query: Query): Promise<TextPage>;
@@ -114,9 +117,14 @@ export interface ReadModels extends ReadModelReader {
   /** Tombstones included: what a fold needs. Missing ids are left out. */
   load(target: Target, ids: readonly string[]): Promise<readonly Versioned[]>;
   /**
-   * Writes, then the checkpoint. A write whose `previous` no longer holds is refused as a whole (StaleWrite): another
-   * process folds the same consumer. A rebuild's checkpoint is kept apart until the rebuild is finished.
-   * @throws StaleWrite, InvalidDocument, UnknownTarget; nothing is written then
+   * Writes, then the checkpoint. A write whose `previous` no longer holds is refused (StaleWrite), and so is a
+   * checkpoint of fewer events than the stored one: another process folds the same consumer. A rebuild's checkpoint is
+   * kept apart until the rebuild is finished.
+   *
+   * Each document is written whole or not at all, a batch need not be: after StaleWrite and ReadModelUnavailable some of
+   * its documents may be written. Delivering the events again from the stored checkpoint mends that, since a fold skips
+   * what a document already holds (docs/adr/0009-a-batch-is-not-atomic.md).
+   * @throws InvalidDocument, UnknownTarget: nothing is written then; StaleWrite, ReadModelUnavailable
    */
   apply(target: Target, consumer: string, writes: readonly Write[], checkpoint: Checkpoint): Promise<void>;
   /** For a consumer without documents: a policy. */
@@ -150,6 +158,11 @@ export class StaleWrite extends Error {
   override readonly name = 'StaleWrite';
 }
 
+/** The store does not answer now, or not in time: what was asked may be asked again. */
+export class ReadModelUnavailable extends Error {
+  override readonly name = 'ReadModelUnavailable';
+}
+
 /** A query names a field that the model does not declare. */
 export class UndeclaredField extends Error {
   override readonly name = 'UndeclaredField';
@@ -160,7 +173,7 @@ export class InvalidQuery extends Error {
   override readonly name = 'InvalidQuery';
 }
 
-/** A declared field holds something else than the schema says, or the id is not the document's: nothing was written. */
+/** The document is not as `Document` or its schema says, or the id is not its own: nothing was written. */
 export class InvalidDocument extends Error {
   override readonly name = 'InvalidDocument';
 }

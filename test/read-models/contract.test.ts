@@ -1,5 +1,6 @@
 import { readModelsContract } from '../contract/read-models.contract.js';
 import { querying } from '../contract/read-models/querying.js';
+import { redelivering } from '../contract/read-models/redelivering.js';
 import { rebuilding } from '../contract/read-models/rebuilding.js';
 import { writing } from '../contract/read-models/writing.js';
 import { InMemoryReadModels, InMemoryStore } from './in-memory.js';
@@ -19,5 +20,6 @@ describe('the plain model of the tests', () => {
   };
   describe('writing', () => writing(start));
   describe('querying', () => querying(start));
+  describe('redelivering', () => redelivering(start));
   describe('rebuilding', () => rebuilding(start));
 });

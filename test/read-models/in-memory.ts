@@ -111,6 +111,9 @@ export class InMemoryReadModels implements ReadModels {
       if ((rows.get(id)?.sequence ?? null) !== previous) throw new StaleWrite(`${model} ${id} is not at ${previous}`);
       rows.set(id, { sequence, text: document && JSON.stringify(document) });
     }
+    if ((generation.checkpoints.get(consumer)?.count ?? 0) > checkpoint.count) {
+      throw new StaleWrite(`${consumer} has come further than ${checkpoint.count} events`);
+    }
     for (const { id } of writes) generation.rows.set(id, rows.get(id)!);
     generation.checkpoints.set(consumer, checkpoint);
   }

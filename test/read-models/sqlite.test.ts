@@ -76,6 +76,13 @@ describe('files', () => {
   });
 });
 
+test('nothing of a batch is written where one of its writes is stale: all of it is one transaction', async () => {
+  await put(models, { id: 'a' });
+  const batch = [write({ id: 'first' }), write({ id: 'a' }, 9, 2), write({ id: 'last' })];
+  await expect(models.apply(live, CONSUMER, batch, at(5))).rejects.toMatchObject({ name: 'StaleWrite' });
+  expect(await idsOf(models, {})).toEqual(['a']);
+});
+
 describe('rebuilds', () => {
   test('a power cut in the middle leaves the live version; the rest is cleared when the file is opened', async () => {
     await put(models, { id: 'old', day: '1' });
@@ -140,7 +147,7 @@ describe('a declaration that changed', () => {
 
   test('within a version: new fields and indexes are filled from the documents, old indexes go', async () => {
     await put(models, { id: 'a', owner: 'x', note: 'n' }, { id: 'b', note: 'm' }, { id: 'c', owner: 'x' });
-    await models.apply(live, CONSUMER, [bury('c', 2, 1)], at(2));
+    await models.apply(live, CONSUMER, [bury('c', 2, 1)], at(3));
     const reader = await backend.reader();
     expect(await reader.count(things, [where('owner', 'eq', 'x')])).toBe(1); // prepared on an index that goes
 
@@ -149,7 +156,7 @@ describe('a declaration that changed', () => {
     expect(indexes()).toEqual(['things_1_by_note_id', 'things_1_by_size_note_id']);
     expect(await reader.count(changed, [where('note', 'gte', 'm')])).toBe(2);
     expect(await reader.count(things, [where('owner', 'eq', 'x')])).toBe(1);
-    await models.apply({ model: changed, generation: 'live' }, CONSUMER, [write({ id: 'b', note: 'z' }, 3, 1)], at(3));
+    await models.apply({ model: changed, generation: 'live' }, CONSUMER, [write({ id: 'b', note: 'z' }, 3, 1)], at(4));
     expect(await reader.count(changed, [where('note', 'eq', 'z')])).toBe(1);
   });
 

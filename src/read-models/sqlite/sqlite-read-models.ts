@@ -74,12 +74,17 @@ class SqliteReadModels extends SqliteReadModelReader implements ReadModels {
   readonly #selectLive: Statement;
   readonly #selectRebuild: Statement;
   readonly #putCheckpoint: Statement;
+  readonly #moveCheckpoint: Statement;
 
   constructor(database: Database) {
     super(database);
     this.#selectLive = database.prepare(SELECT_LIVE);
     this.#selectRebuild = database.prepare(SELECT_REBUILD);
     this.#putCheckpoint = database.prepare('INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?, ?)');
+    this.#moveCheckpoint = database.prepare(
+      'INSERT INTO checkpoints VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE ' +
+        'SET position = excluded.position, count = excluded.count WHERE excluded.count >= count',
+    );
   }
 
   async open(models: readonly Model[]): Promise<void> {
@@ -116,7 +121,9 @@ class SqliteReadModels extends SqliteReadModelReader implements ReadModels {
         const expected = row.previous === null ? 'new' : `at sequence ${row.previous}`;
         throw new StaleWrite(`${model.name} ${row.id} is no longer ${expected}: start from the checkpoint`);
       }
-      this.#putCheckpoint.run(consumer, generation.live ? 0 : generation.number, checkpoint.position, checkpoint.count);
+      const { position, count } = checkpoint;
+      if (this.#moveCheckpoint.run(consumer, generation.live ? 0 : generation.number, position, count) === 1) return;
+      throw new StaleWrite(`${consumer} has come further than ${count} events: start from the checkpoint`);
     });
   }
 
