@@ -1,0 +1,166 @@
+import mongoose from 'mongoose';
+import { declarationOf, isText } from '../declaration.js';
+import {
+  InvalidDocument,
+  StaleWrite,
+  UnknownTarget,
+  type Checkpoint,
+  type Document,
+  type Model,
+  type ReadModels,
+  type Target,
+  type Versioned,
+  type Write,
+} from '../read-models.js';
+import { answered, connect } from './connection.js';
+import type { Entry, Generation } from './generations.js';
+import { MongoReadModelReader } from './reader.js';
+import { NOT_DELETED, operationsOf, versionedOf, type Operation } from './stored.js';
+
+const { MongoBulkWriteError, MongoInvalidArgumentError } = mongoose.mongo;
+
+/** Most documents in one request to the server. */
+const CHUNK = 500;
+
+/**
+ * Opens a database of read models for writing. What an interrupted rebuild left is dropped: one process folds; others
+ * read through `openMongoReadModelReader`. A write of one that does not know yet that it lost its turn is refused.
+ * @param uri of a database that holds nothing else
+ * @throws ReadModelUnavailable
+ */
+export async function openMongoReadModels(uri: string): Promise<ReadModels> {
+  const models = new MongoReadModels(await connect(uri));
+  try {
+    await models.dropLeftovers();
+    return models;
+  } catch (error) {
+    await models.close();
+    throw error;
+  }
+}
+
+/** For the threads and processes that answer requests. @throws ReadModelUnavailable */
+export const openMongoReadModelReader = async (uri: string): Promise<MongoReadModelReader> =>
+  new MongoReadModelReader(await connect(uri));
+
+/** Where a target is, when last looked. */
+interface Place {
+  readonly at: 'live' | 'rebuild';
+  readonly entry: Entry;
+  readonly generation: Generation;
+}
+
+class MongoReadModels extends MongoReadModelReader implements ReadModels {
+  dropLeftovers(): Promise<void> {
+    return this.generations.dropLeftovers();
+  }
+
+  async open(models: readonly Model[]): Promise<void> {
+    for (const model of models) {
+      const declaration = declarationOf(model);
+      const { live } = (await this.generations.find(model)) ?? (await this.generations.create(model));
+      // Of an older version is kept as it is: reads go on from it until the rebuild is finished.
+      if (live.version === model.version) await this.generations.matchDeclaration(model, 'live', live, declaration);
+    }
+  }
+
+  async load(target: Target, ids: readonly string[]): Promise<readonly Versioned[]> {
+    const { generation } = await this.#place(target);
+    const found: Versioned[] = [];
+    for (const _id of chunks(ids.filter(isText))) {
+      const stored = await answered(
+        this.generations
+          .documents(generation)
+          .find({ _id: { $in: _id } })
+          .toArray(),
+      );
+      found.push(...stored.map((each) => versionedOf(each)));
+    }
+    return found;
+  }
+
+  async apply(target: Target, consumer: string, writes: readonly Write[], checkpoint: Checkpoint): Promise<void> {
+    const { model } = target;
+    const operations = operationsOf(model, writes);
+    const { at, generation } = await this.#place(target);
+    for (const chunk of chunks(operations)) await this.#write(model, generation, chunk);
+
+    if (!(await this.generations.moveCheckpoint(model, at, generation, consumer, checkpoint))) {
+      throw new StaleWrite(`${consumer} has come further, or elsewhere: start from the checkpoint`);
+    }
+  }
+
+  async saveCheckpoint(consumer: string, { position, count }: Checkpoint): Promise<void> {
+    await answered(this.policies.replaceOne({ _id: consumer }, { position, count }, { upsert: true }));
+  }
+
+  async beginRebuild(model: Model): Promise<Target> {
+    declarationOf(model);
+    return { model, generation: (await this.generations.begin(model)).name };
+  }
+
+  async finishRebuild(target: Target): Promise<void> {
+    const { model } = target;
+    const { at, entry, generation } = await this.#place(target);
+    if (at === 'live')
+      throw new UnknownTarget(`the live documents of ${model.name} are not a rebuild: begin one first`);
+    await this.generations.matchDeclaration(model, at, generation, declarationOf(model));
+    if (!(await this.generations.swap(model, entry))) throw lost(target);
+  }
+
+  async *scan<D extends Document>(model: Model<D>): AsyncGenerator<Versioned<D>> {
+    for (let after = ''; ;) {
+      const documents = this.generations.documents(await this.findLive(model));
+      const filter = { $and: [{ _id: { $gt: after } }, NOT_DELETED] };
+      const page = await answered(documents.find(filter, { sort: { _id: 1 }, limit: CHUNK }).toArray());
+      for (const stored of page) yield versionedOf<D>(stored);
+      if (page.length < CHUNK) return;
+      after = page.at(-1)!._id;
+    }
+  }
+
+  async liveVersion(model: Model): Promise<number | undefined> {
+    return (await this.generations.find(model))?.live.version;
+  }
+
+  /** All of a chunk is tried, in any order, also when one of it is stale. @throws StaleWrite, InvalidDocument */
+  async #write(model: Model, generation: Generation, operations: readonly Operation[]): Promise<void> {
+    let done: number;
+    try {
+      const documents = this.generations.documents(generation);
+      const result = await answered(documents.bulkWrite(operations, { ordered: false }));
+      done = result.insertedCount + result.matchedCount;
+    } catch (error) {
+      if (error instanceof MongoInvalidArgumentError) throw new InvalidDocument(`${model.name}: ${error.message}`);
+      if (!(error instanceof MongoBulkWriteError) || !isOnlyStale(error)) throw error;
+      done = error.insertedCount + error.matchedCount;
+    }
+    const stale = operations.length - done;
+    if (stale > 0) {
+      throw new StaleWrite(`${stale} of ${model.name} are no longer as they were read: start from the checkpoint`);
+    }
+  }
+
+  /** Looked up each time: another process may have swapped it. @throws UnknownTarget */
+  async #place(target: Target): Promise<Place> {
+    const { model, generation: name } = target;
+    const entry = await this.generations.find(model);
+    if (entry && name === 'live') {
+      if (entry.live.version === model.version) return { at: 'live', entry, generation: entry.live };
+      throw new UnknownTarget(`${model.name} is live in version ${entry.live.version}, not ${model.version}`);
+    }
+    if (entry?.rebuild?.name !== name) throw lost(target);
+    return { at: 'rebuild', entry, generation: entry.rebuild };
+  }
+}
+
+const lost = ({ model, generation }: Target): UnknownTarget =>
+  new UnknownTarget(`rebuild ${generation} of ${model.name} was finished or dropped`);
+
+/** A document that was new, but is there. */
+const isOnlyStale = ({ writeErrors }: InstanceType<typeof MongoBulkWriteError>): boolean =>
+  [writeErrors].flat().every(({ code }) => code === 11_000);
+
+function* chunks<T>(items: readonly T[]): Generator<T[]> {
+  for (let start = 0; start < items.length; start += CHUNK) yield items.slice(start, start + CHUNK);
+}
