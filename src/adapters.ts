@@ -5,11 +5,12 @@ import type { EventReader, EventStore } from './event-store/event-store.js';
 import { openEventStoreDb, openEventStoreDbReader } from './event-store/eventstoredb/eventstoredb-event-store.js';
 import { openSqliteEventReader, openSqliteEventStore } from './event-store/sqlite/sqlite-event-store.js';
 import { ATTEMPT_CATEGORY } from './ledger/attempts.js';
+import { openMongoReadModelReader, openMongoReadModels } from './read-models/mongo/mongo-read-models.js';
 import type { ReadModelReader, ReadModels } from './read-models/read-models.js';
 import { openSqliteReadModelReader, openSqliteReadModels } from './read-models/sqlite/sqlite-read-models.js';
 
 /** Where the stores are: also what the feed's thread is told. */
-export type Stores = Pick<Configuration, 'data' | 'eventStoreUrl'>;
+export type Stores = Pick<Configuration, 'data' | 'eventStoreUrl' | 'mongodbUri'>;
 
 const ledgerFile = ({ data }: Stores): string => join(data, 'ledger.db');
 const readModelsFile = ({ data }: Stores): string => join(data, 'read-models.db');
@@ -17,6 +18,13 @@ const readModelsFile = ({ data }: Stores): string => join(data, 'read-models.db'
 /** Where the events are, for people: a URL may hold a password. */
 export const eventsPlace = (stores: Stores): string =>
   stores.eventStoreUrl === undefined ? ledgerFile(stores) : 'EVENT_STORE_URL';
+
+/** What of the configuration says where the stores are, and no more: it goes to the feed's thread. */
+export const storesOf = ({ data, eventStoreUrl, mongodbUri }: Stores): Stores => ({
+  data,
+  ...(eventStoreUrl !== undefined && { eventStoreUrl }),
+  ...(mongodbUri !== undefined && { mongodbUri }),
+});
 
 export const openEventStore = async (stores: Stores): Promise<EventStore> =>
   stores.eventStoreUrl === undefined
@@ -28,7 +36,12 @@ export const openEventReader = (stores: Stores): EventReader =>
     ? openSqliteEventReader(ledgerFile(stores))
     : openEventStoreDbReader(stores.eventStoreUrl);
 
-export const openReadModels = (stores: Stores): ReadModels => openSqliteReadModels(readModelsFile(stores));
+export const openReadModels = async (stores: Stores): Promise<ReadModels> =>
+  stores.mongodbUri === undefined
+    ? openSqliteReadModels(readModelsFile(stores))
+    : openMongoReadModels(stores.mongodbUri);
 
-export const openReadModelReader = (stores: Stores): ReadModelReader =>
-  openSqliteReadModelReader(readModelsFile(stores));
+export const openReadModelReader = async (stores: Stores): Promise<ReadModelReader> =>
+  stores.mongodbUri === undefined
+    ? openSqliteReadModelReader(readModelsFile(stores))
+    : openMongoReadModelReader(stores.mongodbUri);

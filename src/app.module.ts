@@ -8,7 +8,7 @@ import { DelegationsController } from '../projections/delegations/controller.js'
 import { PartyBalancesController } from '../projections/party-balances/controller.js';
 import { ReceiptsController } from '../projections/receipts/controller.js';
 import { SubscriptionsController } from '../projections/subscriptions/controller.js';
-import { rules } from './composition.js';
+import { projections, rules } from './composition.js';
 import type { Configuration } from './config/configuration.js';
 import { BalancesModule } from './contexts/balances/balances.module.js';
 import { balanceCommandClasses } from './contexts/balances/balances.handlers.js';
@@ -36,6 +36,7 @@ import { recordSuppressed, type Instance } from './instance.js';
 import type { PartyId } from './kernel/ids.js';
 import { CommandRegistry } from './ledger/command-handlers.js';
 import { Ledger } from './ledger/ledger.js';
+import type { ReadModelReader } from './read-models/read-models.js';
 import { READ_MODELS } from './read-models/token.js';
 import { VAULT } from './vault/vault.token.js';
 
@@ -119,7 +120,7 @@ const receiptTargets = (ledger: Ledger, tariff: Tariff): ReceiptTargets => ({
   },
 });
 
-const portsOf = ({ clock, vault, ledger, feed, store }: Instance): HttpPorts => ({
+const portsOf = ({ clock, vault, ledger, feed, store, readModels }: Instance): HttpPorts => ({
   clock,
   vault,
   rules,
@@ -131,10 +132,17 @@ const portsOf = ({ clock, vault, ledger, feed, store }: Instance): HttpPorts => 
   waitForEffects: (sequence, timeoutMs) => feed.waitForEffects(sequence, timeoutMs),
   indicators: [
     { name: 'eventStore', check: async () => ({ up: true, details: { events: await feed.countHead() } }) },
+    { name: 'readModels', check: async () => ({ up: await isAnswering(readModels) }) },
     feedIndicator('projections', 'projection', feed),
     feedIndicator('policies', 'policy', feed),
   ],
 });
+
+/** @throws ReadModelUnavailable */
+async function isAnswering(readModels: ReadModelReader): Promise<boolean> {
+  await readModels.checkpoint(projections[0]!.name);
+  return true;
+}
 
 const feedIndicator = (name: string, kind: 'projection' | 'policy', feed: Instance['feed']): Indicator => ({
   name,

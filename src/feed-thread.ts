@@ -9,7 +9,7 @@ const stores = workerData as Stores;
 if (parentPort === null) throw new Error('the feed runs in a thread of the server');
 const port = new FeedThreadPort(parentPort);
 const reader = openEventReader(stores);
-const readModels = openReadModels(stores);
+const readModels = await openReadModels(stores);
 const { send, listener } = port;
 const feed = new Feed({ reader, readModels, catalogue, projections, policies, send, listener });
 port.serve(

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { eventsPlace, openEventStore, openReadModelReader, type Stores } from './adapters.js';
+import { eventsPlace, openEventStore, openReadModelReader, storesOf, type Stores } from './adapters.js';
 import { catalogue, jobs as knownJobs, RULE_SET } from './composition.js';
 import type { Configuration } from './config/configuration.js';
 import type { EventStore } from './event-store/event-store.js';
@@ -45,8 +45,8 @@ const FEED_THREAD = new URL('./feed-thread.js', import.meta.url);
 
 /**
  * Opens the stores and starts the feed.
- * @throws StoreOwned, ForeignFile, VaultLocked, NotThisLedger, BadEventStoreUrl, EventsMayVanish, StoreUnavailable: each
- * says what to do
+ * @throws StoreOwned, ForeignFile, VaultLocked, NotThisLedger, BadEventStoreUrl, EventsMayVanish, StoreUnavailable,
+ * ReadModelUnavailable: each says what to do
  */
 export async function openInstance(
   configuration: Pick<
@@ -60,8 +60,7 @@ export async function openInstance(
   const { data, masterKey, environment, logOrigin, backdatingDays, cacheBytes, drainMs } = configuration;
   mkdirSync(data, { recursive: true, mode: 0o700 });
   accessSync(data, constants.R_OK | constants.W_OK | constants.X_OK);
-  const { eventStoreUrl } = configuration;
-  const stores: Stores = { data, ...(eventStoreUrl !== undefined && { eventStoreUrl }) };
+  const stores = storesOf(configuration);
   const clock = systemClock();
   const store = await openEventStore(stores);
   const vaultFile = join(data, VAULT_FILE);
@@ -100,7 +99,7 @@ export async function openInstance(
     process.kill(process.pid, 'SIGTERM');
   };
   feed.attach(await startFeedThread(feedThread, stores, send, feed, died));
-  const readModels = openReadModelReader(stores);
+  const readModels = await openReadModelReader(stores);
   const jobs = openEmbeddedJobs({
     path: join(data, 'jobs.db'),
     jobs: knownJobs,

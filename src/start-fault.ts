@@ -7,6 +7,7 @@ import { StoreUnavailable } from './event-store/event-store.js';
 import { ConfigurationError, type Configuration } from './config/configuration.js';
 import { InvalidTariff } from './contexts/subscriptions/tariff.js';
 import { AheadOfLog } from './feed/feed.js';
+import { ReadModelUnavailable } from './read-models/read-models.js';
 import { LedgerUnavailable } from './ledger/outcome.js';
 import { NotThisLedger } from './ledger/open-ledger.js';
 import { ForeignFile } from './sqlite/database.js';
@@ -25,6 +26,7 @@ const SELF_EXPLAINING: ReadonlySet<string> = new Set(
     NotThisLedger,
     ForeignFile,
     LedgerUnavailable,
+    ReadModelUnavailable,
     StoreOwned,
     StoreUnavailable,
     VaultLocked,

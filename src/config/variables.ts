@@ -41,6 +41,12 @@ export const VARIABLES = {
     secret: true,
     parse: eventStoreUrl,
   } satisfies Variable<string>,
+  MONGODB_URI: {
+    meaning: 'The MongoDB database that keeps the read models, and nothing else. Not set: a file in SIJILL_DATA.',
+    accepts: 'mongodb://user:password@host:27017/database (several hosts with commas; mongodb+srv:// too)',
+    secret: true,
+    parse: (text) => (MONGODB_URI.test(text) ? text : undefined),
+  } satisfies Variable<string>,
   SIJILL_MASTER_KEY: {
     meaning:
       'Wraps the keys of the vault. Not set: generated once, in a file of SIJILL_DATA that only its owner reads.',
@@ -171,6 +177,10 @@ function eventStoreUrl(text: string): string | undefined {
   const isPlain = new URLSearchParams(parts['options']).get('tls') === 'false';
   return parts['user'] !== undefined || isPlain ? text : undefined;
 }
+
+/** The name of the database is required: without it the driver would take `test`. */
+const MONGODB_URI =
+  /^mongodb(\+srv)?:\/\/([^\s/@:]+(:[^\s/@]*)?@)?[\w.%[\]:-]+(,[\w.%[\]:-]+)*\/[^\s/\\."$*<>:|?]{1,63}(\?\S*)?$/;
 
 function contentOf(path: string): string {
   try {

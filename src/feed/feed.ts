@@ -32,7 +32,8 @@ export class AheadOfLog extends Error {
   constructor(taken: number, head?: number) {
     const ledger = head === undefined ? 'the ledger does not know where they stand' : `the ledger has ${head}`;
     super(
-      `the read models hold ${taken} events, ${ledger}: remove the read models (read-models.db*), they are made again`,
+      `the read models hold ${taken} events, ${ledger}: remove the read models (read-models.db*, or drop the database ` +
+        'of MONGODB_URI), they are made again',
     );
   }
 }

@@ -49,6 +49,7 @@ describe('the configuration', () => {
       NODE_ENV: 'production',
       SIJILL_DATA: '/var/lib/sijill',
       EVENT_STORE_URL: 'esdb+discover://ledger:secret@one:2113,two:2113?nodePreference=leader',
+      MONGODB_URI: 'mongodb://sijill:secret@one:27017,two/sijill?replicaSet=rs0',
       SIJILL_MASTER_KEY: '0f'.repeat(32),
       SIJILL_ENVIRONMENT: 'staging',
       SIJILL_LOG_ORIGIN: 'log.example.sa/ledger',
@@ -65,6 +66,7 @@ describe('the configuration', () => {
       port: 8080,
       data: '/var/lib/sijill',
       eventStoreUrl: 'esdb+discover://ledger:secret@one:2113,two:2113?nodePreference=leader',
+      mongodbUri: 'mongodb://sijill:secret@one:27017,two/sijill?replicaSet=rs0',
       masterKey: Buffer.alloc(32, 0x0f),
       environment: 'staging',
       logOrigin: 'log.example.sa/ledger',
@@ -114,6 +116,26 @@ describe('the configuration', () => {
       expect(fault).not.toContain('secret');
     },
   );
+
+  test.each([
+    'mongodb://127.0.0.1:27017/sijill',
+    'mongodb+srv://u:p%40ss@cluster.example.sa/ledger?retryWrites=true&w=majority',
+    'mongodb://u:@[::1]:27017,two.example.sa/sijill-2',
+  ])('read models may be at %s', (uri) => {
+    expect(readConfiguration({ MONGODB_URI: uri }).mongodbUri).toBe(uri);
+  });
+
+  test.each([
+    'mongodb://u:secret@one',
+    'mongodb://u:secret@one/',
+    'http://u:secret@one/x',
+    'mongodb:///secret',
+    'mongodb://u:secret@one/a.b',
+  ])('read models are not at %s, which names no database of a MongoDB, and the fault shows no password', (uri) => {
+    const [fault, ...more] = faultsOf({ MONGODB_URI: uri });
+    expect([more, fault]).toEqual([[], expect.stringContaining('MONGODB_URI must be mongodb://user:password@')]);
+    expect(fault).not.toContain('secret');
+  });
 
   test('a master key may come from a file instead, not from both', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'sijill-key-')), 'key');

@@ -1,6 +1,7 @@
 import type { Rule } from '../../kernel/refusal.js';
 import { StoreUnavailable } from '../../event-store/event-store.js';
 import { InvalidValue } from '../../kernel/invalid-value.js';
+import { ReadModelUnavailable } from '../../read-models/read-models.js';
 import { IdempotencyConflict, LedgerUnavailable, PreconditionFailed, type Refused } from '../../ledger/outcome.js';
 import { fill, type Language } from './language.js';
 import { Problem, RefusedByRule, TokenRefused, type FieldFault } from './problem.js';
@@ -47,6 +48,9 @@ export function problemOf(error: unknown): Problem | RefusedByRule | TokenRefuse
   }
   if (error instanceof LedgerUnavailable || error instanceof StoreUnavailable) {
     return new Problem('LEDGER_UNAVAILABLE', { headers: { 'retry-after': RETRY_SECONDS } });
+  }
+  if (error instanceof ReadModelUnavailable) {
+    return new Problem('READ_MODELS_UNAVAILABLE', { headers: { 'retry-after': RETRY_SECONDS } });
   }
   if (error instanceof InvalidValue) {
     return new Problem('INVALID_REQUEST', { faults: [{ path: '', code: fieldCode(error.code) }] });

@@ -224,6 +224,11 @@ export const PROBLEMS = {
     ['The ledger cannot answer now', 'Nothing was decided. Repeat the request; a command under the same key.'],
     ['السجل غير متاح الآن', 'لم يتخذ أي قرار. أعد الطلب، والأمر بمفتاحه نفسه.'],
   ),
+  READ_MODELS_UNAVAILABLE: text(
+    503,
+    ['The lists cannot be read now', 'Commands are still decided. Ask again.'],
+    ['القوائم غير متاحة الآن', 'ما زالت الأوامر تنفذ. أعد السؤال.'],
+  ),
   READ_MODEL_BEHIND: text(
     503,
     ['The lists have not come so far yet', 'They have not reached sequence {sequence} yet; try again.'],

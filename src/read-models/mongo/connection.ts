@@ -1,15 +1,16 @@
 import mongoose, { type Connection } from 'mongoose';
 import { ReadModelUnavailable } from '../read-models.js';
 
-const { MongoError, MongoNetworkError, MongoOperationTimeoutError, MongoServerError, MongoServerSelectionError } =
-  mongoose.mongo;
+const { MongoError, MongoNetworkError, MongoServerError, MongoServerSelectionError } = mongoose.mongo;
 
-/** How long one operation may take, all attempts of the driver together: a server that hangs fails a request. */
-const OPERATION_MS = 5_000;
+/** How long a read may take: a server that hangs fails a request. */
+export const READING_MS = 5_000;
+/** Of hundreds of documents. */
+export const WRITING_MS = 60_000;
+/** Building an index over all debts takes its time. */
+export const INDEXING_MS = 15 * 60_000;
 /** How long to look for a primary, or to wait for a connection. */
 const SELECTION_MS = 3_000;
-/** Building an index over all debts takes its time. */
-export const INDEXING = { timeoutMS: 15 * 60_000 } as const;
 
 /**
  * Connects, or says within seconds that it cannot. What was acknowledged is on a majority and is read from the primary,
@@ -30,7 +31,7 @@ export async function connect(uri: string): Promise<Connection> {
     retryReads: true,
     retryWrites: true,
     serverSelectionTimeoutMS: SELECTION_MS,
-    timeoutMS: OPERATION_MS,
+    waitQueueTimeoutMS: SELECTION_MS,
     writeConcern: { w: 'majority' },
   });
   try {
@@ -47,21 +48,32 @@ export const placeOf = (uri: string): string => uri.replace(/^([^/]*\/\/)[^/]*@/
 /** What a server answers while it is stepping down, shutting down, or out of reach of its majority or of time. */
 const TRANSIENT = new Set([6, 7, 50, 64, 89, 91, 134, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
 
-/** @throws ReadModelUnavailable where the server did not answer, or cannot now; else the error that it was */
-export async function answered<T>(operation: Promise<T>): Promise<T> {
+/**
+ * What an operation answers, within a time: the driver has none of its own. One that is given up may still be carried
+ * out; all that are not reads are on a condition, so that it does no harm.
+ * @throws ReadModelUnavailable where the server did not answer, or cannot now; else the error that it was
+ */
+export async function answered<T>(operation: Promise<T>, withinMs = READING_MS): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new ReadModelUnavailable(`MongoDB did not answer in ${withinMs} ms`)), withinMs);
+  });
   try {
-    return await operation;
+    return await Promise.race([operation, deadline]);
   } catch (error) {
     throw isTransient(error) ? new ReadModelUnavailable((error as Error).message, { cause: error }) : error;
+  } finally {
+    clearTimeout(timer);
   }
 }
 
 function isTransient(error: unknown): boolean {
-  if (!(error instanceof MongoError)) return false;
+  if (error instanceof MongoServerError) {
+    return error.hasErrorLabel('RetryableWriteError') || TRANSIENT.has(Number(error.code));
+  }
   if (error instanceof MongoNetworkError || error instanceof MongoServerSelectionError) return true;
-  if (error instanceof MongoOperationTimeoutError) return true;
-  if (error.hasErrorLabel('RetryableWriteError')) return true;
-  return error instanceof MongoServerError && TRANSIENT.has(Number(error.code));
+  if (error instanceof MongoError) return error.name === 'MongoWaitQueueTimeoutError';
+  return typeof error === 'object' && error !== null && 'syscall' in error; // of a socket
 }
 
 /** The collection was dropped under a query, or its index was: another version is live. */

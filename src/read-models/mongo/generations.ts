@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import mongoose, { type mongo } from 'mongoose';
 import type { Declaration, Index } from '../declaration.js';
 import type { Checkpoint, Model } from '../read-models.js';
-import { answered, INDEXING } from './connection.js';
+import { answered, INDEXING_MS, WRITING_MS } from './connection.js';
 import { indexNameOf, nameOf } from './select.js';
 import type { Stored } from './stored.js';
 
@@ -64,7 +64,7 @@ export class Generations {
     const built = indexesOf(generation).map(indexNameOf);
     const wanted = indexes.filter((index) => index.length > 1); // every collection has one by `_id`
     const missing = wanted.filter((index) => !built.includes(indexNameOf(index)));
-    if (missing.length > 0) await answered(documents.createIndexes(missing.map(specification), INDEXING));
+    if (missing.length > 0) await answered(documents.createIndexes(missing.map(specification)), INDEXING_MS);
     const obsolete = built.filter((name) => !wanted.some((index) => indexNameOf(index) === name));
     if (missing.length === 0 && obsolete.length === 0) return;
     await this.#update(
@@ -72,7 +72,7 @@ export class Generations {
       { [`${at}.name`]: generation.name },
       { $set: { [`${at}.indexes`]: wanted.map((index) => index.join(' ')) } },
     );
-    for (const name of obsolete) await answered(documents.dropIndex(name));
+    for (const name of obsolete) await answered(documents.dropIndex(name), WRITING_MS);
   }
 
   /** @returns false where the generation is no longer that, or its checkpoint is further than this one */
@@ -129,7 +129,7 @@ export class Generations {
   }
 
   async #drop(generation: Pick<Generation, 'name'>): Promise<void> {
-    await answered(this.documents(generation).drop());
+    await answered(this.documents(generation).drop(), WRITING_MS);
   }
 
   async #update(model: Pick<Model, 'name'>, condition: object, update: object): Promise<boolean> {

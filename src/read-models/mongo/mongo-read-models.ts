@@ -12,7 +12,7 @@ import {
   type Versioned,
   type Write,
 } from '../read-models.js';
-import { answered, connect } from './connection.js';
+import { answered, connect, WRITING_MS } from './connection.js';
 import type { Entry, Generation } from './generations.js';
 import { MongoReadModelReader } from './reader.js';
 import { NOT_DELETED, operationsOf, versionedOf, type Operation } from './stored.js';
@@ -128,7 +128,7 @@ class MongoReadModels extends MongoReadModelReader implements ReadModels {
     let done: number;
     try {
       const documents = this.generations.documents(generation);
-      const result = await answered(documents.bulkWrite(operations, { ordered: false }));
+      const result = await answered(documents.bulkWrite(operations, { ordered: false }), WRITING_MS);
       done = result.insertedCount + result.matchedCount;
     } catch (error) {
       if (error instanceof MongoInvalidArgumentError) throw new InvalidDocument(`${model.name}: ${error.message}`);

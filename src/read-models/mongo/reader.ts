@@ -12,11 +12,13 @@ import {
   type ReadModelReader,
   type TextPage,
 } from '../read-models.js';
-import { answered, isGone } from './connection.js';
+import { answered, isGone, READING_MS } from './connection.js';
 import { Generations, indexesOf, type Generation } from './generations.js';
 import { countOf, findsOf, type Find } from './select.js';
 import { documentOf, type Stored } from './stored.js';
 
+/** The server gives up, too. */
+const BOUNDED = { maxTimeMS: READING_MS } as const;
 /** How often a read looks for the live generation again before it gives up. */
 const MAX_LOOKS = 5;
 
@@ -35,7 +37,7 @@ export class MongoReadModelReader implements ReadModelReader {
 
   async get<D extends Document>(model: Model<D>, id: string): Promise<D | undefined> {
     if (!isText(id)) return undefined;
-    const read = (live: Generation) => answered(this.generations.documents(live).findOne({ _id: id }));
+    const read = (live: Generation) => answered(this.generations.documents(live).findOne({ _id: id }, BOUNDED));
     const stored = await this.#look(model, read, (found) => found === null);
     return stored === null || stored._deleted ? undefined : documentOf(stored);
   }
@@ -68,7 +70,7 @@ export class MongoReadModelReader implements ReadModelReader {
     checkWhere(model, where);
     const read = (live: Generation) => {
       const { filter, hint } = countOf(indexesOf(live), where);
-      return answered(this.generations.documents(live).countDocuments(filter, hinted(hint)));
+      return answered(this.generations.documents(live).countDocuments(filter, { ...BOUNDED, ...hinted(hint) }));
     };
     return this.#look(model, read, (count) => count === 0);
   }
@@ -97,7 +99,7 @@ export class MongoReadModelReader implements ReadModelReader {
     const found: Stored[] = [];
     for (const { filter, sort, hint } of finds) {
       const limit = wanted - found.length;
-      const options = { sort, limit, batchSize: limit, singleBatch: true, ...hinted(hint) };
+      const options = { sort, limit, batchSize: limit, singleBatch: true, ...BOUNDED, ...hinted(hint) };
       found.push(...(await answered(this.generations.documents(live).find(filter, options).toArray())));
       if (found.length === wanted) break;
     }

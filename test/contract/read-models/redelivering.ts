@@ -65,7 +65,7 @@ class Folder {
     const start = from?.count ?? 0;
     const events = this.events.slice(start, start + length);
     if (events.length === 0) return;
-    const page: FeedPage = { from, events, end: at(start + events.length) };
+    const page: FeedPage = { from, events, end: at(start + events.length), atEnd: false };
     this.#meanwhile = meanwhile;
     try {
       this.#taken = await this.#projector.fold(live, page, from);
