@@ -6,6 +6,7 @@ import { debtList } from '../projections/debt-list/projection.js';
 import { entityTotals } from '../projections/entity-totals/projection.js';
 import { partyBalances } from '../projections/party-balances/projection.js';
 import { receipts } from '../projections/receipts/projection.js';
+import { dueSubscriptions } from '../projections/subscriptions/due.js';
 import { subscriptions } from '../projections/subscriptions/projection.js';
 import { balanceEvents } from './contexts/balances/events.js';
 import { balancePolicies } from './contexts/balances/balances.policy.js';
@@ -20,6 +21,7 @@ import { debtEvents } from './contexts/debts/events.js';
 import { debtRules } from './contexts/debts/rules.js';
 import { subscriptionEvents } from './contexts/subscriptions/events.js';
 import { SUBSCRIPTION_RULES } from './contexts/subscriptions/rules.js';
+import { keepSubscriptions } from './contexts/subscriptions/subscriptions.jobs.js';
 import { subscriptionPolicies } from './contexts/subscriptions/subscriptions.policy.js';
 import { Catalogue, rejections, type EventDefinition } from './event-store/catalogue.js';
 import type { Policy, Projection } from './feed/consumers.js';
@@ -62,7 +64,7 @@ export const rules: readonly Rule[] = [
 export const policies: readonly Policy[] = [...debtPolicies, ...subscriptionPolicies, ...balancePolicies];
 
 /** What time does by itself. */
-export const jobs: readonly Job[] = [];
+export const jobs: readonly Job[] = [keepSubscriptions(dueSubscriptions)];
 
 export const projections: readonly Projection[] = [
   debtList,

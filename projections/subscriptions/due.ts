@@ -1,0 +1,23 @@
+import type { BusinessDate } from '../../src/kernel/calendar.js';
+import type { Uuid } from '../../src/kernel/ids.js';
+import type { Cursor, ReadModelReader } from '../../src/read-models/read-models.js';
+import { subscriptionsModel } from './model.js';
+
+/** As many documents as a page may have: the clock takes one after the other. */
+const PAGE = 200;
+
+/** What the clock of the subscriptions asks: which of them owe something until that day, the earliest first. */
+export async function dueSubscriptions(
+  readModels: ReadModelReader,
+  until: BusinessDate,
+  after: Cursor | undefined,
+): Promise<{ subscriptions: { subscription: Uuid; due: string }[]; next?: Cursor }> {
+  const { documents, next } = await readModels.query(subscriptionsModel, {
+    where: [{ field: 'dueOn', is: 'lte', value: until }],
+    sort: { field: 'dueOn', direction: 'asc' },
+    limit: PAGE,
+    ...(after !== undefined && { after }),
+  });
+  const subscriptions = documents.flatMap(({ id, due }) => (due === null ? [] : [{ subscription: id as Uuid, due }]));
+  return { subscriptions, ...(next !== undefined && { next }) };
+}
