@@ -2,7 +2,8 @@ import type { Uuid } from '../../kernel/ids.js';
 import { Database, ForeignFile, type Statement } from '../../sqlite/database.js';
 import { latestUpTo, nextAfter } from '../cron.js';
 import type { Job, JobFigures, JobQuery, JobState, JobView, Once, Progress, Repeat } from '../jobs.js';
-import { backOff, jobId } from '../running.js';
+import { jobId } from '../performing.js';
+import { backOff, worn } from '../runs.js';
 
 /** "SjJb" at byte 68 of the file. */
 const APPLICATION_ID = 0x536a4a62;
@@ -136,7 +137,7 @@ export class JobTable {
   /** Whoever began it last has died, and that was the last attempt: it may well be what kills them. */
   #buryWorn(job: Job, [id, key, repeated, at, attempts, token]: any[], now: number): boolean {
     if (attempts < job.retry.attempts) return false;
-    this.#bury.run(`no attempt of ${attempts} came to an end: its process died, or stood still`, id, token);
+    this.#bury.run(worn(attempts), id, token);
     if (repeated === 1) this.#advance(job, key, at, now);
     return true;
   }
@@ -180,9 +181,9 @@ export class JobTable {
     this.#insert.run(jobId(job.name, key, null), job.name, key, 0, at, at, JSON.stringify(data));
   }
 
-  cancel(job: Job, key: string): boolean {
+  cancel(name: string, key: string): boolean {
     const sql = `DELETE FROM job WHERE id = ? AND state = 'waiting' AND attempts = 0`;
-    return this.database.prepare(sql).run(jobId(job.name, key, null)) === 1;
+    return this.database.prepare(sql).run(jobId(name, key, null)) === 1;
   }
 
   retry(id: Uuid, now: number): 'waiting' | 'not dead' | undefined {

@@ -5,22 +5,12 @@ import { businessDateAt } from '../kernel/calendar.js';
 import type { Command, CommandRequest } from '../kernel/decider.js';
 import { NAMESPACE, uuid5, type ActorId, type CommandId, type Uuid } from '../kernel/ids.js';
 import { LedgerUnavailable, type Outcome } from '../ledger/outcome.js';
-import { InvalidJob, type Job, type JobDoors, type Progress, type Retry, type Run } from './jobs.js';
+import { InvalidJob, type Job, type JobDoors, type Progress, type Run } from './jobs.js';
 
 const FIRST_WAIT_MS = 50;
 const MOST_WAIT_MS = 2_000;
 /** Progress is stored at most so often, in milliseconds. */
 const PROGRESS_MS = 500;
-
-/** The run's lease ran out, and another has it. */
-export class LeaseLost extends Error {
-  override readonly name = 'LeaseLost';
-}
-
-/** The process stops; the run is handed back and begins anew elsewhere. */
-export class Stopping extends Error {
-  override readonly name = 'Stopping';
-}
 
 export interface Attempt {
   readonly key: string;
@@ -29,15 +19,19 @@ export interface Attempt {
   readonly attempt: number;
 }
 
-/** @throws InvalidJob */
-export function checkData(job: Job, data: unknown): void {
-  if (!Check(job.schema, data)) throw new InvalidJob(`the data of ${job.name} is not of its schema`);
+/** By name. @throws InvalidJob where two share one */
+export function knownJobs(jobs: readonly Job[]): ReadonlyMap<string, Job> {
+  const known = new Map(jobs.map((job) => [job.name, job]));
+  if (known.size !== jobs.length) throw new InvalidJob('two jobs share a name');
+  return known;
 }
 
-/** How long to wait after an attempt that failed, in milliseconds: half of it is left to chance. */
-export function backOff({ firstMs, mostMs }: Retry, attempt: number, random: number): number {
-  const most = Math.min(mostMs, firstMs * 2 ** (attempt - 1));
-  return Math.round(most / 2 + (most / 2) * random);
+/** @throws InvalidJob where the program has no such job, or it cannot have such data */
+export function checkData(jobs: ReadonlyMap<string, Job>, name: string, data: unknown): Job {
+  const job = jobs.get(name);
+  if (job === undefined) throw new InvalidJob(`no job is called ${name}`);
+  if (!Check(job.schema, data)) throw new InvalidJob(`the data of ${name} is not of its schema`);
+  return job;
 }
 
 /** What is done once has one id for its name and key; each occurrence of a repetition has its own. */
@@ -56,7 +50,8 @@ export async function perform(
   saveProgress: (progress: Progress) => void,
   doors: JobDoors,
 ): Promise<void> {
-  checkData(job, attempt.data);
+  // A release with another schema may have stored it.
+  if (!Check(job.schema, attempt.data)) throw new InvalidJob('the stored data is not of the schema');
   const requests = new Requests(job.name, attempt);
   const progress = new LatestOnly(saveProgress);
   const run: Run = {
