@@ -35,7 +35,7 @@ export function checkData(jobs: ReadonlyMap<string, Job>, name: string, data: un
 }
 
 /** What is done once has one id for its name and key; each occurrence of a repetition has its own. */
-export const jobId = (name: string, key: string, occurrence: number | null): Uuid =>
+export const jobId = (name: string, key: string, occurrence: number | string | null): Uuid =>
   uuid5(NAMESPACE.job, name, key, occurrence);
 
 /**

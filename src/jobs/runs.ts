@@ -36,6 +36,7 @@ interface Running {
   readonly attempt: Attempt;
   readonly lease: Lease;
   readonly abort: AbortController;
+  renewal?: NodeJS.Timeout;
   /** Nothing is left to do but to say so. */
   isSettling: boolean;
   ended: Promise<void>;
@@ -74,7 +75,9 @@ export class Runs {
     for (const { abort } of this.#running) abort.abort(new Stopping('the process stops'));
     await this.#ended(GRACE_MS);
     this.#isOver = true;
-    await Promise.all([...this.#running].map(({ lease }) => lease.release().catch(() => undefined)));
+    const left = [...this.#running];
+    for (const { renewal } of left) clearInterval(renewal);
+    await Promise.all(left.map(({ lease }) => lease.release().catch(() => undefined)));
   }
 
   async #ended(ms: number): Promise<void> {
@@ -87,7 +90,7 @@ export class Runs {
   async #run(running: Running): Promise<void> {
     const { job, attempt, lease, abort } = running;
     const { signal } = abort;
-    const renewal = setInterval(() => void this.#renew(running), job.leaseMs / 3);
+    running.renewal = setInterval(() => void this.#renew(running), job.leaseMs / 3);
     try {
       await perform(
         job,
@@ -106,7 +109,7 @@ export class Runs {
       this.doors.log(level, `${whichOf(running)}, attempt ${attempt.attempt} of ${job.retry.attempts}: ${text}`);
       await this.#settle(running, () => lease.fail(text.slice(0, MAX_ERROR)));
     } finally {
-      clearInterval(renewal);
+      clearInterval(running.renewal);
     }
   }
 

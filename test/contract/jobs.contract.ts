@@ -1,6 +1,9 @@
 import { doneOnce } from './jobs/once.js';
+import { failing } from './jobs/failing.js';
+import { leased } from './jobs/leased.js';
 import type { OpenJobs } from './jobs/opened.js';
 import { repeated } from './jobs/repeated.js';
+import { sending } from './jobs/sending.js';
 
 export type { OpenedJobs, OpenJobs } from './jobs/opened.js';
 
@@ -9,5 +12,8 @@ export function jobsContract(name: string, open: OpenJobs): void {
   describe(`${name} keeps the laws of jobs`, () => {
     describe('what is done once', () => doneOnce(open));
     describe('what is repeated', () => repeated(open));
+    describe('what fails', () => failing(open));
+    describe('who runs it', () => leased(open));
+    describe('what it sends', () => sending(open));
   });
 }

@@ -13,6 +13,8 @@ jobsContract('SQLite', async () => {
   const workers: Jobs[] = [];
   return {
     clock,
+    leaseMs: 30_000,
+    lapse: async () => clock.pass(30_001),
     worker(jobs, doors) {
       const worker = openEmbeddedJobs({ path, jobs, doors: doorsOf(clock, doors), pollMs: 5 });
       workers.push(worker);

@@ -6,6 +6,10 @@ import type { Outcome } from '../../../src/ledger/outcome.js';
 /** A store of jobs that a test has to itself, with a clock that it can set. */
 export interface OpenedJobs {
   readonly clock: Hand;
+  /** How long a lease of these tests lasts, in milliseconds. */
+  readonly leaseMs: number;
+  /** Lets every lease run out, as if its holder stood still. */
+  lapse(): Promise<void>;
   /** Another process, as far as the store can tell; not started yet. */
   worker(jobs: readonly Job[], doors?: Partial<JobDoors>): Jobs;
   /** Closes every worker, and removes the store. */
@@ -64,7 +68,7 @@ export const again = (
     ...more,
   });
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 5_000;
 
 /** Asks until it holds. @throws Error: it never does */
 export async function eventually<T>(ask: () => T | Promise<T>, expected: T): Promise<void> {
@@ -95,5 +99,11 @@ export class Effects {
     return { kind: 'accepted', id: command.target, revision: 0, state: { state: 'there' }, repeated };
   };
 }
+
+/** What an operator sees of each, without what is random. */
+export const seen = async (jobs: Jobs): Promise<string[]> =>
+  (await jobs.list({ limit: 100 })).map(({ key, state, attempts, error }) =>
+    [key, state, attempts, error].filter((part) => part !== undefined).join(' '),
+  );
 
 export const instants = (runs: readonly number[]): string[] => runs.map((at) => new Date(at).toISOString());
