@@ -154,11 +154,11 @@ class BullJobs implements Jobs {
 
   async #start(place: Place): Promise<void> {
     const { signal } = this.#halt;
+    openConnections(place.queue);
     while (!signal.aborted) {
       try {
         await this.#ask(() => this.#reconcile(place));
-        // Resolves when the queue is closed.
-        await place.queue.process(place.job.concurrency, (kept) => this.#take(place, kept));
+        if (!signal.aborted) await place.queue.process(place.job.concurrency, (kept) => this.#take(place, kept));
         return;
       } catch {
         await wait(this.#pollMs, undefined, { signal }).catch(() => undefined);
@@ -253,6 +253,18 @@ class BullJobs implements Jobs {
     const at = missed === 'latest' && next <= now ? latestUpTo(cron, now) : next;
     return held.putOff(at, { at, begun: 0, cron, error: undefined });
   }
+}
+
+/** What Bull has and its types leave out: connections that are made when they are first asked for. */
+interface Untyped {
+  readonly bclient: object;
+  readonly eclient: object;
+}
+
+/** Now, so that a queue that is closed while it starts closes them: Bull would open them after that. */
+function openConnections(queue: Queue<Stored>): void {
+  const { bclient, eclient } = queue as unknown as Untyped;
+  void [bclient, eclient];
 }
 
 const repetitionId = ({ name }: Job, key: string): string => jobId(name, key, 'repeated');
