@@ -6,8 +6,15 @@ import { openEventStoreDb, openEventStoreDbReader } from './event-store/eventsto
 import { openSqliteEventReader, openSqliteEventStore } from './event-store/sqlite/sqlite-event-store.js';
 import { ATTEMPT_CATEGORY } from './ledger/attempts.js';
 import { openMongoReadModelReader, openMongoReadModels } from './read-models/mongo/mongo-read-models.js';
+import { openBullJobs } from './jobs/bull/bull-jobs.js';
+import { openEmbeddedJobs } from './jobs/embedded/embedded-jobs.js';
+import type { Job, JobDoors, Jobs } from './jobs/jobs.js';
+import type { LedgerId } from './kernel/ids.js';
 import type { ReadModelReader, ReadModels } from './read-models/read-models.js';
 import { openSqliteReadModelReader, openSqliteReadModels } from './read-models/sqlite/sqlite-read-models.js';
+
+/** Where the jobs are. */
+export type JobStores = Pick<Configuration, 'data' | 'redisUrl'>;
 
 /** Where the stores are: also what the feed's thread is told. */
 export type Stores = Pick<Configuration, 'data' | 'eventStoreUrl' | 'mongodbUri'>;
@@ -45,3 +52,8 @@ export const openReadModelReader = async (stores: Stores): Promise<ReadModelRead
   stores.mongodbUri === undefined
     ? openSqliteReadModelReader(readModelsFile(stores))
     : openMongoReadModelReader(stores.mongodbUri);
+
+export const openJobs = (stores: JobStores, ledger: LedgerId, jobs: readonly Job[], doors: JobDoors): Jobs =>
+  stores.redisUrl === undefined
+    ? openEmbeddedJobs({ path: join(stores.data, 'jobs.db'), jobs, doors })
+    : openBullJobs({ url: stores.redisUrl, ledger, jobs, doors });

@@ -33,6 +33,8 @@ import { HttpModule } from './http/http.module.js';
 import type { Metrics } from './http/metrics.js';
 import type { HttpPorts, Indicator } from './http/ports.js';
 import { recordSuppressed, type Instance } from './instance.js';
+import { JOBS, JobsController } from './jobs/jobs.controller.js';
+import { jobsIndicator, measureJobs } from './jobs/observing.js';
 import type { PartyId } from './kernel/ids.js';
 import { CommandRegistry } from './ledger/command-handlers.js';
 import { Ledger } from './ledger/ledger.js';
@@ -59,7 +61,7 @@ export class AppModule {
     logger: Logger,
     metrics: Metrics,
   ): Promise<DynamicModule> {
-    const { ledger, vault, store, readModels, feed, clock } = instance;
+    const { ledger, vault, store, readModels, feed, clock, jobs } = instance;
     const tariff = configuration.tariff === undefined ? EXAMPLE_TARIFF : readTariff(configuration.tariff);
     metrics.gauge('sijill_feed_lag_events', 'Business events that a consumer is behind.', 'consumer', () =>
       feed.current().consumers.map(({ name, lag }) => [name, lag] as const),
@@ -69,12 +71,14 @@ export class AppModule {
     );
     const refused = 'Commands of a policy that a rule refused since the start: somebody has to decide what follows.';
     metrics.gauge('sijill_policy_refusals', refused, 'policy', () => feed.refused);
+    measureJobs(jobs, metrics);
     const shared = [
       { provide: Ledger, useValue: ledger },
       { provide: VAULT, useValue: vault },
       { provide: EVENT_READER, useValue: store },
       { provide: READ_MODELS, useValue: readModels },
       { provide: FeedHost, useValue: feed },
+      { provide: JOBS, useValue: jobs },
       { provide: ReceiptTargets, useValue: receiptTargets(ledger, tariff) },
     ];
     return {
@@ -98,6 +102,7 @@ export class AppModule {
         SubscriptionsController,
         AttemptsController,
         ProjectionsController,
+        JobsController,
       ],
       providers: shared,
       exports: shared,
@@ -120,7 +125,7 @@ const receiptTargets = (ledger: Ledger, tariff: Tariff): ReceiptTargets => ({
   },
 });
 
-const portsOf = ({ clock, vault, ledger, feed, store, readModels }: Instance): HttpPorts => ({
+const portsOf = ({ clock, vault, ledger, feed, store, readModels, jobs }: Instance): HttpPorts => ({
   clock,
   vault,
   rules,
@@ -135,6 +140,7 @@ const portsOf = ({ clock, vault, ledger, feed, store, readModels }: Instance): H
     { name: 'readModels', check: async () => ({ up: await isAnswering(readModels) }) },
     feedIndicator('projections', 'projection', feed),
     feedIndicator('policies', 'policy', feed),
+    jobsIndicator(jobs),
   ],
 });
 

@@ -1,15 +1,22 @@
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { eventsPlace, openEventStore, openReadModelReader, storesOf, type Stores } from './adapters.js';
+import {
+  eventsPlace,
+  openEventStore,
+  openJobs,
+  openReadModelReader,
+  storesOf,
+  type JobStores,
+  type Stores,
+} from './adapters.js';
 import { catalogue, jobs as knownJobs, RULE_SET } from './composition.js';
 import type { Configuration } from './config/configuration.js';
 import type { EventStore } from './event-store/event-store.js';
 import { FeedHost } from './feed/feed-host.js';
 import type { SendCommand } from './feed/policy-runner.js';
 import { startFeedThread } from './feed/thread-protocol.js';
-import { openEmbeddedJobs } from './jobs/embedded/embedded-jobs.js';
-import type { Jobs } from './jobs/jobs.js';
+import type { JobDoors, Jobs } from './jobs/jobs.js';
 import { instantAt } from './kernel/calendar.js';
 import { systemClock, type Clock } from './kernel/clock.js';
 import { NAMESPACE, streamName, uuid5 } from './kernel/ids.js';
@@ -51,13 +58,13 @@ const FEED_THREAD = new URL('./feed-thread.js', import.meta.url);
 export async function openInstance(
   configuration: Pick<
     Configuration,
-    keyof Stores | 'masterKey' | 'environment' | 'logOrigin' | 'backdatingDays' | 'cacheBytes' | 'drainMs'
+    keyof Stores | 'redisUrl' | 'masterKey' | 'environment' | 'logOrigin' | 'backdatingDays' | 'cacheBytes' | 'drainMs'
   >,
   logger: Logger,
   onOutcome?: (command: string, outcome: Outcome) => void,
   feedThread = FEED_THREAD,
 ): Promise<Instance> {
-  const { data, masterKey, environment, logOrigin, backdatingDays, cacheBytes, drainMs } = configuration;
+  const { data, redisUrl, masterKey, environment, logOrigin, backdatingDays, cacheBytes, drainMs } = configuration;
   mkdirSync(data, { recursive: true, mode: 0o700 });
   accessSync(data, constants.R_OK | constants.W_OK | constants.X_OK);
   const stores = storesOf(configuration);
@@ -100,11 +107,9 @@ export async function openInstance(
   };
   feed.attach(await startFeedThread(feedThread, stores, send, feed, died));
   const readModels = await openReadModelReader(stores);
-  const jobs = openEmbeddedJobs({
-    path: join(data, 'jobs.db'),
-    jobs: knownJobs,
-    doors: { clock, readModels, send, log: (level, message) => logger[level](message) },
-  });
+  const jobStores: JobStores = { data, ...(redisUrl !== undefined && { redisUrl }) };
+  const log: JobDoors['log'] = (level, message) => logger[level](message);
+  const jobs = openJobs(jobStores, ledger.id, knownJobs, { clock, readModels, send, log });
 
   return {
     clock,

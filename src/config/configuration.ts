@@ -10,6 +10,7 @@ export interface Configuration {
   readonly eventStoreUrl?: string;
   /** Absent: the read models are in a file. */
   readonly mongodbUri?: string;
+  readonly redisUrl?: string;
   /** 32 bytes. */
   readonly masterKey?: Buffer;
   readonly environment: string;
@@ -73,6 +74,7 @@ export function readConfiguration(environment: Environment = process.env): Confi
     data: read('SIJILL_DATA'),
     eventStoreUrl: read('EVENT_STORE_URL'),
     mongodbUri: read('MONGODB_URI'),
+    redisUrl: read('REDIS_URL'),
     masterKey: read('SIJILL_MASTER_KEY') ?? read('SIJILL_MASTER_KEY_FILE'),
     environment: read('SIJILL_ENVIRONMENT'),
     logOrigin: read('SIJILL_LOG_ORIGIN'),
@@ -96,14 +98,26 @@ export function readConfiguration(environment: Environment = process.env): Confi
   faults.push(...issuerFaults(environment, values.host));
   if (faults.length > 0) throw new ConfigurationError(faults);
 
-  const { eventStoreUrl, mongodbUri, masterKey, tariff, issuer, audience, jwksUrl, cacheMib, drainSeconds, ...plain } =
-    values as Checked<typeof values>;
+  const {
+    eventStoreUrl,
+    mongodbUri,
+    redisUrl,
+    masterKey,
+    tariff,
+    issuer,
+    audience,
+    jwksUrl,
+    cacheMib,
+    drainSeconds,
+    ...plain
+  } = values as Checked<typeof values>;
   return {
     ...plain,
     cacheBytes: cacheMib * 1024 * 1024,
     drainMs: drainSeconds * 1000,
     ...(eventStoreUrl !== undefined && { eventStoreUrl }),
     ...(mongodbUri !== undefined && { mongodbUri }),
+    ...(redisUrl !== undefined && { redisUrl }),
     ...(masterKey !== undefined && { masterKey }),
     ...(tariff !== undefined && { tariff }),
     ...(issuer !== undefined &&
@@ -112,7 +126,8 @@ export function readConfiguration(environment: Environment = process.env): Confi
   };
 }
 
-type OptionalName = 'eventStoreUrl' | 'mongodbUri' | 'masterKey' | 'tariff' | 'issuer' | 'audience' | 'jwksUrl';
+type OptionalName =
+  'eventStoreUrl' | 'mongodbUri' | 'redisUrl' | 'masterKey' | 'tariff' | 'issuer' | 'audience' | 'jwksUrl';
 /** What is left once no fault was found: only the variables without a default may be absent. */
 type Checked<T> = { [K in keyof T]: K extends OptionalName ? T[K] : Exclude<T[K], undefined> };
 

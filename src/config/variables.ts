@@ -47,6 +47,12 @@ export const VARIABLES = {
     secret: true,
     parse: (text) => (MONGODB_URI.test(text) ? text : undefined),
   } satisfies Variable<string>,
+  REDIS_URL: {
+    meaning: 'The Redis that keeps the jobs. Not set: a file in SIJILL_DATA.',
+    accepts: 'redis://user:password@host:6379/0 (rediss:// for TLS; the user, port and database may be left out)',
+    secret: true,
+    parse: (text) => (isRedisUrl(text) ? text : undefined),
+  } satisfies Variable<string>,
   SIJILL_MASTER_KEY: {
     meaning:
       'Wraps the keys of the vault. Not set: generated once, in a file of SIJILL_DATA that only its owner reads.',
@@ -165,6 +171,13 @@ function wholeNumber(text: string, least: number, most: number): number | undefi
 function webUrl(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   return url?.protocol === 'https:' || url?.protocol === 'http:' ? url : undefined;
+}
+
+/** The adapter takes it apart in the same way. */
+function isRedisUrl(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isRedis = url?.protocol === 'redis:' || url?.protocol === 'rediss:';
+  return isRedis && url.hostname !== '' && /^(\/\d{0,3})?$/.test(url.pathname) && url.search === '' && url.hash === '';
 }
 
 const EVENT_STORE_URL =

@@ -282,6 +282,8 @@ export const ROUTES = {
   'GET /v1/attempts': { roles: READING_ATTEMPTS, en: 'List refused attempts', ar: 'عرض المحاولات المرفوضة' },
   'GET /v1/projections': { roles: OPERATING, en: 'List projections', ar: 'عرض الإسقاطات' },
   'POST /v1/projections/{name}/rebuild': { roles: OPERATING, en: 'Rebuild a projection', ar: 'إعادة بناء إسقاط' },
+  'GET /v1/jobs': { roles: OPERATING, en: 'List jobs', ar: 'عرض المهام المجدولة' },
+  'POST /v1/jobs/{id}/retry': { roles: OPERATING, en: 'Begin a dead job anew', ar: 'إعادة مهمة فاشلة' },
   'GET /health/live': { ...shown, en: 'Is the process alive?', ar: 'هل العملية حية؟' },
   'GET /health/ready': { ...shown, en: 'Can it serve?', ar: 'هل الخدمة جاهزة؟' },
   'GET /metrics': { ...shown, en: 'Prometheus metrics', ar: 'مقاييس بروميثيوس' },

@@ -1,6 +1,9 @@
 import { Gauge, Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Outcome } from '../ledger/outcome.js';
 
+/** The label's values with their figures. */
+type Figures = Iterable<readonly [string, number]>;
+
 /** Prometheus metrics of one process. Labels are codes and routes, never ids. */
 export class Metrics {
   readonly registry = new Registry();
@@ -80,17 +83,18 @@ export class Metrics {
 
   /**
    * A gauge that is read when Prometheus asks, such as each projection's lag in events.
-   * @param read the label's values with their figures
+   * @param read must not fail
    */
-  gauge(name: string, help: string, label: string, read: () => Iterable<readonly [string, number]>): void {
+  gauge(name: string, help: string, label: string, read: () => Figures | Promise<Figures>): void {
     new Gauge({
       name,
       help,
       labelNames: [label],
       registers: [this.registry],
-      collect() {
+      async collect() {
+        const figures = await read();
         this.reset();
-        for (const [value, figure] of read()) this.set({ [label]: value }, figure);
+        for (const [value, figure] of figures) this.set({ [label]: value }, figure);
       },
     });
   }

@@ -38,6 +38,7 @@ describe('the configuration', () => {
     });
     expect(configuration.oidc).toBeUndefined();
     expect(configuration.eventStoreUrl).toBeUndefined();
+    expect(configuration.redisUrl).toBeUndefined();
     expect(configuration.masterKey).toBeUndefined();
   });
 
@@ -50,6 +51,7 @@ describe('the configuration', () => {
       SIJILL_DATA: '/var/lib/sijill',
       EVENT_STORE_URL: 'esdb+discover://ledger:secret@one:2113,two:2113?nodePreference=leader',
       MONGODB_URI: 'mongodb://sijill:secret@one:27017,two/sijill?replicaSet=rs0',
+      REDIS_URL: 'rediss://ledger:secret@redis:6380/2',
       SIJILL_MASTER_KEY: '0f'.repeat(32),
       SIJILL_ENVIRONMENT: 'staging',
       SIJILL_LOG_ORIGIN: 'log.example.sa/ledger',
@@ -65,6 +67,7 @@ describe('the configuration', () => {
       host: '0.0.0.0',
       port: 8080,
       data: '/var/lib/sijill',
+      redisUrl: 'rediss://ledger:secret@redis:6380/2',
       eventStoreUrl: 'esdb+discover://ledger:secret@one:2113,two:2113?nodePreference=leader',
       mongodbUri: 'mongodb://sijill:secret@one:27017,two/sijill?replicaSet=rs0',
       masterKey: Buffer.alloc(32, 0x0f),
@@ -136,6 +139,22 @@ describe('the configuration', () => {
     expect([more, fault]).toEqual([[], expect.stringContaining('MONGODB_URI must be mongodb://user:password@')]);
     expect(fault).not.toContain('secret');
   });
+
+  test.each(['redis://127.0.0.1', 'redis://:p@host:6380/3', 'rediss://u:p@[::1]:6379/'])(
+    'the jobs are at %s',
+    (url) => {
+      expect(readConfiguration({ REDIS_URL: url }).redisUrl).toBe(url);
+    },
+  );
+
+  test.each(['http://u:secret@one', 'redis://', 'redis://u:secret@one/two', 'redis://u:secret@one?db=1', 'one:6379'])(
+    'the jobs are not at %s, and the fault shows no password',
+    (url) => {
+      const [fault, ...more] = faultsOf({ REDIS_URL: url });
+      expect([more, fault]).toEqual([[], expect.stringContaining('REDIS_URL must be redis://user:password@')]);
+      expect(fault).not.toContain('secret');
+    },
+  );
 
   test('a master key may come from a file instead, not from both', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'sijill-key-')), 'key');

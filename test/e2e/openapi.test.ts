@@ -131,6 +131,8 @@ test('every answer of a debt’s life is as documented', async () => {
 
   await ask('operator', 'GET /v1/projections');
   await ask('operator', 'POST /v1/projections/{name}/rebuild', { name: 'receipts' });
+  await ask('operator', 'GET /v1/jobs', {}, { query: '?state=dead' });
+  await ask('operator', 'POST /v1/jobs/{id}/retry', { id });
   await ask('nobody', 'GET /health/live');
   await ask('nobody', 'GET /health/ready');
   await ask('nobody', 'POST /dev/token', {}, { body: { sub: 'x', roles: ['clerk'] } });

@@ -229,6 +229,19 @@ export const PROBLEMS = {
     ['The lists cannot be read now', 'Commands are still decided. Ask again.'],
     ['القوائم غير متاحة الآن', 'ما زالت الأوامر تنفذ. أعد السؤال.'],
   ),
+  JOB_NOT_DEAD: text(
+    409,
+    [
+      'The job is not dead',
+      'Only a job whose every attempt failed can begin anew; this one runs or will run by itself.',
+    ],
+    ['المهمة لم تفشل نهائيًا', 'لا تعاد إلا المهمة التي فشلت كل محاولاتها؛ وهذه تعمل أو ستعمل من تلقاء نفسها.'],
+  ),
+  JOBS_UNAVAILABLE: text(
+    503,
+    ['The jobs cannot be reached now', 'Their store does not answer; try again.'],
+    ['تعذر الوصول إلى المهام الآن', 'مخزن المهام لا يستجيب؛ أعد المحاولة.'],
+  ),
   READ_MODEL_BEHIND: text(
     503,
     ['The lists have not come so far yet', 'They have not reached sequence {sequence} yet; try again.'],
