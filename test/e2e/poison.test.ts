@@ -1,8 +1,9 @@
-import { join } from 'node:path';
+import { openEventStore } from '../../src/adapters.js';
+import { readConfiguration } from '../../src/config/configuration.js';
 import { policies, projections } from '../../src/composition.js';
-import { openSqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import { streamName } from '../../src/kernel/ids.js';
 import { envelope, uuid } from '../event-store/envelopes.js';
+import { eventStoreOf } from '../servers/event-store.js';
 import { Server, until } from './server.js';
 
 const CREDITOR = 'party_11111111-1111-4111-8111-111111111111';
@@ -19,7 +20,8 @@ const wanted = ({ types }: { readonly types: readonly string[] | '*' }) => types
 test('a poison event stops who wants it, loudly and once; the others go on, and commands are accepted', async () => {
   await server.start();
   await server.stop('SIGTERM');
-  const store = await openSqliteEventStore(join(server.data, 'ledger.db'));
+  const { data } = server;
+  const store = await openEventStore(readConfiguration({ SIJILL_DATA: data, ...(await eventStoreOf(data)) }));
   const stream = streamName('receipt', uuid());
   await store.append(stream, 'none', [envelope(stream, 0, { type: POISON, schemaVersion: 99, data: {} })]);
   await store.close();

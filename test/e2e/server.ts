@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { eventStoreOf } from '../servers/event-store.js';
 
 export interface Answer {
   readonly status: number;
@@ -47,7 +48,8 @@ export class Server {
 
   /** @param readiness what `/health/ready` is to answer before the test goes on */
   async start(readiness = 200): Promise<void> {
-    const env = { PATH: process.env['PATH'], PORT: '0', SIJILL_DATA: this.data, ...this.settings };
+    const events = await eventStoreOf(this.data);
+    const env = { PATH: process.env['PATH'], PORT: '0', SIJILL_DATA: this.data, ...events, ...this.settings };
     const child = spawn(process.execPath, ['dist/src/main.js'], {
       cwd: this.program,
       env,

@@ -1,6 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { onEventStoreDb } from '../servers/event-store.js';
 import { Server } from './server.js';
 import { jsonValues, tourSteps } from './tour.js';
 
@@ -22,10 +23,20 @@ whereTold(`README: the tour prints what it says (needs ${TOOLS.join(', ')})`, ()
 
   test.each(tourSteps())('README.md:$line', async ({ commands, output }) => {
     const printed = await shell.run(commands.replaceAll('localhost:3000', new URL(server.url).host));
-    expect(jsonValues(printed)).toEqual(jsonValues(output ?? ''));
+    const both = [printed, output ?? ''].map((text) => jsonValues(text).map(onEventStoreDb ? withoutSequence : same));
+    expect(both[0]).toEqual(both[1]);
     await server.quiet(); // a reader takes longer
   });
 });
+
+const same = (value: unknown): unknown => value;
+
+/** What EventStoreDB answers has a sequence only where it was waited for; the event's is the first in its line. */
+function withoutSequence(value: unknown): unknown {
+  if (Array.isArray(value)) return value.slice(1);
+  const { sequence: _, ...others } = value as { readonly sequence?: number };
+  return others;
+}
 
 /** One shell for all blocks: each uses what those before it set. */
 class Shell {

@@ -80,6 +80,18 @@ test('answers are asked for as they are, not gzipped: the client reads those man
   expect(plain['grpc-accept-encoding']).toBe('identity,deflate,gzip');
 });
 
+test('thousands of looks for streams that do not exist break no connection', async () => {
+  const server = await StandIn.start();
+  const store = await openEventStoreDb(server.url);
+  for (let round = 0; round < 25; round++) {
+    expect(await Promise.all(Array.from({ length: 64 }, () => store.readStream(newStream())))).toEqual(
+      Array(64).fill([]),
+    );
+  }
+  await store.close();
+  await server.dispose();
+});
+
 test('an append on a channel that the client is just closing fails or succeeds, and ends no process', async () => {
   const server = await StandIn.start();
   const { client, call, close } = connect(server.url);

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { onEventStoreDb } from '../servers/event-store.js';
 import { CommandLine } from './command-line.js';
 import { openLedger } from './ledger.js';
 import { oddities, ODDITIES, ODDITIES_SUMS } from './oddities.js';
@@ -40,9 +41,9 @@ test('Ctrl-C ends it between rows with 130, and the same command goes on', async
   const { commands } = JSON.parse(stdout) as { commands: number };
   expect([code, here.acknowledgements().length - before]).toEqual([0, commands]);
   expect(before).toBeLessThan(commands);
-});
+}, 120_000);
 
-test('a ledger that a server has is named, with what to do', async () => {
+(onEventStoreDb ? test.skip : test)('a ledger that a server has is named, with what to do', async () => {
   const here = await CommandLine.inNewFolder();
   const server = await openLedger(here.folder);
   try {

@@ -1,10 +1,11 @@
-import { join } from 'node:path';
 import type { Report } from '../../examples/road-fines/run.js';
+import { openEventReader } from '../../src/adapters.js';
+import { readConfiguration } from '../../src/config/configuration.js';
 import { isRejection } from '../../src/event-store/catalogue.js';
-import { openSqliteEventReader } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 import { LedgerOpened } from '../../src/ledger/events.js';
 import { Books as Auditor } from '../world/books.js';
+import { eventStoreOf } from '../servers/event-store.js';
 import { CommandLine, type Acknowledgement, type Interruption } from './command-line.js';
 import { expectedFigures } from './expected.js';
 import { asExpected } from './figures.js';
@@ -43,17 +44,17 @@ test(
     const interrupted = await eventsOf(killed);
     expect(missing(killed.acknowledgements(), interrupted)).toEqual([]);
 
+    const auditor = new Auditor();
+    for (const event of interrupted.values()) if (!isRejection(event)) auditor.take(event);
+    expect(auditor.close()).toEqual([]);
+    expect(await differenceFromRebuild(killed.folder)).toBeUndefined();
+
     const whole = await CommandLine.inNewFolder();
     await whole.run([file]);
     const uninterrupted = await eventsOf(whole);
     expect([...uninterrupted.keys()].filter((id) => !interrupted.has(id))).toEqual([]);
     expect([...interrupted.keys()].filter((id) => !uninterrupted.has(id))).toEqual([]);
     for (const [id, event] of interrupted) expect(factsOf(event)).toEqual(factsOf(uninterrupted.get(id)!));
-
-    const auditor = new Auditor();
-    for (const event of interrupted.values()) if (!isRejection(event)) auditor.take(event);
-    expect(auditor.close()).toEqual([]);
-    expect(await differenceFromRebuild(killed.folder)).toBeUndefined();
   },
   60_000 + ROUNDS * 30_000,
 );
@@ -67,7 +68,7 @@ function momentOf(round: number, commands: number, random: () => number): Interr
 
 /** Every business event but the one that opens the ledger, by its id. */
 async function eventsOf({ data }: CommandLine): Promise<Map<string, Envelope>> {
-  const reader = openSqliteEventReader(join(data, 'ledger.db'));
+  const reader = openEventReader(readConfiguration({ SIJILL_DATA: data, ...(await eventStoreOf(data)) }));
   const events = new Map<string, Envelope>();
   try {
     for await (const { event } of readLog(reader)) {

@@ -5,14 +5,16 @@ import { runImport, type Report, type RunOptions } from '../../examples/road-fin
 import type { Target } from '../../examples/road-fines/target.js';
 import { readConfiguration } from '../../src/config/configuration.js';
 import type { EventReader, Place, StoredEvent } from '../../src/event-store/event-store.js';
+import { eventStoreOf } from '../servers/event-store.js';
 import { Books } from './books.js';
 
 /** Node itself loads the thread, so it comes from the build, which `npm test` makes first. */
 const FEED_THREAD = new URL('../../dist/src/feed-thread.js', import.meta.url);
 
 /** The real ledger, as the server and the import open it, with its data in the folder. */
-export const openLedger = (folder: string): Promise<InProcessTarget> => {
-  const configuration = readConfiguration({ SIJILL_DATA: join(folder, 'data') });
+export const openLedger = async (folder: string): Promise<InProcessTarget> => {
+  const data = join(folder, 'data');
+  const configuration = readConfiguration({ SIJILL_DATA: data, ...(await eventStoreOf(data)) });
   return InProcessTarget.open(configuration, pino({ level: 'warn' }, pino.destination(2)), FEED_THREAD);
 };
 

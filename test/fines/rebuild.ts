@@ -6,6 +6,9 @@ import type { Model, ReadModels, Versioned } from '../../src/read-models/read-mo
 import { openSqliteReadModels } from '../../src/read-models/sqlite/sqlite-read-models.js';
 import { openLedger } from './ledger.js';
 
+/** What any fine leaves a document in. */
+const FILLED = ['debtDetail', 'debtList', 'entityTotals', 'receipts'];
+
 /** How many documents each model has, and the first in which two stores differ. */
 type Difference = readonly [model: string, live: Versioned | undefined, rebuilt: Versioned | undefined];
 
@@ -46,6 +49,6 @@ async function firstDifference(model: Model, live: ReadModels, rebuilt: ReadMode
   }
   const more = (await others.next()).value as Versioned | undefined;
   if (more !== undefined) return [model.name, undefined, more];
-  if (documents === 0 && model.name !== 'attempts') throw new Error(`${model.name} is empty: nothing was compared`);
+  if (documents === 0 && FILLED.includes(model.name)) throw new Error(`${model.name} is empty: nothing was compared`);
   return undefined;
 }

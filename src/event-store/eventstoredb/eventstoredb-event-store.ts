@@ -101,7 +101,7 @@ class EventStoreDb implements EventStore {
     for (;;) {
       // The server leaves nothing out, and gives the first event again that was passed.
       const maxCount = (filter === undefined ? limit - passage.length : MAX_SCAN) + 1;
-      const seen = await this.#pass(passage, maxCount, limit);
+      const seen = await this.#pass(passage, maxCount, limit, filter !== undefined);
       if (seen < maxCount || filter !== undefined || passage.length === limit) {
         this.#know(passage.at);
         return passage.page(seen < maxCount && passage.length < limit);
@@ -140,18 +140,20 @@ class EventStoreDb implements EventStore {
 
   /**
    * Takes a passage on through the log.
+   * @param breakOff whether to leave the call when the limit is reached: else it ends soon, and by itself
    * @returns how many events the server gave
    */
-  async #pass(passage: Passage, maxCount: number, limit: number): Promise<number> {
+  async #pass(passage: Passage, maxCount: number, limit: number, breakOff = false): Promise<number> {
     const { client, call } = this.#connection;
     let seen = 0;
     for await (const record of recordsOf(
       client.readAll({ ...call, fromPosition: passage.passed ?? START, maxCount }),
     )) {
       seen++;
+      if (passage.length === limit && breakOff) break;
+      if (passage.length === limit) continue;
       if (isMetadataOfOurs(record)) await refuseRetentionOf(this.#connection, record);
       passage.take(record);
-      if (passage.length === limit) break;
     }
     return seen;
   }

@@ -3,7 +3,6 @@ import {
   END,
   FORWARDS,
   START,
-  StreamNotFoundError,
   type AllStreamRecordedEvent,
   type Position as LogPosition,
   type RecordedEvent,
@@ -78,6 +77,22 @@ export function leave(call: Call, cancel: () => Promise<void>): void {
   setTimeout(() => call.destroy(), LEAVING_MS).unref();
 }
 
+interface Reading {
+  _transform(answer: { hasStreamNotFound?(): boolean }, encoding: BufferEncoding, next: () => void): void;
+}
+
+/**
+ * A stream that does not exist is a read that ends without an event. The client would break off the call: the ledger
+ * looks for a stream with each new command, and a server closes a connection on which too many calls are broken off
+ * (CVE-2023-44487), with all appends that are on their way.
+ */
+function endWhereNothingIs(read: object): void {
+  const reading = read as Reading;
+  const transform = reading._transform.bind(reading);
+  reading._transform = (answer, encoding, next) =>
+    answer.hasStreamNotFound?.() === true ? next() : transform(answer, encoding, next);
+}
+
 /**
  * The events of one read, in the server's order; none for a stream that does not exist. However the reader leaves, the
  * call ends.
@@ -87,6 +102,7 @@ export async function* recordsOf<E extends RecordedEvent>(
   read: StreamingRead<ResolvedEvent & { event?: E }>,
 ): AsyncGenerator<E, void> {
   listenToErrors(read);
+  endWhereNothingIs(read);
   const silence = setTimeout(
     () => read.destroy(new StoreUnavailable(`EventStoreDB said nothing for ${SILENCE_MS / 1_000} s`)),
     SILENCE_MS,
@@ -98,7 +114,6 @@ export async function* recordsOf<E extends RecordedEvent>(
       if (event !== undefined) yield event;
     }
   } catch (error) {
-    if (error instanceof StreamNotFoundError) return;
     throw error instanceof StoreUnavailable ? error : readFailure(error);
   } finally {
     clearTimeout(silence);

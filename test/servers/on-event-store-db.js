@@ -1,0 +1,1 @@
+process.env.SIJILL_TEST_EVENT_STORE = 'eventstoredb';
