@@ -119,7 +119,7 @@ class BullJobs implements Jobs {
       settings: {
         lockDuration: job.leaseMs,
         lockRenewTime: NEVER_MS, // a run renews its own, and learns of it where it cannot
-        stalledInterval: job.leaseMs / 3,
+        stalledInterval: Math.ceil(job.leaseMs / 3), // Redis takes whole milliseconds only
         maxStalledCount: NEVER_MS, // we count attempts ourselves
         guardInterval: this.#pollMs,
         retryProcessDelay: this.#pollMs,
