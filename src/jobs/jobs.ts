@@ -9,7 +9,7 @@ import type { ReadModelReader } from '../read-models/read-models.js';
 /**
  * What time does by itself: something that is to happen at an instant, or again and again. A job reads and sends
  * commands; it never writes. It runs at least once for each occurrence: its commands' ids come from the job's name, its
- * key and the occurrence, so that running again changes nothing (docs/adr/0009-jobs.md).
+ * key and the occurrence, so that running again changes nothing (docs/adr/0010-jobs-run-at-least-once-in-order.md).
  */
 export interface Job<Data = unknown> {
   /** Part of its commands' ids: kebab-case, for ever. */

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 import Bull from 'bull';
 import { openBullJobs } from '../../src/jobs/bull/bull-jobs.js';
-import type { Jobs } from '../../src/jobs/jobs.js';
+import { JobsUnavailable, type Jobs } from '../../src/jobs/jobs.js';
 import { jobsContract } from '../contract/jobs.contract.js';
-import { doorsOf, Hand } from '../contract/jobs/opened.js';
+import { doorsOf, eventually, gate, Hand, once, seen } from '../contract/jobs/opened.js';
 import { hasRedis, HOW_TO_RUN, RedisServer } from '../servers/redis/redis.js';
 
 const named = process.env['REDIS_TEST_URL'];
@@ -40,5 +40,34 @@ const named = process.env['REDIS_TEST_URL'];
         machine.mockRestore();
       },
     };
+  });
+
+  (hasRedis ? test : test.skip)('a server that dies and comes back: what ran meanwhile is put down then', async () => {
+    const server = await RedisServer.start();
+    const end = gate();
+    const keys: string[] = [];
+    const job = once(async ({ key }) => {
+      await end.opened;
+      keys.push(key);
+    });
+    const jobs = openBullJobs({ url: server.url, ledger: 'l', jobs: [job], doors: doorsOf(new Hand()), pollMs: 10 });
+    const soon = { at: new Hand().now(), data: { id: 'x' } };
+    try {
+      jobs.start();
+      await jobs.schedule(job, { key: 'a', ...soon, at: soon.at - 1 });
+      await jobs.schedule(job, { key: 'b', ...soon });
+      await eventually(() => seen(jobs), ['a running 1', 'b waiting 0']);
+      await server.kill();
+      await expect(jobs.schedule(job, { key: 'c', ...soon })).rejects.toThrow(JobsUnavailable);
+      end.open();
+      await server.start();
+      await eventually(() => seen(jobs), []);
+      expect(keys).toEqual(['a', 'b']);
+      await jobs.schedule(job, { key: 'c', ...soon });
+      await eventually(() => keys, ['a', 'b', 'c']);
+    } finally {
+      await jobs.close(0);
+      await server.dispose();
+    }
   });
 });
