@@ -48,7 +48,7 @@ export const subscriptionView = Type.Object({
   entity: answer.party,
   state: Type.Enum(SUBSCRIPTION_STATES),
   currency: answer.currency,
-  /** Of the latest term. */
+  /** Of the latest term; it ends on the day on which it is cancelled. */
   startsOn: orNull(answer.day),
   endsOn: orNull(answer.day),
   order: orNull(openOrder),

@@ -54,7 +54,7 @@ function fold(view: SubscriptionView | null, event: SubscriptionEnvelope, id: st
     case 'subscriptions.SubscriptionCancelled': {
       const { reason, on, earned } = event.data;
       const deferred = less(view.deferred, earned, view.currency);
-      return { ...view, state: 'cancelled', cancelled: { reason, on }, deferred };
+      return { ...view, state: 'cancelled', endsOn: event.effectiveOn, cancelled: { reason, on }, deferred };
     }
     case 'subscriptions.OrderCancelled': {
       const cancelled = view.cancelled ?? { reason: event.data.reason, on: event.effectiveOn };

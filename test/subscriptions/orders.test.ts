@@ -165,6 +165,15 @@ describe('an order (Q3)', () => {
   });
 });
 
+test('Q7 no two terms cover one day, though an order be dated back', () => {
+  const back = { today: '2027-03-10', effectiveOn: '2027-02-20' };
+  const bought = expired().and([purchase(), owner, back]);
+  const startOf = (now: ReturnType<typeof active>) => (now.events.at(-1)!.data as { startsOn: string }).startsOn;
+  expect(startOf(bought.and([pay('r2', '115', { paidOn: '2027-02-21' }), SYSTEM, AFTER]))).toBe('2027-03-01');
+  const again = active().and([cancel(), owner, { today: '2026-05-01' }], [purchase(), owner, { today: '2026-05-01' }]);
+  expect(startOf(again.and([pay('r2', '115', { paidOn: '2026-05-01' }), SYSTEM, MIDDLE]))).toBe('2026-05-01');
+});
+
 describe('whose it is (Q4)', () => {
   const asked = [renew(), cancel(), askBack(), transfer(), reinstate(), use()];
 

@@ -36,6 +36,8 @@ export interface Sent {
   readonly id: CommandId;
   readonly command: Command;
   readonly by: Actor;
+  /** Absent: today. */
+  readonly effectiveOn?: BusinessDate;
 }
 
 export type Outcome =
@@ -54,13 +56,13 @@ interface Pending extends Sent {
 }
 
 const LEDGER = id('ledger') as unknown as LedgerId;
-const TODAY = '2026-03-01' as BusinessDate;
 
 /**
  * The whole write side in memory, without a clock or any I/O: commands are decided at once, and what the policies send
  * waits until somebody delivers it.
  */
 export class World {
+  today = '2026-03-01' as BusinessDate;
   readonly log: Envelope[] = [];
   /** Everything that was sent, in order, repeats included. */
   readonly outcomes: { readonly sent: Sent; readonly outcome: Outcome }[] = [];
@@ -122,7 +124,7 @@ export class World {
     return decider.summary(this.#streams.get(stream)?.state ?? decider.initial);
   }
 
-  #handle({ id: commandId, command, by }: Sent): Outcome {
+  #handle({ id: commandId, command, by, effectiveOn = this.today }: Sent): Outcome {
     const decider = this.deciders[command.type];
     if (decider === undefined) throw new Error(`nobody decides ${command.type}`);
     const name = streamName(decider.category, command.target);
@@ -130,8 +132,8 @@ export class World {
     const context: CommandContext = {
       id: commandId,
       actor: by,
-      effectiveOn: TODAY,
-      today: TODAY,
+      effectiveOn,
+      today: this.today,
       eventId: (index) => eventId(commandId, index),
     };
     const decision = decider.decide(command, stream.state, context);
@@ -168,7 +170,7 @@ export class World {
       type: event.type,
       schemaVersion: this.#catalogue.version(event.type),
       effectiveOn: context.effectiveOn,
-      recordedAt: `${TODAY}T00:00:00.000Z` as Instant,
+      recordedAt: `${this.today}T00:00:00.000Z` as Instant,
       actor: by(context.actor, event),
       commandId: context.id,
       requestDigest: '0'.repeat(64),
@@ -199,7 +201,8 @@ export class World {
     for (const policy of this.policies.filter(({ types }) => types.includes(event.type))) {
       policy.react(event).forEach((command, index) => {
         const commandId = policyCommandId(event.id, policy.name, index, command.target);
-        this.#pending.push({ id: commandId, command, by: SYSTEM, source: event.stream });
+        const { effectiveOn } = event;
+        this.#pending.push({ id: commandId, command, by: SYSTEM, effectiveOn, source: event.stream });
       });
     }
   }

@@ -85,10 +85,10 @@ function begun(state: Subscription, order: Order, receipts: readonly ReceiptPart
   };
 }
 
-/** A renewal from the old end, or from the day of payment where that was later; else the day of payment. */
+/** The day of payment: of a renewal not before the old end, of a first order not before it was made; never two at once. */
 function startOf({ endsOn }: Subscription, { renews, orderedOn }: Order, paidOn: BusinessDate): BusinessDate {
-  const earliest = renews ? (endsOn ?? orderedOn) : orderedOn;
-  return paidOn > earliest ? paidOn : earliest;
+  const earliest = [paidOn, ...(renews ? [] : [orderedOn]), ...(endsOn === null ? [] : [endsOn])];
+  return earliest.reduce((a, b) => (a > b ? a : b));
 }
 
 /** Waiting money is no longer there; a term that it paid stays, and is owed for; a credit is taken back. */

@@ -21,7 +21,7 @@ export interface Subscription {
   readonly currency: Currency;
   /** The number of the latest term; 0: there was none. */
   readonly term: number;
-  /** The first day that the latest term no longer covers. */
+  /** The first day that the latest term no longer covers: its end, or the day on which it was cancelled. */
   readonly endsOn: BusinessDate | null;
   /** Days of the reminders that were given for that end. */
   readonly reminded: readonly number[];
@@ -129,7 +129,7 @@ export function evolve(state: SubscriptionState, event: Recorded<SubscriptionEve
     case 'subscriptions.SubscriptionExpired':
       return { ...state, status: 'expired' };
     case 'subscriptions.SubscriptionCancelled':
-      return { ...state, status: 'cancelled', earning: [] };
+      return { ...state, status: 'cancelled', endsOn: event.effectiveOn, earning: [] };
     case 'subscriptions.OrderCancelled':
       return { ...withoutOrder(state), status: 'cancelled' };
     case 'subscriptions.OrderLapsed': {
