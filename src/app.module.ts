@@ -49,6 +49,10 @@ const registry = new CommandRegistry([
   ...subscriptionCommandClasses,
 ]);
 
+/** @throws InvalidTariff: before anything is opened, for who asks then */
+export const tariffOf = ({ tariff }: Pick<Configuration, 'tariff'>): Tariff =>
+  tariff === undefined ? EXAMPLE_TARIFF : readTariff(tariff);
+
 /** Feeds further behind than this are not ready to answer, in business events. */
 const READY_LAG = 10_000;
 
@@ -62,7 +66,7 @@ export class AppModule {
     metrics: Metrics,
   ): Promise<DynamicModule> {
     const { ledger, vault, store, readModels, feed, clock, jobs } = instance;
-    const tariff = configuration.tariff === undefined ? EXAMPLE_TARIFF : readTariff(configuration.tariff);
+    const tariff = tariffOf(configuration);
     metrics.gauge('sijill_feed_lag_events', 'Business events that a consumer is behind.', 'consumer', () =>
       feed.current().consumers.map(({ name, lag }) => [name, lag] as const),
     );

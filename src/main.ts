@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AppModule, serveCommands } from './app.module.js';
+import { AppModule, serveCommands, tariffOf } from './app.module.js';
 import {
   configurationHelp,
   ConfigurationError,
@@ -31,6 +31,7 @@ async function serve(configuration: Configuration): Promise<void> {
   process.umask(0o077); // what the ledger writes is its owner's alone, whoever made the directory
   const logger = createLogger(configuration.logLevel);
   const metrics = new Metrics();
+  tariffOf(configuration); // a ledger is not opened, nor begun, under one that cannot be used
   const instance = await openInstance(configuration, logger, metrics.outcome);
   const app = await NestFactory.create<NestFastifyApplication>(
     await AppModule.register(configuration, instance, logger, metrics),

@@ -168,6 +168,17 @@ describe('the configuration', () => {
     expect(faultsOf({ SIJILL_MASTER_KEY_FILE: file })[0]).not.toContain('hunter2');
   });
 
+  test('a tariff is a file of JSON', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'sijill-tariff-')), 'tariff.json');
+    for (const text of [undefined, '', '{', '7', 'null']) {
+      if (text !== undefined) writeFileSync(file, text);
+      expect(faultsOf({ SIJILL_TARIFF: file })).toEqual([expect.stringContaining('SIJILL_TARIFF must be the path of')]);
+    }
+    writeFileSync(file, '{"plans": []}');
+    expect(readConfiguration({ SIJILL_TARIFF: file }).tariff).toEqual({ plans: [] });
+    expect(readConfiguration({})).not.toHaveProperty('tariff');
+  });
+
   test.each(['LOGLEVEL', 'log_level', 'SIJILLDATA', 'OIDC_JWKSURL'])('%s is a misspelling', (name) => {
     expect(faultsOf({ [name]: 'x' })[0]).toMatch(/is not known: \w+ is meant/);
   });

@@ -48,6 +48,15 @@ describe('what keeps a server from starting is said in one line, with what to do
     });
   });
 
+  test('a tariff that cannot be used: and no ledger is begun under it', () => {
+    const tariff = join(place, 'tariff.json');
+    writeFileSync(tariff, '{"plans": [], "standardVat": [], "terms": [{"from": "2026-01-01", "version": "v1"}]}');
+    const { code, out, err } = run([], { SIJILL_DATA: join(place, 'unbegun'), SIJILL_TARIFF: tariff });
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(/^sijill: the tariff is not accepted: \/plans .+\n$/);
+    expect(readdirSync(place)).not.toContain('unbegun');
+  });
+
   test('a data directory that cannot be one', () => {
     writeFileSync(join(place, 'file'), '');
     const { code, out, err } = run([], { SIJILL_DATA: join(place, 'file', 'below') });

@@ -8,9 +8,12 @@ import { debtCommands } from '../../src/contexts/debts/commands.js';
 import { debt } from '../../src/contexts/debts/debt.js';
 import { debtPolicies } from '../../src/contexts/debts/debts.policy.js';
 import { debtEvents } from '../../src/contexts/debts/events.js';
+import { subscriptionCommands } from '../../src/contexts/subscriptions/commands.js';
+import { employment } from '../../src/contexts/subscriptions/employment.js';
 import type { Projection } from '../../src/feed/consumers.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 import type { Document } from '../../src/read-models/read-models.js';
+import { subscription } from '../subscriptions/cast.js';
 import { Books } from '../world/books.js';
 import { People, steps, type Step } from '../world/people.js';
 import { anyDecider, World } from '../world/world.js';
@@ -22,6 +25,8 @@ export const DECIDERS = {
   ReverseRecordedReceipt: anyDecider(receipt),
   CreditBalance: anyDecider(balance),
   ReverseCredit: anyDecider(balance),
+  ...Object.fromEntries(subscriptionCommands.map((type) => [type, anyDecider(subscription)])),
+  RecordResignation: anyDecider(employment),
 };
 
 /** Some lives of the whole write side, the same in every run, with their books. */

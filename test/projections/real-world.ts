@@ -3,6 +3,7 @@ import { catalogue, policies, projections, RULE_SET } from '../../src/compositio
 import { balanceCommandClasses } from '../../src/contexts/balances/balances.handlers.js';
 import { receiptCommandClasses } from '../../src/contexts/billing/receipts.handlers.js';
 import { debtCommandClasses } from '../../src/contexts/debts/debts.handlers.js';
+import { subscriptionCommandClasses } from '../../src/contexts/subscriptions/subscriptions.handlers.js';
 import { canonicalJson, sha256 } from '../../src/event-store/canonical.js';
 import type { EventStore, Place } from '../../src/event-store/event-store.js';
 import { openSqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
@@ -12,6 +13,7 @@ import { FeedHost } from '../../src/feed/feed-host.js';
 import { feedPage, type FeedPage } from '../../src/feed/feed-page.js';
 import { Projector } from '../../src/feed/projector.js';
 import { beginFilling, fill, swap } from '../../src/feed/rebuild.js';
+import type { Clock } from '../../src/kernel/clock.js';
 import type { Command, CommandRequest, Decider } from '../../src/kernel/decider.js';
 import type { Envelope, NewEvent } from '../../src/kernel/envelope.js';
 import { CommandRegistry } from '../../src/ledger/command-handlers.js';
@@ -24,7 +26,12 @@ import { wholeLog } from '../contract/event-store/opened.js';
 import type { Sent } from '../world/world.js';
 import { DECIDERS } from './life.js';
 
-const registry = new CommandRegistry([...debtCommandClasses, ...receiptCommandClasses, ...balanceCommandClasses]);
+const registry = new CommandRegistry([
+  ...debtCommandClasses,
+  ...receiptCommandClasses,
+  ...balanceCommandClasses,
+  ...subscriptionCommandClasses,
+]);
 const NOON = Date.parse('2026-03-01T09:00:00Z');
 
 /** The whole of it on files, as the server has it but for its threads: store, ledger, feed, read models. */
@@ -42,17 +49,21 @@ export class RealWorld {
     this.#models = openSqliteReadModels(join(folder, 'read-models.db'));
   }
 
-  static async open(folder: string): Promise<RealWorld> {
+  static async open(folder: string, clock: Clock = { now: () => NOON }): Promise<RealWorld> {
     const store = await openSqliteEventStore(join(folder, 'ledger.db'));
     const limits = { ruleSet: RULE_SET, backdatingDays: 30, cacheBytes: 1_000_000 };
     const place = { environment: 'test', logOrigin: 'test.localhost/ledger' };
-    const ledger = await openLedger({ store, catalogue, clock: { now: () => NOON }, ...limits, ...place });
+    const ledger = await openLedger({ store, catalogue, clock, ...limits, ...place });
     return new RealWorld(folder, store, ledger);
   }
 
   send({ id, command, by }: Sent): Promise<Outcome> {
     const digest = sha256(canonicalJson({ type: command.type, data: command.data }));
-    return this.#execute(command, { id, digest, actor: by, source: 'api', mayBackdate: false, correlation: id });
+    return this.execute(command, { id, digest, actor: by, source: 'api', mayBackdate: false, correlation: id });
+  }
+
+  get readModels(): ReadModels {
+    return this.#models;
   }
 
   get isRunning(): boolean {
@@ -63,7 +74,7 @@ export class RealWorld {
     if (this.#feed !== undefined) return;
     this.#models = await this.#reopened();
     const host = new FeedHost((level, message) => level === 'error' && this.complaints.push(message), this.store);
-    const send = this.#execute.bind(this);
+    const send = this.execute.bind(this);
     const { store: reader } = this;
     const options = { reader, readModels: this.#models, catalogue, projections, policies, send, pageSize, retryMs: 5 };
     const feed = new Feed({ ...options, listener: host });
@@ -134,7 +145,8 @@ export class RealWorld {
     return openSqliteReadModels(join(this.folder, 'read-models.db'));
   }
 
-  #execute(command: Command, request: CommandRequest): Promise<Outcome> {
+  /** The door of policies and jobs. */
+  execute(command: Command, request: CommandRequest): Promise<Outcome> {
     const decider = DECIDERS[command.type as keyof typeof DECIDERS];
     return this.ledger.execute(decider as Decider<unknown, Command, NewEvent>, registry.issue(command, request));
   }
