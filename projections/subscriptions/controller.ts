@@ -11,7 +11,7 @@ import { IsBusinessDay, IsOneOf, IsParty } from '../../src/http/validation/field
 import { streamName, type Uuid } from '../../src/kernel/ids.js';
 import type { Condition, Cursor, ReadModelReader } from '../../src/read-models/read-models.js';
 import { READ_MODELS } from '../../src/read-models/token.js';
-import { SUBSCRIPTION_STATES, subscriptionsModel, subscriptionView, type SubscriptionView } from './model.js';
+import { STATES, subscriptionsModel, subscriptionView, type SubscriptionView } from './model.js';
 
 export class SubscriptionsQuery extends PageQuery {
   @IsParty({ optional: true })
@@ -20,7 +20,7 @@ export class SubscriptionsQuery extends PageQuery {
   @IsParty({ optional: true })
   user?: string;
 
-  @IsOneOf(SUBSCRIPTION_STATES, { optional: true })
+  @IsOneOf(STATES, { optional: true })
   state?: string;
 
   @IsBusinessDay({ optional: true, description: 'Those whose latest term ends before that day.' })

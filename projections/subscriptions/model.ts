@@ -1,10 +1,13 @@
 import { Schema } from 'mongoose';
 import Type, { type Static } from 'typebox';
+import { SUBSCRIPTION_STATES } from '../../src/contexts/subscriptions/events.js';
 import { AmountText } from '../../src/event-store/schemas.js';
 import { answer, orNull } from '../../src/http/answers.js';
 import type { Document, Model } from '../../src/read-models/read-models.js';
 
-export const SUBSCRIPTION_STATES = ['pendingPayment', 'active', 'expired', 'cancelled', 'lapsed'] as const;
+type State = keyof typeof SUBSCRIPTION_STATES;
+export const STATES = Object.keys(SUBSCRIPTION_STATES) as State[];
+const stateNames = STATES.map((code) => `${code}: ${SUBSCRIPTION_STATES[code].en}, ${SUBSCRIPTION_STATES[code].ar}`);
 
 /** A bill that waits for its money. */
 const openOrder = Type.Object({
@@ -46,7 +49,7 @@ export const subscriptionView = Type.Object({
   plan: answer.code,
   /** Whose revenue it is. */
   entity: answer.party,
-  state: Type.Enum(SUBSCRIPTION_STATES),
+  state: Type.Enum(STATES, { description: `${stateNames.join('; ')}.` }),
   currency: answer.currency,
   /** Of the latest term; it ends on the day on which it is cancelled. */
   startsOn: orNull(answer.day),

@@ -1,4 +1,6 @@
 import type { SubscriptionCommand } from '../../src/contexts/subscriptions/commands.js';
+import { SUBSCRIPTION_STATES, subscriptionFacts } from '../../src/contexts/subscriptions/events.js';
+import { SUBSCRIPTION_RULES } from '../../src/contexts/subscriptions/rules.js';
 import type { Actor } from '../../src/kernel/envelope.js';
 import { SYSTEM } from '../given.js';
 import {
@@ -77,6 +79,17 @@ test.each(CELLS)('%s', (_, column, command, by, cell) => {
     const after = when.then(...types.split(' ').map((type) => ({ type: `subscriptions.${type}` })));
     expect(subscription.summary(after.state).state).toBe(state);
   }
+});
+
+test('§3 every state, event and rule has its name in Arabic and English', () => {
+  const named = [...Object.values(SUBSCRIPTION_STATES), ...subscriptionFacts, ...Object.values(SUBSCRIPTION_RULES)];
+  for (const { en, ar } of named) {
+    expect(en).toMatch(/^[A-Z]/);
+    expect(ar).toMatch(/[\u0621-\u064a]/);
+  }
+  expect(new Set(named.map(({ ar }) => ar)).size).toBe(named.length);
+  const reached = COLUMNS.map((column) => subscription.summary(STATES[column][0]().state).state);
+  expect(Object.keys(SUBSCRIPTION_STATES).filter((code) => !reached.includes(code))).toEqual([]);
 });
 
 /** The row of the clock: what it sends names what is due, and what is no longer due is ignored. */

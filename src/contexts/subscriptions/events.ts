@@ -12,6 +12,15 @@ import {
 } from '../../event-store/schemas.js';
 import { subscriptionCommands } from './commands.js';
 
+/** The states by their codes. `lapsed` is one of ours: the order was never paid, so nothing ran out or was cancelled. */
+export const SUBSCRIPTION_STATES = {
+  pendingPayment: { en: 'Awaiting payment', ar: 'بانتظار السداد' },
+  active: { en: 'Active', ar: 'سارٍ' },
+  expired: { en: 'Expired', ar: 'منتهٍ' },
+  cancelled: { en: 'Cancelled', ar: 'ملغى' },
+  lapsed: { en: 'Lapsed, never paid', ar: 'ساقط لعدم السداد' },
+} as const;
+
 const Count = Type.Integer({ minimum: 1 });
 /** What the subscription owes to the calendar next, the day first: `2027-03-14.expire.1.0`; null: nothing. */
 const due = Type.Union([CodeText, Type.Null()]);

@@ -2,11 +2,16 @@ import type { BusinessDate } from '../../kernel/calendar.js';
 import type { Recorded } from '../../kernel/decider.js';
 import type { EventId } from '../../kernel/ids.js';
 import { parseMoney, type Currency } from '../../kernel/money.js';
-import type { RenewalOrdered, SubscriptionActivated, SubscriptionEvent, SubscriptionPurchased } from './events.js';
+import type {
+  RenewalOrdered,
+  SubscriptionActivated,
+  SubscriptionEvent,
+  SubscriptionPurchased,
+  SUBSCRIPTION_STATES,
+} from './events.js';
 import { MONTHS } from './schedule.js';
 
-/** `lapsed`: the order was never paid. It is a state of ours: nothing ran out, and nothing was cancelled. */
-export type SubscriptionStatus = 'pendingPayment' | 'active' | 'expired' | 'cancelled' | 'lapsed';
+export type SubscriptionStatus = keyof typeof SUBSCRIPTION_STATES;
 
 /** Null: nobody has ordered it yet. */
 export type SubscriptionState = Subscription | null;
