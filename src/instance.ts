@@ -58,27 +58,47 @@ const FEED_THREAD = new URL('./feed-thread.js', import.meta.url);
 export async function openInstance(
   configuration: Pick<
     Configuration,
-    keyof Stores | 'redisUrl' | 'masterKey' | 'environment' | 'logOrigin' | 'backdatingDays' | 'cacheBytes' | 'drainMs'
+    | keyof Stores
+    | 'vault'
+    | 'redisUrl'
+    | 'masterKey'
+    | 'environment'
+    | 'logOrigin'
+    | 'backdatingDays'
+    | 'cacheBytes'
+    | 'drainMs'
   >,
   logger: Logger,
   onOutcome?: (command: string, outcome: Outcome) => void,
   feedThread = FEED_THREAD,
 ): Promise<Instance> {
-  const { data, redisUrl, masterKey, environment, logOrigin, backdatingDays, cacheBytes, drainMs } = configuration;
-  mkdirSync(data, { recursive: true, mode: 0o700 });
-  accessSync(data, constants.R_OK | constants.W_OK | constants.X_OK);
+  const {
+    data,
+    vault: vaultDirectory,
+    redisUrl,
+    masterKey,
+    environment,
+    logOrigin,
+    backdatingDays,
+    cacheBytes,
+    drainMs,
+  } = configuration;
+  for (const directory of [data, vaultDirectory]) {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
+  }
   const stores = storesOf(configuration);
   const clock = systemClock();
   const store = await openEventStore(stores);
-  const vaultFile = join(data, VAULT_FILE);
+  const vaultFile = join(vaultDirectory, VAULT_FILE);
   if (!existsSync(vaultFile) && (await store.head()).count > 0) {
     await store.close();
     throw new VaultLocked(
       'VAULT_MISSING',
-      `${eventsPlace(stores)} holds events, but ${vaultFile} is gone: restore both of one backup`,
+      `${eventsPlace(stores)} holds events, but ${vaultFile} is gone: restore both of one backup, or set SIJILL_VAULT to the directory that has it`,
     );
   }
-  const vault = openSqliteVault(vaultFile, loadMasterKey(data, masterKey));
+  const vault = openSqliteVault(vaultFile, loadMasterKey(vaultDirectory, masterKey));
   const version = programVersion(new URL('.', import.meta.url));
   const snapshots = new SnapshotFiles(join(data, 'snapshots'), version, (message) => logger.warn(message));
   const ledger = await openLedger({

@@ -6,6 +6,8 @@ export interface Configuration {
   readonly port: number;
   /** Directory. */
   readonly data: string;
+  /** Directory of the vault and its generated key. */
+  readonly vault: string;
   /** Absent: the events are in the directory. */
   readonly eventStoreUrl?: string;
   /** Absent: the read models are in a file. */
@@ -68,10 +70,12 @@ export function readConfiguration(environment: Environment = process.env): Confi
     }
     return value;
   };
+  const data = read('SIJILL_DATA');
   const values = {
     host: read('HOST'),
     port: read('PORT'),
-    data: read('SIJILL_DATA'),
+    data,
+    vault: read('SIJILL_VAULT') ?? data,
     eventStoreUrl: read('EVENT_STORE_URL'),
     mongodbUri: read('MONGODB_URI'),
     redisUrl: read('REDIS_URL'),

@@ -33,7 +33,7 @@ export const VARIABLES = {
     default: './data',
     meaning: 'Directory of the embedded stores, the vault and generated keys; it is created where it is missing.',
     accepts: 'a path',
-    parse: (text) => (text.includes('\0') ? undefined : text),
+    parse: path,
   } satisfies Variable<string>,
   EVENT_STORE_URL: {
     meaning: 'The EventStoreDB or KurrentDB that keeps the events. Not set: a file in SIJILL_DATA.',
@@ -53,9 +53,15 @@ export const VARIABLES = {
     secret: true,
     parse: (text) => (isRedisUrl(text) ? text : undefined),
   } satisfies Variable<string>,
+  SIJILL_VAULT: {
+    meaning:
+      'Directory of the vault and its generated key: the processes of one ledger share it. Not set: SIJILL_DATA.',
+    accepts: 'a path',
+    parse: path,
+  } satisfies Variable<string>,
   SIJILL_MASTER_KEY: {
     meaning:
-      'Wraps the keys of the vault. Not set: generated once, in a file of SIJILL_DATA that only its owner reads.',
+      'Wraps the keys of the vault. Not set: generated once, in a file beside the vault that only its owner reads.',
     accepts: '32 bytes, as 64 hexadecimal digits or as base64',
     secret: true,
     parse: masterKey,
@@ -194,6 +200,10 @@ function eventStoreUrl(text: string): string | undefined {
 /** The name of the database is required: without it the driver would take `test`. */
 const MONGODB_URI =
   /^mongodb(\+srv)?:\/\/([^\s/@:]+(:[^\s/@]*)?@)?[\w.%[\]:-]+(,[\w.%[\]:-]+)*\/[^\s/\\."$*<>:|?]{1,63}(\?\S*)?$/;
+
+function path(text: string): string | undefined {
+  return text.includes('\0') ? undefined : text;
+}
 
 function contentOf(path: string): string {
   try {
