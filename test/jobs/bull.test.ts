@@ -14,33 +14,37 @@ const named = process.env['REDIS_TEST_URL'];
   beforeAll(async () => void (own = named === undefined ? await RedisServer.start() : undefined));
   afterAll(() => own?.dispose());
 
-  jobsContract('Bull', async () => {
-    const clock = new Hand();
-    const ledger = randomUUID();
-    const url = named ?? own!.url;
-    const control = new Bull('control', url);
-    const workers: Jobs[] = [];
-    // Bull asks the machine's clock when what is delayed is due, and lets a millisecond pass after it.
-    const machine = jest.spyOn(Date, 'now').mockImplementation(() => clock.now() + 1);
-    return {
-      clock,
-      leaseMs: 100, // no multiple of three: Redis takes no fractions
-      async lapse() {
-        const locks = await control.client.keys(`{sijill-${ledger}}*:lock`);
-        if (locks.length > 0) await control.client.del(...locks);
-      },
-      worker(jobs, doors) {
-        const worker = openBullJobs({ url, ledger, jobs, doors: doorsOf(clock, doors), pollMs: 10 });
-        workers.push(worker);
-        return worker;
-      },
-      async dispose() {
-        for (const worker of workers) await worker.close(0);
-        await control.close();
-        machine.mockRestore();
-      },
-    };
-  });
+  jobsContract(
+    'Bull',
+    async () => {
+      const clock = new Hand();
+      const ledger = randomUUID();
+      const url = named ?? own!.url;
+      const control = new Bull('control', url);
+      const workers: Jobs[] = [];
+      // Bull asks the machine's clock when what is delayed is due, and lets a millisecond pass after it.
+      const machine = jest.spyOn(Date, 'now').mockImplementation(() => clock.now() + 1);
+      return {
+        clock,
+        leaseMs: 100, // no multiple of three: Redis takes no fractions
+        async lapse() {
+          const locks = await control.client.keys(`{sijill-${ledger}}*:lock`);
+          if (locks.length > 0) await control.client.del(...locks);
+        },
+        worker(jobs, doors) {
+          const worker = openBullJobs({ url, ledger, jobs, doors: doorsOf(clock, doors), pollMs: 10 });
+          workers.push(worker);
+          return worker;
+        },
+        async dispose() {
+          for (const worker of workers) await worker.close(0);
+          await control.close();
+          machine.mockRestore();
+        },
+      };
+    },
+    4,
+  );
 
   (hasRedis ? test : test.skip)('a server that dies and comes back: what ran meanwhile is put down then', async () => {
     const server = await RedisServer.start();
