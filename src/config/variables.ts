@@ -157,7 +157,7 @@ export const VARIABLES = {
   } satisfies Variable<number>,
   SIJILL_DRAIN_SECONDS: {
     default: '10',
-    meaning: 'How long a shutdown waits for the requests that are still running.',
+    meaning: 'How long a shutdown waits for the requests that are still running, and then as long for the jobs.',
     accepts: 'a whole number of seconds from 0 to 300',
     parse: (text) => wholeNumber(text, 0, 300),
   } satisfies Variable<number>,

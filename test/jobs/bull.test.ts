@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 import Bull from 'bull';
+import { lossesOf } from '../../src/jobs/bull/durability.js';
 import { openBullJobs } from '../../src/jobs/bull/bull-jobs.js';
 import { JobsUnavailable, type Jobs } from '../../src/jobs/jobs.js';
 import { jobsContract } from '../contract/jobs.contract.js';
@@ -46,6 +47,14 @@ const named = process.env['REDIS_TEST_URL'];
     4,
   );
 
+  (hasRedis ? test : test.skip)('one that is set as the operators are told is not told of', async () => {
+    const server = await RedisServer.start();
+    const control = new Bull('control', server.url);
+    expect(lossesOf(await control.client.info())).toEqual([]);
+    await control.close();
+    await server.dispose();
+  });
+
   (hasRedis ? test : test.skip)('a server that dies and comes back: what ran meanwhile is put down then', async () => {
     const server = await RedisServer.start();
     const end = gate();
@@ -74,4 +83,15 @@ const named = process.env['REDIS_TEST_URL'];
       await server.dispose();
     }
   });
+});
+
+test('a Redis that would lose jobs is told of by its settings', () => {
+  const info = (aof: string, policy: string): string =>
+    `# Memory\r\nmaxmemory_policy:${policy}\r\naof_enabled:${aof}\r\n`;
+  expect(lossesOf(info('1', 'noeviction'))).toEqual([]);
+  expect(lossesOf('')).toEqual([]);
+  expect(lossesOf(info('0', 'allkeys-lru'))).toEqual([
+    expect.stringContaining('appendonly yes'),
+    expect.stringContaining('(allkeys-lru)'),
+  ]);
 });

@@ -6,6 +6,7 @@ import { JobsUnavailable } from '../jobs.js';
 import type { Job, JobDoors, JobFigures, JobQuery, Jobs, JobView, Once, Repeat } from '../jobs.js';
 import { checkData, jobId, knownJobs } from '../performing.js';
 import { backOff, Runs, textOf, worn } from '../runs.js';
+import { lossesOf } from './durability.js';
 import { HeldJob, type Kept, type Stored } from './held-job.js';
 import { redisOptions } from './redis-url.js';
 import { figuresOf, listOf } from './views.js';
@@ -50,6 +51,7 @@ class BullJobs implements Jobs {
 
   start(): void {
     for (const place of this.#places) void this.#start(place);
+    void this.#warn();
   }
 
   async schedule<Data>(job: Job<Data>, { key, at, data }: Once<Data>): Promise<void> {
@@ -145,6 +147,7 @@ class BullJobs implements Jobs {
     if (this.#halt.signal.aborted) throw new JobsUnavailable('the jobs are closed');
     try {
       const answer = await work();
+      if (this.#isAmiss) this.options.doors.log('info', 'Redis answers again: jobs go on');
       this.#isAmiss = false;
       return answer;
     } catch (error) {
@@ -164,6 +167,12 @@ class BullJobs implements Jobs {
         await wait(this.#pollMs, undefined, { signal }).catch(() => undefined);
       }
     }
+  }
+
+  /** Of a server that is set to lose what it was given. */
+  async #warn(): Promise<void> {
+    const info = await this.#places[0]?.queue.client.info().catch(() => ''); // of little weight, if it is away now
+    for (const loss of lossesOf(info ?? '')) this.options.doors.log('warn', loss);
   }
 
   /** Makes the standing repetitions of a job what the program declares; those that it does not end when they are due. */

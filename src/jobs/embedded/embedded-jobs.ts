@@ -128,6 +128,7 @@ class EmbeddedJobs implements Jobs {
     try {
       const { answers, claims, next } = this.database.transaction(() => this.#transact(writes));
       this.#isReconciled ||= this.#state === 'started';
+      if (this.#isAmiss) this.options.doors.log('info', 'jobs go on');
       this.#isAmiss = false;
       writes.forEach(({ resolve }, i) => resolve(answers[i]));
       for (const claim of claims) void this.#begin(claim);
