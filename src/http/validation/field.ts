@@ -37,7 +37,30 @@ export function field(check: Check, schema: ApiPropertyOptions, options: FieldOp
     }),
   ];
   if (optional === true) decorators.push(ValidateIf((_, value) => value !== undefined));
+  decorators.push((target: object, name: string | symbol) => remember(target, String(name), { check, required }));
   return applyDecorators(...decorators);
+}
+
+/** What `field` says of one field. */
+interface Declared {
+  readonly check: Check;
+  readonly required: boolean;
+}
+
+const declared = new WeakMap<object, Map<string, Declared>>();
+
+function remember(prototype: object, name: string, field: Declared): void {
+  const fields = declared.get(prototype) ?? new Map<string, Declared>();
+  declared.set(prototype, fields.set(name, field));
+}
+
+/** The fields that `field` declares of a class, with those that it inherits. */
+export function declaredFields(dto: new () => object): ReadonlyMap<string, Declared> {
+  const fields = new Map<string, Declared>();
+  for (let at = dto.prototype as object | null; at !== null; at = Object.getPrototypeOf(at) as object | null) {
+    for (const [name, each] of declared.get(at) ?? []) if (!fields.has(name)) fields.set(name, each);
+  }
+  return fields;
 }
 
 /** A check of texts. A repeated query parameter arrives as a list. */
