@@ -1,4 +1,4 @@
-import { canonicalJson, sha256 } from '../event-store/canonical.js';
+import { sha256 } from '../event-store/canonical.js';
 import {
   InvalidQuery,
   type Cursor,
@@ -29,10 +29,10 @@ export const DEFAULT_LIMIT = 20;
  * @throws Problem `CURSOR_INVALID`
  */
 export function pageOf({ route, caller }: Exchange, asked: Paged): Page {
-  const { cursor, limit, ...filters } = asked;
-  const plain = Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined));
-  const bound = { route, role: caller.role, party: caller.party ?? null, filters: plain };
-  const query = sha256(canonicalJson(bound)).slice(0, 16);
+  const { cursor, limit } = asked;
+  // In the order in which the DTO declares its fields, whatever the order of the query.
+  const bound = [route, caller.role, caller.party ?? null, { ...asked, cursor: undefined, limit: undefined }];
+  const query = sha256(JSON.stringify(bound)).slice(0, 16);
   const page = { limit: limit === undefined ? DEFAULT_LIMIT : Number(limit), query };
   return cursor === undefined ? page : { ...page, after: decode(cursor, query) };
 }
@@ -87,8 +87,16 @@ export function linkNext({ request, reply }: Exchange, next: Cursor | undefined,
   if (next === undefined) return undefined;
   const cursor = encode(next, page.query);
   const [path = '', search = ''] = request.url.split('?', 2);
+  reply.header('link', `<${path}?${withCursor(search, cursor)}>; rel="next"`);
+  return cursor;
+}
+
+/** What `URLSearchParams` would leave as it is. */
+const PLAIN = /^[A-Za-z0-9._=&-]+$/;
+
+function withCursor(search: string, cursor: string): string {
+  if (PLAIN.test(search) && !search.includes('cursor=')) return `${search}&cursor=${cursor}`;
   const parameters = new URLSearchParams(search);
   parameters.set('cursor', cursor);
-  reply.header('link', `<${path}?${parameters.toString()}>; rel="next"`);
-  return cursor;
+  return parameters.toString();
 }

@@ -1,5 +1,5 @@
 import { declarationOf, checkQuery } from '../../src/read-models/declaration.js';
-import { selectCount, selectPage, type Select } from '../../src/read-models/sqlite/select.js';
+import { selectCount, selectPage, valuesOf, type Select } from '../../src/read-models/sqlite/select.js';
 import {
   APPLICATION_ID,
   createGeneration,
@@ -30,7 +30,10 @@ const planOf = ({ sql, values }: Select): string =>
     .all(...values)
     .map(([, , , detail]) => detail)
     .join('\n');
-const pagePlan = (query: Query) => planOf(selectPage(generation, checkQuery(things, query)));
+const pagePlan = (query: Query) => {
+  const checked = checkQuery(things, query);
+  return planOf({ sql: selectPage(generation, checked), values: valuesOf(checked) });
+};
 
 const owner = where('owner', 'eq', 'x');
 const state = where('state', 'eq', 'new');

@@ -12,13 +12,13 @@ import {
   type ReadModelReader,
   type TextPage,
 } from '../read-models.js';
-import { selectCount, selectPage, type Select } from './select.js';
+import { selectCount, selectPage, shapeOf, valuesOf } from './select.js';
 import { generationOf, SELECT_LIVE, tableOf, type Generation } from './tables.js';
 
 /** Most statements kept for one model: callers combine filters freely. */
 const MAX_STATEMENTS = 200;
 
-/** What is known of a model's live generation, with its prepared statements by their text. */
+/** What is known of a model's live generation, with its prepared statements by their shape. */
 interface Live {
   readonly generation: Generation;
   readonly statements: Map<string, Statement>;
@@ -56,7 +56,10 @@ export class SqliteReadModelReader implements ReadModelReader {
 
   async count(model: Model, where: readonly Condition[] = []): Promise<number> {
     checkWhere(model, where);
-    return this.#row(model, (generation) => selectCount(generation, where))[0];
+    return this.#look(model, (live) => {
+      const { sql, values } = selectCount(live.generation, where);
+      return this.#statement(live, sql).get(...values)![0];
+    });
   }
 
   async checkpoint(consumer: string): Promise<Checkpoint | undefined> {
@@ -71,25 +74,21 @@ export class SqliteReadModelReader implements ReadModelReader {
   #text(model: Model, id: string): string | undefined {
     if (id.includes('\0')) return undefined; // SQLite would stop reading there
     return this.#look(model, (live) => {
-      const sql = `SELECT document FROM ${tableOf(live.generation)} WHERE id = ?`;
-      return this.#statement(live, sql).get(id)?.[0] ?? undefined;
+      const prepare = (): string => `SELECT document FROM ${tableOf(live.generation)} WHERE id = ?`;
+      return this.#statement(live, 'by id', prepare).get(id)?.[0] ?? undefined;
     });
   }
 
   #page(model: Model, query: Query): TextPage {
     const checked = checkQuery(model, query);
-    const [joined] = this.#row(model, (generation) => joinedPage(selectPage(generation, checked)));
+    const [joined] = this.#look(model, (live) => {
+      const prepare = (): string => joinedPage(selectPage(live.generation, checked));
+      return this.#statement(live, shapeOf(checked), prepare).get(...valuesOf(checked))!;
+    });
     const texts: string[] = joined === null ? [] : joined.split(SEPARATOR);
     if (texts.length <= checked.limit) return { texts };
     texts.pop();
     return { texts, next: cursorOf(checked, texts.at(-1)!) };
-  }
-
-  #row(model: Model, select: (generation: Generation) => Select): any[] {
-    return this.#look(model, (live) => {
-      const { sql, values } = select(live.generation);
-      return this.#statement(live, sql).get(...values)!;
-    });
   }
 
   /**
@@ -118,12 +117,13 @@ export class SqliteReadModelReader implements ReadModelReader {
     return live;
   }
 
-  #statement({ statements }: Live, sql: string): Statement {
-    let statement = statements.get(sql);
+  /** @param shape what tells the statement from the model's others */
+  #statement({ statements }: Live, shape: string, sql = (): string => shape): Statement {
+    let statement = statements.get(shape);
     if (!statement) {
-      statement = this.database.prepare(sql);
+      statement = this.database.prepare(sql());
       if (statements.size >= MAX_STATEMENTS) statements.delete(statements.keys().next().value!);
-      statements.set(sql, statement);
+      statements.set(shape, statement);
     }
     return statement;
   }
@@ -136,10 +136,7 @@ const SEPARATOR = '\n';
  * The documents of a page as one text, null where there are none: a row costs twice as much to hand over as to find.
  * The order is the page's, since its limit keeps SQLite from doing anything but running it as it stands.
  */
-const joinedPage = ({ sql, values }: Select): Select => ({
-  sql: `SELECT group_concat(document, char(10)) FROM (${sql})`,
-  values,
-});
+const joinedPage = (sql: string): string => `SELECT group_concat(document, char(10)) FROM (${sql})`;
 
 /** Where a page ended, by its last document. */
 function cursorOf({ sort }: CheckedQuery, text: string): Cursor {

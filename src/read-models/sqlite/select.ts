@@ -12,14 +12,35 @@ export interface Select {
 
 const OPERATORS = { eq: '=', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 
+/** What decides about the text of a page's SQL; the rest of a query is values. */
+export function shapeOf({ where, sort, after }: CheckedQuery): string {
+  let shape = `${sort.field} ${sort.direction} ${after === undefined ? 'all' : startOf(after)}`;
+  for (const { field, is } of where) shape += ` ${field} ${is}`;
+  return shape;
+}
+
 /** Documents, one more than the limit: whether there is a next page. No other column: each costs as much to hand over. */
-export function selectPage(generation: Generation, query: CheckedQuery): Select {
+export function selectPage(generation: Generation, query: CheckedQuery): string {
   const parts = segments(query).map((segment) => selectSegment(generation, query, segment));
-  const values = parts.flatMap((part) => part.values);
-  if (parts.length === 1) return { sql: parts[0]!.sql, values };
+  if (parts.length === 1) return parts[0]!;
   // One statement, so one snapshot; SQLite runs the second part only where the first has not filled the page.
-  const sql = parts.map((part) => `SELECT * FROM (${part.sql})`).join(' UNION ALL ');
-  return { sql: `${sql} LIMIT ?`, values: [...values, query.limit + 1] };
+  return `${parts.map((part) => `SELECT * FROM (${part})`).join(' UNION ALL ')} LIMIT ?`;
+}
+
+/** The values for it. */
+export function valuesOf(query: CheckedQuery): SqlValue[] {
+  const { where, after, limit } = query;
+  const parts = segments(query);
+  const values: SqlValue[] = [];
+  for (const segment of parts) {
+    for (const { value } of where) values.push(sqlValue(value));
+    if (after && segment === 'values' && startsIn(segment, after))
+      values.push(sqlValue(after.value), sqlValue(after.value));
+    if (after && startsIn(segment, after)) values.push(after.id);
+    values.push(limit + 1);
+  }
+  if (parts.length > 1) values.push(limit + 1);
+  return values;
 }
 
 export function selectCount(generation: Generation, where: readonly Condition[]): Select {
@@ -49,33 +70,27 @@ function segments({ sort, where, after }: CheckedQuery): readonly Segment[] {
 
 const startOf = (after: Cursor): Segment => (after.value === null ? 'nulls' : 'values');
 
-function selectSegment(generation: Generation, query: CheckedQuery, segment: Segment): Select {
-  const { where, sort, after, limit } = query;
+const startsIn = (segment: Segment, after: Cursor): boolean => segment === 'all' || segment === startOf(after);
+
+function selectSegment(generation: Generation, query: CheckedQuery, segment: Segment): string {
+  const { where, sort, after } = query;
   const column = columnOf(generation, sort.field);
   const conditions = [PRESENT, ...where.map((condition) => sqlOf(generation, condition))];
-  const values = where.map(({ value }) => sqlValue(value));
   if (segment !== 'all') conditions.push(`${column} IS ${segment === 'nulls' ? 'NULL' : 'NOT NULL'}`);
 
   const beyond = sort.direction === 'asc' ? '>' : '<';
-  const startsHere = after && (segment === 'all' || segment === startOf(after));
-  if (startsHere && segment !== 'values') {
-    conditions.push(`id ${beyond} ?`);
-    values.push(after.id);
-  } else if (startsHere) {
-    const value = sqlValue(after.value);
+  if (after && startsIn(segment, after)) {
     // The first of the two seems redundant; without it SQLite does not seek in the index.
-    conditions.push(`${column} ${beyond}= ?`, `(${column}, id) ${beyond} (?, ?)`);
-    values.push(value, value, after.id);
+    if (segment === 'values') conditions.push(`${column} ${beyond}= ?`, `(${column}, id) ${beyond} (?, ?)`);
+    else conditions.push(`id ${beyond} ?`);
   }
 
   const keys = segment === 'values' ? [column, 'id'] : ['id'];
   const order = keys.map((key) => `${key} ${sort.direction}`).join(', ');
-  return {
-    sql:
-      `SELECT document FROM ${source(generation, where, sort)} ` +
-      `WHERE ${conditions.join(' AND ')} ORDER BY ${order} LIMIT ?`,
-    values: [...values, limit + 1],
-  };
+  return (
+    `SELECT document FROM ${source(generation, where, sort)} ` +
+    `WHERE ${conditions.join(' AND ')} ORDER BY ${order} LIMIT ?`
+  );
 }
 
 function source(generation: Generation, where: readonly Condition[], sort: CheckedQuery['sort'] | undefined): string {
