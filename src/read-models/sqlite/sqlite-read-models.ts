@@ -103,10 +103,10 @@ class SqliteReadModels extends SqliteReadModelReader implements ReadModels {
 
   async load(target: Target, ids: readonly string[]): Promise<readonly Versioned[]> {
     const { select } = this.#statementsOf(this.#generation(target), target.model);
-    return ids.flatMap((id) => {
-      const row = isText(id) ? select.get(id) : undefined;
-      return row ? [{ id, sequence: row[0], document: row[1] === null ? null : JSON.parse(row[1]) }] : [];
-    });
+    // In one text: handing over a row costs more than finding it.
+    const [joined] = select.get(JSON.stringify(ids.filter(isText)))!;
+    const found = joined === null ? [] : (JSON.parse(`[${joined}]`) as [string, number, Document | null][]);
+    return found.map(([id, sequence, document]) => ({ id, sequence, document }));
   }
 
   async apply(target: Target, consumer: string, writes: readonly Write[], checkpoint: Checkpoint): Promise<void> {

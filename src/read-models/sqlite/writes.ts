@@ -13,6 +13,7 @@ export interface Row extends Pick<Write, 'id' | 'sequence' | 'previous'> {
 
 /** The statements that fold a batch into one generation. */
 export interface Statements {
+  /** Documents with what was folded into them, by a JSON list of ids: as the items of a JSON list, null where there are none. */
   readonly select: Statement;
   readonly insert: Statement;
   /** For a document whose indexed values stay as they are: no index is touched then. */
@@ -35,7 +36,10 @@ export function prepareStatements(database: Database, generation: Generation, mo
   const set = indexed.map((column) => `${column} = ?`).join(', ');
   const asRead = 'WHERE id = ? AND sequence = ?';
   return {
-    select: database.prepare(`SELECT sequence, document FROM ${table} WHERE id = ?`),
+    select: database.prepare(
+      `SELECT group_concat('[' || json_quote(id) || ',' || sequence || ',' || ifnull(document, 'null') || ']')
+       FROM ${table} WHERE id IN (SELECT value FROM json_each(?))`,
+    ),
     insert: database.prepare(
       `INSERT INTO ${table} (id, sequence, ${indexed.join(', ')}, document) VALUES (${marks}) ON CONFLICT (id) DO NOTHING`,
     ),
