@@ -2,7 +2,7 @@ import { Turns } from '../ledger/turns.js';
 import type { Checkpoint } from '../read-models/read-models.js';
 import type { Projection } from './consumers.js';
 import { PoisonEvent, text, type FeedPage } from './feed-page.js';
-import { followPages, type Log } from './log-follower.js';
+import { followPages, pause, type Log } from './log-follower.js';
 import { Projector } from './projector.js';
 import { beginFilling, fill, swap, type Filling } from './rebuild.js';
 import type { ConsumerStatus } from './status.js';
@@ -18,6 +18,12 @@ interface Live {
 
 /** A new projection this far behind is filled as a rebuild: indexes last. */
 const REBUILD_BEHIND = 20_000;
+
+/**
+ * From one small page to the next, in milliseconds: commits come a few at a time, and a page costs each projection a
+ * transaction, however little is in it. What comes after a rest is folded at once.
+ */
+const GATHERING_MS = 20;
 
 /**
  * Folds the log into every projection's live documents, each from its own checkpoint. One loop reads each page once for
@@ -60,8 +66,11 @@ export class ProjectionRunner {
         continue;
       }
       for await (const page of followPages(this.log, this.#furthestBehind(running), signal)) {
+        const began = performance.now();
         for (const each of this.#live) await this.#turns.take(each, () => this.#fold(each, page));
         this.log.moved(page);
+        const left = GATHERING_MS - (performance.now() - began);
+        if (left > 0 && page.events.length < this.log.pageSize) await pause(left, signal);
       }
     }
     await this.#rebuilding;
