@@ -1,3 +1,4 @@
+import { MaxLength } from 'class-validator';
 import { checked } from '../../src/http/validation/dto.pipe.js';
 import { PageQuery } from '../../src/http/validation/dtos.js';
 import * as fields from '../../src/http/validation/fields.js';
@@ -228,5 +229,15 @@ describe('the field decorators', () => {
   test('a flood of unknown fields is answered shortly', () => {
     const flood = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`f${i}`, i]));
     expect(faults(flood)).toHaveLength(50);
+  });
+
+  test("a decorator of class-validator's own is asked as well", () => {
+    class Stricter extends Sample {
+      @MaxLength(3)
+      @fields.IsText(1, 9)
+      word!: string;
+    }
+    expect(checked(Stricter, { word: 'abc' })).toEqual(expect.objectContaining({ word: 'abc' }));
+    expect(() => checked(Stricter, { word: 'abcd' })).toThrow(Problem);
   });
 });
