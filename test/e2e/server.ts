@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { eventStoreOf } from '../servers/event-store.js';
+import { storesOf } from '../servers/stores.js';
 
 export interface Answer {
   readonly status: number;
@@ -48,8 +48,8 @@ export class Server {
 
   /** @param readiness what `/health/ready` is to answer before the test goes on */
   async start(readiness = 200): Promise<void> {
-    const events = await eventStoreOf(this.data);
-    const env = { PATH: process.env['PATH'], PORT: '0', SIJILL_DATA: this.data, ...events, ...this.settings };
+    const stores = await storesOf(this.data);
+    const env = { PATH: process.env['PATH'], PORT: '0', SIJILL_DATA: this.data, ...stores, ...this.settings };
     const child = spawn(process.execPath, ['dist/src/main.js'], {
       cwd: this.program,
       env,

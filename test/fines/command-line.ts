@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { eventStoreOf } from '../servers/event-store.js';
+import { storesOf } from '../servers/stores.js';
 import { newFolder } from './rows.js';
 
 /** When a signal reaches the import: after so many answers that it wrote down, or so long after its start. */
@@ -46,10 +46,10 @@ export class CommandLine {
 
   async run(args: readonly string[], interruption?: Interruption): Promise<Ended> {
     const before = this.#lines().length;
-    const events = await eventStoreOf(this.data);
+    const stores = await storesOf(this.data);
     const program = ['--max-old-space-size=256', 'dist/examples/road-fines/import.js'];
     const child = spawn(process.execPath, [...program, ...args, '--acknowledged', this.#acknowledged], {
-      env: { PATH: process.env['PATH'], SIJILL_DATA: this.data, ...events },
+      env: { PATH: process.env['PATH'], SIJILL_DATA: this.data, ...stores },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const ended = new Promise<[number | null, string | null]>((resolve) => {

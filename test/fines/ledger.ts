@@ -3,9 +3,9 @@ import { pino } from 'pino';
 import { InProcessTarget } from '../../examples/road-fines/in-process-target.js';
 import { runImport, type Report, type RunOptions } from '../../examples/road-fines/run.js';
 import type { Target } from '../../examples/road-fines/target.js';
-import { readConfiguration } from '../../src/config/configuration.js';
+import { readConfiguration, type Configuration } from '../../src/config/configuration.js';
 import type { EventReader, Place, StoredEvent } from '../../src/event-store/event-store.js';
-import { eventStoreOf } from '../servers/event-store.js';
+import { storesOf } from '../servers/stores.js';
 import { Books } from './books.js';
 
 /** Node itself loads the thread, so it comes from the build, which `npm test` makes first. */
@@ -13,10 +13,13 @@ const FEED_THREAD = new URL('../../dist/src/feed-thread.js', import.meta.url);
 
 /** The real ledger, as the server and the import open it, with its data in the folder. */
 export const openLedger = async (folder: string): Promise<InProcessTarget> => {
-  const data = join(folder, 'data');
-  const configuration = readConfiguration({ SIJILL_DATA: data, ...(await eventStoreOf(data)) });
+  const configuration = await configurationOf(join(folder, 'data'));
   return InProcessTarget.open(configuration, pino({ level: 'warn' }, pino.destination(2)), FEED_THREAD);
 };
+
+/** @param data the ledger's directory */
+export const configurationOf = async (data: string): Promise<Configuration> =>
+  readConfiguration({ SIJILL_DATA: data, ...(await storesOf(data)) });
 
 /** One import from its opening to its closing, and the books as the log then has them. */
 export async function importInto(

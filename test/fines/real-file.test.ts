@@ -5,6 +5,7 @@ import { sortByTime } from '../../examples/road-fines/sort.js';
 import type { Target } from '../../examples/road-fines/target.js';
 import type { Books } from './books.js';
 import { expectedFigures, type Figures } from './expected.js';
+import { isFerretDb } from '../servers/read-models.js';
 import { asExpected, booksAsExpected } from './figures.js';
 import { openLedger, readBooks } from './ledger.js';
 import { differenceFromRebuild } from './rebuild.js';
@@ -16,12 +17,14 @@ import { firstFines, newFolder } from './rows.js';
  */
 const FILE = process.env['SIJILL_FINES'];
 const WHOLE = process.env['SIJILL_FINES_WHOLE'];
+/** FerretDB looks at every document for each one that it replaces. */
+const FINES = isFerretDb ? 100 : 1_500;
 const END = '9999-12-31';
 const DAYS = [...Array.from({ length: 13 }, (_, year) => `${2000 + year}-12-31`), END];
 
 (FILE === undefined ? test.skip : test)(
-  '1,500 real fines come out to the cent at the end of each year (SIJILL_FINES=/path/to/fines.csv.gz npm test runs it)',
-  async () => expectToTheCent(await firstFines(FILE!, 1_500)),
+  `${FINES} real fines come out to the cent at the end of each year (SIJILL_FINES=/path/to/fines.csv.gz npm test runs it)`,
+  async () => expectToTheCent(await firstFines(FILE!, FINES)),
   5 * 60_000,
 );
 

@@ -20,7 +20,10 @@ export function describeMongoDb(name: string, tests: () => void): void {
   else describe.skip(`${name}: ${HOW_TO_RUN}`, tests);
 }
 
-/** FerretDB embedded in a small program, as a test starts, kills and freezes it; or the real server, left alone. */
+/**
+ * FerretDB embedded in a small program, as a test starts, kills and freezes it; or the real server, left alone. FerretDB
+ * keeps no list within a list, has no profiler, and looks at every document where a filter says more than an id.
+ */
 export class MongoDb {
   readonly #folder = mkdtempSync(join(tmpdir(), 'sijill-mongodb-'));
   #process: ChildProcess | undefined;
