@@ -5,7 +5,6 @@ import type { Projection } from '../feed/consumers.js';
 import { PAGE_SIZE } from '../feed/log-follower.js';
 import { beginFilling, fill, swap, type RebuildSource } from '../feed/rebuild.js';
 import type { ReadModels } from '../read-models/read-models.js';
-import { openSqliteReadModels } from '../read-models/sqlite/sqlite-read-models.js';
 import { own, StoreOwned } from '../sqlite/ownership.js';
 import { progressOf, type Output } from './progress.js';
 
@@ -24,11 +23,12 @@ export interface Rebuilt {
 /**
  * Rebuilds projections of embedded stores that no server has open: new versions beside the live ones, in one pass over
  * the log, then the swap of each. What the signal ends leaves the live versions as they were.
- * @param data the directory of the stores
- * @throws LedgerInUse, ForeignFile (also where there is no ledger), PoisonEvent
+ * @param data the directory of the ledger, which nobody else may have: then nobody folds into the read models either
+ * @throws LedgerInUse, ForeignFile (also where there is no ledger), PoisonEvent, ReadModelUnavailable
  */
 export async function rebuildOffline(
   data: string,
+  openReadModels: () => Promise<ReadModels>,
   catalogue: Catalogue,
   projections: readonly Projection[],
   signal: AbortSignal,
@@ -40,7 +40,7 @@ export async function rebuildOffline(
   let readModels: ReadModels | undefined;
   try {
     disown = owned(events, data);
-    readModels = openSqliteReadModels(join(data, 'read-models.db'));
+    readModels = await openReadModels();
     return await rebuild({ reader, readModels, catalogue, pageSize: PAGE_SIZE }, projections, signal, output);
   } finally {
     await readModels?.close();

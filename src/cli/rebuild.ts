@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { openReadModels } from '../adapters.js';
 import { catalogue, projections } from '../composition.js';
 import { readConfiguration } from '../config/configuration.js';
 import { PoisonEvent } from '../feed/feed-page.js';
@@ -17,7 +18,7 @@ Usage: npm run rebuild -- [NAME…]
   NAME     a projection (default: all of them): ${NAMES.join(', ')}
   --help   this text
 
-The settings are the server's environment variables; the stores are those of SIJILL_DATA. A new version of each
+The settings are the server's environment variables; the stores are the server's. A new version of each
 projection is filled beside the live one and takes its place at the end: stop it with Ctrl-C, and the live ones are
 as they were. Of a running server, begin a rebuild with POST /v1/projections/{name}/rebuild.
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped.
@@ -37,7 +38,8 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const { data } = readConfiguration();
+  const configuration = readConfiguration();
+  const { data } = configuration;
   process.umask(0o077); // as the server does: what is written here is its owner's alone
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort()); // a second one kills
@@ -45,7 +47,7 @@ async function main(args: readonly string[]): Promise<number> {
   const chosen = projections.filter(({ name }) => names.includes(name));
   say(`rebuilding ${chosen.map(({ name }) => name).join(', ')} in ${resolve(data)}`);
   const began = performance.now();
-  const rebuilt = await rebuildOffline(data, catalogue, chosen, stop.signal);
+  const rebuilt = await rebuildOffline(data, () => openReadModels(configuration), catalogue, chosen, stop.signal);
   const list = rebuilt.names.join(', ');
   if (rebuilt.names.length < chosen.length) {
     say(
