@@ -69,10 +69,16 @@ const notOurs = (path) =>
 
 /**
  * @param {unknown} error
+ * @returns {error is Error & { code: string }} whether SQLite itself failed: a lock, a disk, a damaged page
+ */
+export const isSqliteFault = (error) =>
+  error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_');
+
+/**
+ * @param {unknown} error
  * @returns {error is Error & { code: string }} whether SQLite found the file damaged, or no database at all
  */
-const isDamage = (error) =>
-  error instanceof Error && 'code' in error && /^SQLITE_(CORRUPT|NOTADB)/.test(String(error.code));
+const isDamage = (error) => isSqliteFault(error) && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code);
 
 /**
  * @param {string} path

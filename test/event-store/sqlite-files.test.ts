@@ -1,5 +1,16 @@
 import { EventEmitter } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -119,6 +130,23 @@ describe('one owner', () => {
     const next = await openSqliteEventStore(path);
     expect((await next.head()).count).toBe(1000);
     await next.close();
+  });
+
+  test('a page that cannot be read is the store’s not answering, for every way of reading', async () => {
+    const stream = newStream();
+    const store = await openSqliteEventStore(path);
+    await store.append(stream, 'none', envelopes(stream, 0, 1000));
+    await store.close();
+    const reader = openSqliteEventReader(path);
+    const file = openSync(path, 'r+');
+    writeSync(file, Buffer.alloc(statSync(path).size - 8192, 0xff), 0, undefined, 8192);
+    closeSync(file);
+    await expect(reader.readStream(stream)).rejects.toBeInstanceOf(StoreUnavailable);
+    await expect(reader.readAll()).rejects.toBeInstanceOf(StoreUnavailable);
+    const following = reader.follow({}, new AbortController().signal)[Symbol.asyncIterator]();
+    await expect(following.next()).rejects.toBeInstanceOf(StoreUnavailable);
+    await reader.close();
+    await expect(reader.head()).rejects.toBeInstanceOf(StoreUnavailable);
   });
 
   test('a store that could not be opened owns nothing', async () => {

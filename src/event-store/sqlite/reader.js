@@ -1,10 +1,9 @@
-/**
- * Reads the file of events, from any thread or process. Plain JavaScript, so that a worker thread can load it from the
- * source as well as from the build.
- */
+/** Reads the file of events, from any thread or process. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { StoreUnavailable } from '../event-store.js';
 import { limitOf } from '../page-limit.js';
 import { Bell } from './bell.js';
+import { isSqliteFault } from '../../sqlite/database.js';
 import { bellOf, openForReading } from './schema.js';
 
 /**
@@ -84,9 +83,11 @@ export class SqliteEventReader {
     const from = query.from ?? (backwards ? BigInt(Number.MAX_SAFE_INTEGER) : 0n);
     const statement = backwards ? this.#backwards : this.#forwards;
     const limit = limitOf(query.limit);
-    if (limit > 1) return statement.all(stream, clamped(from), limit).map(stored);
-    const row = statement.get(stream, clamped(from), limit);
-    return row === undefined ? [] : [stored(row)];
+    return this.#ask(() => {
+      if (limit > 1) return statement.all(stream, clamped(from), limit).map(stored);
+      const row = statement.get(stream, clamped(from), limit);
+      return row === undefined ? [] : [stored(row)];
+    });
   }
 
   /**
@@ -94,7 +95,7 @@ export class SqliteEventReader {
    * @returns {Promise<LogPage>}
    */
   async readAll(query = {}) {
-    return this.#page(query);
+    return this.#ask(() => this.#page(query));
   }
 
   /**
@@ -109,7 +110,7 @@ export class SqliteEventReader {
     try {
       while (!signal.aborted && !this.#closed) {
         ear.reset();
-        const page = this.#page(after === undefined ? query : { ...query, after });
+        const page = this.#ask(() => this.#page(after === undefined ? query : { ...query, after }));
         if (page.next !== undefined && page.next.position !== after?.position) {
           after = page.next;
           yield page;
@@ -125,12 +126,14 @@ export class SqliteEventReader {
 
   /** @returns {Promise<import('../event-store.js').Head>} */
   async head() {
-    const position = this.#headPosition();
-    if (position > this.#known.position) {
-      const [sequence = this.#known.count - 1] = this.#lastSequence.get(this.#known.position) ?? [];
-      this.#known = { position, count: sequence + 1 };
-    }
-    return position === 0 ? { count: 0 } : { position: textOf(position), count: this.#known.count };
+    return this.#ask(() => {
+      const position = this.#headPosition();
+      if (position > this.#known.position) {
+        const [sequence = this.#known.count - 1] = this.#lastSequence.get(this.#known.position) ?? [];
+        this.#known = { position, count: sequence + 1 };
+      }
+      return position === 0 ? { count: 0 } : { position: textOf(position), count: this.#known.count };
+    });
   }
 
   /**
@@ -146,6 +149,23 @@ export class SqliteEventReader {
     this.#closed = true;
     this.#bell?.close();
     this.#database.close();
+  }
+
+  /**
+   * What SQLite cannot do now (a lock, a disk, a damaged page) is the store's not answering, for whoever asks.
+   * @template T
+   * @param {() => T} read
+   * @returns {T}
+   * @throws {StoreUnavailable}
+   */
+  #ask(read) {
+    if (this.#closed) throw new StoreUnavailable('the store is closed');
+    try {
+      return read();
+    } catch (error) {
+      if (!isSqliteFault(error)) throw error;
+      throw new StoreUnavailable(`the events cannot be read: ${error.message}`, { cause: error });
+    }
   }
 
   /**

@@ -7,7 +7,7 @@ import { HTTP_PORTS, type HttpPorts } from '../ports.js';
 import { EDGE_RULES } from '../rules.js';
 import { preferredLanguage } from './language.js';
 import { Problem, RefusedByRule, type TokenRefused } from './problem.js';
-import { problemOf, render, RuleTexts } from './render.js';
+import { isUnavailable, problemOf, render, RuleTexts } from './render.js';
 
 /** Turns everything that is thrown into problem details (RFC 9457). */
 @Catch()
@@ -27,6 +27,8 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     if (reply.sent) return;
+    // Whoever asks is told to come back; why is for who runs the ledger.
+    if (isUnavailable(error)) this.logger.warn({ err: error, request: request.id }, 'a store does not answer');
     const problem = problemOf(error) ?? frameworkProblem(error, request) ?? this.#unforeseen(error, request);
     sendProblem(request, reply, problem, this.#rules);
   }

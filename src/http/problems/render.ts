@@ -3,6 +3,7 @@ import { StoreUnavailable } from '../../event-store/event-store.js';
 import { InvalidValue } from '../../kernel/invalid-value.js';
 import { ReadModelUnavailable } from '../../read-models/read-models.js';
 import { IdempotencyConflict, LedgerUnavailable, PreconditionFailed, type Refused } from '../../ledger/outcome.js';
+import { VaultUnavailable } from '../../vault/vault.js';
 import { fill, type Language } from './language.js';
 import { Problem, RefusedByRule, TokenRefused, type FieldFault } from './problem.js';
 import { FIELD_FAULTS, PROBLEMS, TOKEN_FAULTS, type FieldCode, type ProblemCode } from './texts.js';
@@ -34,6 +35,10 @@ const nameOf = ({ rule, code }: Pick<Rule, 'rule' | 'code'>): string => `${rule}
 
 const RETRY_SECONDS = '1';
 
+/** Whether a store behind the answer does not answer now. */
+export const isUnavailable = (error: unknown): error is Error =>
+  [LedgerUnavailable, StoreUnavailable, VaultUnavailable].some((kind) => error instanceof kind);
+
 /** The problem of any error; undefined for one that nobody foresaw. */
 export function problemOf(error: unknown): Problem | RefusedByRule | TokenRefused | undefined {
   if (error instanceof Problem || error instanceof RefusedByRule || error instanceof TokenRefused) return error;
@@ -46,7 +51,7 @@ export function problemOf(error: unknown): Problem | RefusedByRule | TokenRefuse
       headers: revision < 0 ? {} : { etag: `"${revision}"` },
     });
   }
-  if (error instanceof LedgerUnavailable || error instanceof StoreUnavailable) {
+  if (isUnavailable(error)) {
     return new Problem('LEDGER_UNAVAILABLE', { headers: { 'retry-after': RETRY_SECONDS } });
   }
   if (error instanceof ReadModelUnavailable) {
