@@ -111,7 +111,7 @@ function requestOf(
   subject: keyof typeof ACTORS,
   party: PartyId,
 ): CommandRequest {
-  const id = commandId('bench', subject, party, target, key);
+  const id = commandId(`bench/${subject}`, party, target, key);
   return {
     id,
     digest: sha256(canonicalJson({ type, data })),

@@ -10,7 +10,7 @@ import {
   RequestUpdate,
 } from '../../src/contexts/debts/commands.js';
 import { routeOf } from '../../src/http/access.js';
-import { DEVELOPMENT_ISSUER } from '../../src/http/auth/development.js';
+import { senderOf } from '../../src/http/auth/tokens.js';
 import { requestDigest } from '../../src/http/commands/command-request.js';
 import { parseBusinessDate } from '../../src/kernel/calendar.js';
 import type { CommandRequest, Issued } from '../../src/kernel/decider.js';
@@ -44,7 +44,7 @@ export function issue(
   const { command, sender } = step;
   const on = parseBusinessDate(step.on);
   const { route, params, body, debt: seen } = requestOf(command, on);
-  const id = commandId(DEVELOPMENT_ISSUER, sender.sub, sender.party, named(command) ?? route, step.key);
+  const id = commandId(senderOf(vault, actor.id), sender.party, named(command) ?? route, step.key);
   const target = named(command) ?? aggregateId(id);
   const request: CommandRequest = {
     id,

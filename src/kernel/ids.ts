@@ -82,14 +82,12 @@ export const NAMESPACE = {
   job: nameBased('6ba7b810-9dad-11d1-80b4-00c04fd430c8' as Uuid, 'job.sijill'),
 } as const;
 
-/** `target` is the aggregate a command addresses, or the route that creates one (DESIGN.md, Ids). */
-export const commandId = (
-  issuer: string,
-  subject: string,
-  party: string | null,
-  target: string,
-  idempotencyKey: string,
-): CommandId => uuid5(NAMESPACE.command, issuer, subject, party, target, idempotencyKey) as CommandId;
+/**
+ * @param sender who sends it: a text that only the holder of the ledger's key can work out of a person (docs/adr/0010)
+ * @param target the aggregate that the command addresses, or the route that creates one (DESIGN.md, Ids)
+ */
+export const commandId = (sender: string, party: string | null, target: string, idempotencyKey: string): CommandId =>
+  uuid5(NAMESPACE.command, sender, party, target, idempotencyKey) as CommandId;
 
 export const policyCommandId = (event: EventId, policy: string, index: number, target: string): CommandId =>
   uuid5(NAMESPACE.policy, event, policy, index, target) as CommandId;

@@ -70,7 +70,7 @@ async function begin({ environment, logOrigin, ...options }: OpeningOptions): Pr
 
 /** The request under which the ledger records something of its own accord. */
 export function ownRequest(name: string, stream: string, data: unknown): CommandRequest {
-  const id = commandId('sijill', 'ledger', null, stream, name);
+  const id = commandId('sijill/ledger', null, stream, name);
   const digest = sha256(canonicalJson(data));
   return { id, digest, actor: SYSTEM_ACTOR, source: 'clock', mayBackdate: false, correlation: id };
 }

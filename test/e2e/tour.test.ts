@@ -3,7 +3,7 @@ import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { onEventStoreDb } from '../servers/event-store.js';
 import { Server } from './server.js';
-import { jsonValues, tourSteps } from './tour.js';
+import { jsonValues, tourSteps, withIdsOf } from './tour.js';
 
 const TOOLS = ['bash', 'curl', 'jq'];
 const missing = TOOLS.filter((tool) => spawnSync(tool, ['--version']).error !== undefined);
@@ -11,6 +11,7 @@ const whereTold = missing.length === 0 ? describe : describe.skip;
 
 whereTold(`README: the tour prints what it says (needs ${TOOLS.join(', ')})`, () => {
   const server = new Server();
+  const ids = new Map<string, string>();
   let shell: Shell;
   beforeAll(async () => {
     await server.start();
@@ -23,7 +24,10 @@ whereTold(`README: the tour prints what it says (needs ${TOOLS.join(', ')})`, ()
 
   test.each(tourSteps())('README.md:$line', async ({ commands, output }) => {
     const printed = await shell.run(commands.replaceAll('localhost:3000', new URL(server.url).host));
-    const both = [printed, output ?? ''].map((text) => jsonValues(text).map(onEventStoreDb ? withoutSequence : same));
+    const told = output ?? '';
+    const both = [withIdsOf(told, printed, ids), told].map((text) =>
+      jsonValues(text).map(onEventStoreDb ? withoutSequence : same),
+    );
     expect(both[0]).toEqual(both[1]);
     await server.quiet(); // a reader takes longer
   });

@@ -35,3 +35,20 @@ export function jsonValues(text: string): unknown[] {
       .map((line) => JSON.parse(line) as unknown);
   }
 }
+
+const UUIDS = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
+/**
+ * What was printed, with each id in the place of which the README has another one told by the README's: ids depend on
+ * the ledger's key. One id stands for one throughout.
+ * @param known the ids seen so far, and what the README says instead
+ */
+export function withIdsOf(output: string, printed: string, known: Map<string, string>): string {
+  const told = output.match(UUIDS) ?? [];
+  let next = 0;
+  return printed.replaceAll(UUIDS, (id) => {
+    const inPlace = told[next++] ?? id;
+    if (!known.has(id) && ![...known.values()].includes(inPlace)) known.set(id, inPlace);
+    return known.get(id) ?? id;
+  });
+}

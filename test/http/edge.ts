@@ -27,6 +27,12 @@ import type { EdgeRefusal } from '../../src/ledger/ledger.js';
 import type { Outcome, Refused } from '../../src/ledger/outcome.js';
 import { InMemoryEventStore } from '../event-store/in-memory.js';
 
+export const VAULT: HttpPorts['vault'] = {
+  pseudonym: ((kind: string, value: string) =>
+    Promise.resolve(`${kind}_${uuid5(NAMESPACE.command, value)}`)) as HttpPorts['vault']['pseudonym'],
+  digest: (value) => createHmac('sha256', 'test').update(value).digest('hex'),
+};
+
 export const PARTY = 'party_2f9d6f3e-7d55-4c1b-9c0e-0f6a3d1f7a10';
 export const OTHER_PARTY = 'party_11111111-2222-4333-8444-555555555555';
 export const DEBT = '0b9d6f3e-7d55-4c1b-9c0e-0f6a3d1f7a10' as Uuid;
@@ -91,11 +97,7 @@ export class Outside {
   ports(rules: readonly Rule[]): HttpPorts {
     return {
       clock: { now: () => this.now },
-      vault: {
-        pseudonym: ((kind: string, value: string) =>
-          Promise.resolve(`${kind}_${uuid5(NAMESPACE.command, value)}`)) as HttpPorts['vault']['pseudonym'],
-        digest: (value) => createHmac('sha256', 'test').update(value).digest('hex'),
-      },
+      vault: VAULT,
       rules,
       events: this.events,
       refuse: async (refusal) => {

@@ -13,6 +13,8 @@ export interface Principal {
   readonly party?: PartyId;
   readonly client?: string;
   readonly actor: ActorId;
+  /** Stands for the actor in the ids of commands. */
+  readonly sender: string;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
   readonly callers: Map<Role, Caller>;
@@ -28,7 +30,7 @@ export interface Caller {
   readonly actor: Actor;
 }
 
-export type Claims = Omit<Principal, 'actor' | 'callers'>;
+export type Claims = Omit<Principal, 'actor' | 'sender' | 'callers'>;
 
 /** @throws TokenRefused where a claim is not what it must be */
 export function readClaims(payload: JWTPayload, issuer: string): Claims {

@@ -42,7 +42,7 @@ export class Tokens {
 
   constructor(
     private readonly trust: Trust,
-    private readonly vault: Pick<Vault, 'pseudonym'>,
+    private readonly vault: Pick<Vault, 'pseudonym' | 'digest'>,
     private readonly clock: Clock,
   ) {}
 
@@ -59,7 +59,7 @@ export class Tokens {
   async verify(token: string): Promise<Principal> {
     const claims = readClaims(await this.#payload(token), this.trust.issuer);
     const actor = await actorNamed(this.vault, claims.issuer, claims.subject);
-    const principal: Principal = { ...claims, actor, callers: new Map() };
+    const principal: Principal = { ...claims, actor, sender: senderOf(this.vault, actor), callers: new Map() };
     if (this.#cache.size >= CACHED_TOKENS) {
       const [oldest] = this.#cache.keys();
       if (oldest !== undefined) this.#cache.delete(oldest);
@@ -91,6 +91,13 @@ export class Tokens {
 /** Who the log says a token's subject is. */
 export const actorNamed = (vault: Pick<Vault, 'pseudonym'>, issuer: string, subject: string): Promise<ActorId> =>
   vault.pseudonym('actor', JSON.stringify([issuer, subject]));
+
+/**
+ * What stands for an actor in the ids of commands. Every event names its actor: without the ledger's key in it, whoever
+ * reads the log could try which Idempotency-Key makes a command's id, and clients put much into those (docs/adr/0010).
+ */
+export const senderOf = (vault: Pick<Vault, 'digest'>, actor: ActorId): string =>
+  vault.digest(JSON.stringify(['sender', actor]));
 
 function refusalOf(error: unknown): Error {
   if (error instanceof Problem) return error;

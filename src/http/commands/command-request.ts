@@ -65,7 +65,7 @@ export function stamp(id: CommandId, caller: Caller, request: FastifyRequest) {
 }
 
 export const commandIdOf = ({ principal, party }: Caller, target: Uuid | RouteKey, key: string): CommandId =>
-  commandId(principal.issuer, principal.subject, party ?? null, target, key);
+  commandId(principal.sender, party ?? null, target, key);
 
 /**
  * SHA-256 of the command as it was received (DESIGN.md, Ids). A value that is personal, or holds a personal number
