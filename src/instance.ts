@@ -112,8 +112,10 @@ export async function openInstance(
     cacheBytes,
     environment,
     logOrigin,
+    vaultOf: await vault.ledger(),
     ...(onOutcome !== undefined && { onOutcome }),
   });
+  await vault.belongTo(ledger.id);
 
   let open!: (send: SendCommand) => void;
   const door = new Promise<SendCommand>((resolve) => (open = resolve));

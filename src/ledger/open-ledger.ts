@@ -12,6 +12,8 @@ import { Stamp } from './stamping.js';
 export interface OpeningOptions extends Omit<LedgerOptions, 'id'> {
   readonly environment: string;
   readonly logOrigin: string;
+  /** The ledger that the vault belongs to; absent: none yet. */
+  readonly vaultOf?: LedgerId | undefined;
 }
 
 /** The store holds something else than a ledger of this environment. It was left untouched. */
@@ -26,9 +28,15 @@ export const SYSTEM_ACTOR = { id: `actor_${uuid5(NAMESPACE.policy, 'ledger')}` a
  * Opens the ledger that the store holds; in an empty store, begins one: event 0 is `LedgerOpened`.
  * @throws NotThisLedger, StoreUnavailable, LedgerUnavailable
  */
-export async function openLedger({ environment, logOrigin, ...options }: OpeningOptions): Promise<Ledger> {
+export async function openLedger({ environment, logOrigin, vaultOf, ...options }: OpeningOptions): Promise<Ledger> {
   const { events } = await options.store.readAll({ limit: 1 });
   const first = events[0]?.event;
+  if (vaultOf !== undefined && first?.ledger !== vaultOf) {
+    throw new NotThisLedger(
+      `the vault belongs to the ledger ${vaultOf}, the store holds ${first === undefined ? 'none' : first.ledger}: ` +
+        'restore both of one backup, or set SIJILL_DATA to another directory',
+    );
+  }
   if (first === undefined) return begin({ environment, logOrigin, ...options });
   if (first.type !== LedgerOpened.type) {
     throw new NotThisLedger(`the store's first event is ${first.type}: it holds no ledger`);
@@ -46,7 +54,7 @@ export async function openLedger({ environment, logOrigin, ...options }: Opening
 /** The same in every store, so that of two processes that begin one ledger at the same time only one does. */
 const OPENING = streamName('ledger', uuid5(NAMESPACE.aggregate, 'ledger'));
 
-async function begin({ environment, logOrigin, ...options }: OpeningOptions): Promise<Ledger> {
+async function begin({ environment, logOrigin, ...options }: Omit<OpeningOptions, 'vaultOf'>): Promise<Ledger> {
   const id = randomUUID() as LedgerId;
   const data: LedgerOpened['data'] = {
     ledger: id,

@@ -1,4 +1,4 @@
-import type { ActorId, EventId, PartyId } from '../kernel/ids.js';
+import type { ActorId, EventId, LedgerId, PartyId } from '../kernel/ids.js';
 
 /** What a sealed value belongs to: erasing the person destroys the key that opens all of it. */
 export type Person = ActorId | PartyId;
@@ -40,6 +40,10 @@ export interface Vault {
   keep(commitments: readonly string[]): Promise<void>;
   /** @returns the value and its salt, or undefined where the commitment is unknown or its person was erased. */
   open(commitment: string): Promise<Opened | undefined>;
+  /** The ledger that the vault belongs to; undefined: none yet. */
+  ledger(): Promise<LedgerId | undefined>;
+  /** Ties the vault to its ledger, for ever; a repeat changes nothing. @throws VaultLocked `OTHER_LEDGER` */
+  belongTo(ledger: LedgerId): Promise<void>;
   /** HMAC-SHA-256, hex, under the ledger's key: stands for a personal value inside a request digest. */
   digest(value: string): string;
   /** The salt, hex, of an event's leaf in the transparency log: HMAC(ledger key, event id). */

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import type { ActorId, EventId, PartyId } from '../../src/kernel/ids.js';
+import type { ActorId, EventId, LedgerId, PartyId } from '../../src/kernel/ids.js';
 import { isPartyId, isUuid } from '../../src/kernel/ids.js';
 import type { Person, Vault } from '../../src/vault/vault.js';
 
@@ -30,6 +30,16 @@ export function vaultContract(name: string, create: () => Promise<VaultUnderTest
       await vault.close();
       vault = await subject.open();
     };
+
+    test('belongs to one ledger, for ever', async () => {
+      const [ours, other] = [randomUUID(), randomUUID()] as [LedgerId, LedgerId];
+      expect(await vault.ledger()).toBeUndefined();
+      await vault.belongTo(ours);
+      await vault.belongTo(ours);
+      await expect(vault.belongTo(other)).rejects.toMatchObject({ code: 'OTHER_LEDGER' });
+      await reopen();
+      expect(await vault.ledger()).toBe(ours);
+    });
 
     describe('pseudonyms', () => {
       test('are opaque: actor_ or party_ and a UUID', async () => {

@@ -122,17 +122,29 @@ test('a back-up of a server that was killed', async () => {
   await bringsBack(directory);
 });
 
+test('a vault of another ledger keeps the server from starting: it could open nothing that the log commits to', async () => {
+  const directory = join(place, 'mixed');
+  const other = await started(directory);
+  await other.stop('SIGTERM');
+  for (const name of ['vault.db', 'master.key'])
+    cpSync(join(place, 'stopped', 'restored', name), join(directory, name));
+  const { status, stderr } = start(directory);
+  expect(stderr).toMatch(/^sijill: the vault belongs to the ledger .*restore both of one backup.*\n$/);
+  expect(status).toBe(1);
+});
+
 test('read models that are ahead of the ledger keep it from starting: they would leave out what comes next', () => {
   const directory = join(place, 'ahead');
   cpSync(join(place, 'stopped', 'restored'), directory, { recursive: true });
   for (const name of readdirSync(directory)) if (name.startsWith('read-models')) rmSync(join(directory, name));
   cpSync(join(place, 'killed', 'restored', 'read-models.db'), join(directory, 'read-models.db'));
-  const env = { PATH: process.env['PATH'], PORT: '0', SIJILL_DATA: directory };
-  const { status, stderr } = spawnSync(process.execPath, ['dist/src/main.js'], {
-    env,
-    encoding: 'utf8',
-    timeout: 50_000,
-  });
+  const { status, stderr } = start(directory);
   expect(stderr).toMatch(/^sijill: the read models hold \d+ events, the ledger has \d+: .*remove .*\n$/);
   expect(status).toBe(1);
 });
+
+/** What a server says that is not meant to start. */
+function start(directory: string) {
+  const env = { PATH: process.env['PATH'], PORT: '0', SIJILL_DATA: directory };
+  return spawnSync(process.execPath, ['dist/src/main.js'], { env, encoding: 'utf8', timeout: 50_000 });
+}

@@ -1,5 +1,5 @@
 import { CHART } from '../../src/kernel/accounts.js';
-import { streamName, type StreamName } from '../../src/kernel/ids.js';
+import { streamName, type LedgerId, type StreamName } from '../../src/kernel/ids.js';
 import { LedgerUnavailable } from '../../src/ledger/outcome.js';
 import { NotThisLedger, openLedger, ownRequest } from '../../src/ledger/open-ledger.js';
 import { FaultyStore, inOrder } from './faulty-store.js';
@@ -9,8 +9,9 @@ import { id } from '../given.js';
 import { accepted, add, log, NOON, request, setup, typesOf } from './setup.js';
 import { catalogue } from './tally.js';
 
-const open = (store: EventStore, environment = 'test') =>
+const open = (store: EventStore, environment = 'test', vaultOf?: LedgerId) =>
   openLedger({
+    vaultOf,
     store,
     catalogue,
     clock: { now: () => NOON },
@@ -81,6 +82,17 @@ describe('opening a ledger (DESIGN.md, Envelope)', () => {
     await expect(open(store, 'development')).rejects.toThrow(NotThisLedger);
     await expect(open(store, 'development')).rejects.toThrow('SIJILL_ENVIRONMENT');
     expect(await log(store)).toEqual(before);
+  });
+
+  test('refuses a ledger that the vault does not belong to, and an empty store, and leaves them as they were', async () => {
+    const [store, empty] = [new InMemoryEventStore(), new InMemoryEventStore()];
+    const { id: ours } = await open(store);
+    expect((await open(store, 'test', ours)).id).toBe(ours);
+    const other = id('another ledger') as LedgerId;
+    await expect(open(store, 'test', other)).rejects.toThrow(NotThisLedger);
+    await expect(open(empty, 'test', ours)).rejects.toThrow(`belongs to the ledger ${ours}, the store holds none`);
+    expect(await log(store)).toHaveLength(1);
+    expect(await log(empty)).toEqual([]);
   });
 
   test('refuses a store that holds something else', async () => {

@@ -1,11 +1,11 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { type ActorId, type EventId, isUuid, type PartyId } from '../../kernel/ids.js';
+import { type ActorId, type EventId, isUuid, type LedgerId, type PartyId } from '../../kernel/ids.js';
 import { InvalidValue } from '../../kernel/invalid-value.js';
 import type { Database, Statement } from '../../sqlite/database.js';
 import { commitmentTo } from '../commitment.js';
 import { decrypt, encrypt, newKey, subkey } from '../encryption.js';
 import { BoundedCache } from '../bounded-cache.js';
-import { type Opened, type Person, type Vault, VaultDamaged, VaultUnavailable } from '../vault.js';
+import { type Opened, type Person, type Vault, VaultDamaged, VaultLocked, VaultUnavailable } from '../vault.js';
 import { GroupCommit } from './group-commit.js';
 import { openVaultFile, type VaultFile } from './vault-file.js';
 
@@ -46,6 +46,8 @@ class SqliteVault implements Vault {
   readonly #insertPerson: Statement;
   readonly #readSealed: Statement;
   readonly #insertSealed: Statement;
+  readonly #readLedger: Statement;
+  readonly #insertLedger: Statement;
 
   // Only what is durable is cached, and by keyed hash: no value stays in memory.
   readonly #pseudonyms = new BoundedCache<string, string>(CACHED);
@@ -68,6 +70,25 @@ class SqliteVault implements Vault {
     this.#readSealed = database.prepare('SELECT person, field, content FROM sealed WHERE commitment = ?');
     this.#insertSealed = database.prepare(
       'INSERT INTO sealed (commitment, person, field, content) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    );
+    this.#readLedger = database.prepare('SELECT id FROM ledger');
+    this.#insertLedger = database.prepare('INSERT INTO ledger VALUES (?)');
+  }
+
+  async ledger(): Promise<LedgerId | undefined> {
+    return this.#read(() => this.#readLedger.get()?.[0]);
+  }
+
+  async belongTo(ledger: LedgerId): Promise<void> {
+    const owner = await this.#commits.run(() => {
+      const before: LedgerId | undefined = this.#readLedger.get()?.[0];
+      if (before === undefined) this.#insertLedger.run(ledger);
+      return before ?? ledger;
+    });
+    if (owner === ledger) return;
+    throw new VaultLocked(
+      'OTHER_LEDGER',
+      `the vault belongs to the ledger ${owner}, not to ${ledger}: restore both of one backup`,
     );
   }
 

@@ -27,6 +27,8 @@ const SCHEMA = `
   ) STRICT, WITHOUT ROWID;
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
+/** Added later: a vault that was made before belongs to no ledger until it is opened with one. */
+const BELONGING = 'CREATE TABLE IF NOT EXISTS ledger (id TEXT NOT NULL) STRICT';
 
 const LEDGER_KEY = ['ledger-key'];
 
@@ -50,7 +52,9 @@ export function openVaultFile(path: string, masterKey: Buffer): VaultFile {
     // secure_delete: a deleted key must not stay behind on a free page.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
     if (schemaVersion(database) === 0) create(database, wrappingKey);
-    return { database, wrappingKey, ledgerKey: readLedgerKey(database, wrappingKey, path) };
+    const ledgerKey = readLedgerKey(database, wrappingKey, path);
+    database.exec(BELONGING);
+    return { database, wrappingKey, ledgerKey };
   } catch (error) {
     database?.close();
     throw locked(error as Error, path);
