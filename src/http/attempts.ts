@@ -44,20 +44,20 @@ export class Attempts {
     if (context === undefined || command === undefined || target === undefined) {
       throw new Error(`${key} names no resource whose refusal could be recorded`);
     }
-    this.quotas.assertRefusalAllowed(caller);
     // Who may not do it is told so even when the headers of a command are missing.
     const header = request.headers['idempotency-key'];
     const own = typeof header === 'string' && methodOf(key) !== 'GET' && /^[\x21-\x7e]{1,255}$/.test(header);
     const id = commandIdOf(caller, target, own ? header : `read ${randomUUID()}`);
-    const outcome = await this.ports.refuse({
-      context,
-      command,
-      target,
-      rule,
-      facts,
-      request: { ...stamp(id, caller, request), digest: this.#digest(key, request), mayBackdate: false },
-    });
-    if (!outcome.repeated) this.quotas.countRefusal(caller);
+    const outcome = await this.quotas.counted(caller, () =>
+      this.ports.refuse({
+        context,
+        command,
+        target,
+        rule,
+        facts,
+        request: { ...stamp(id, caller, request), digest: this.#digest(key, request), mayBackdate: false },
+      }),
+    );
     return new RefusedByRule(outcome);
   }
 

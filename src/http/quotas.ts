@@ -1,5 +1,6 @@
 import type { Clock } from '../kernel/clock.js';
 import type { ActorId } from '../kernel/ids.js';
+import type { Outcome } from '../ledger/outcome.js';
 import type { Caller } from './auth/principal.js';
 import { Problem } from './problems/problem.js';
 import type { ProblemCode } from './problems/texts.js';
@@ -22,13 +23,18 @@ export class Window {
     private readonly clock: Clock,
   ) {}
 
-  /** Whole seconds until one more is allowed; 0: now. */
-  secondsToWait(subject: string): number {
+  /**
+   * Whole seconds until one more is allowed; 0: now.
+   * @param inFlight how many may yet be counted: what only they stand in the way of may be tried again soon
+   */
+  secondsToWait(subject: string, inFlight = 0): number {
     if (this.limit === 0) return 0;
     const elapsed = this.#slide();
     const before = this.#before.get(subject) ?? 0;
     const current = this.#current.get(subject) ?? 0;
-    if (before * (this.windowMs - elapsed) + current * this.windowMs < this.limit * this.windowMs) return 0;
+    const used = before * (this.windowMs - elapsed) + current * this.windowMs;
+    if (used + inFlight * this.windowMs < this.limit * this.windowMs) return 0;
+    if (used < this.limit * this.windowMs) return 1;
     // Within this window only the share of the one before can fall.
     const wait =
       current < this.limit
@@ -68,6 +74,7 @@ export interface QuotaLimits {
 export class Quotas {
   readonly #requests: Window;
   readonly #refusals: Window;
+  readonly #inFlight = new Map<ActorId, number>();
   #suppressed = new Map<ActorId, number>();
   #suppressedFrom: number;
 
@@ -88,21 +95,32 @@ export class Quotas {
   }
 
   /**
-   * Asked before anything that may end in a recorded refusal (DESIGN.md, Refusals: the quota comes first).
-   * @throws Problem `TOO_MANY_REFUSALS`
+   * Does what may end in a recorded refusal, where the subject may have one more (DESIGN.md, Refusals: the quota comes
+   * first). What is in flight counts as refused until it has its outcome: many at once do not pass together.
+   * @throws Problem `TOO_MANY_REFUSALS`, and what the work throws
    */
-  assertRefusalAllowed({ role, actor }: Caller): void {
-    if (role === 'importer') return;
-    const seconds = this.#refusals.secondsToWait(actor.id);
-    if (seconds === 0) return;
-    if (this.#suppressed.size < MAX_SUBJECTS || this.#suppressed.has(actor.id)) {
-      this.#suppressed.set(actor.id, (this.#suppressed.get(actor.id) ?? 0) + 1);
+  async counted<T extends Outcome>({ role, actor }: Caller, work: () => Promise<T>): Promise<T> {
+    if (role === 'importer') return work();
+    const inFlight = this.#inFlight.get(actor.id) ?? 0;
+    const seconds = this.#refusals.secondsToWait(actor.id, inFlight);
+    if (seconds > 0) throw this.#suppress(actor.id, seconds);
+    this.#inFlight.set(actor.id, inFlight + 1);
+    try {
+      const outcome = await work();
+      if (outcome.kind === 'refused' && !outcome.repeated) this.#refusals.count(actor.id);
+      return outcome;
+    } finally {
+      const left = (this.#inFlight.get(actor.id) ?? 1) - 1;
+      if (left === 0) this.#inFlight.delete(actor.id);
+      else this.#inFlight.set(actor.id, left);
     }
-    throw tooMany('TOO_MANY_REFUSALS', this.#refusals.limit, seconds, 3600);
   }
 
-  countRefusal({ role, actor }: Caller): void {
-    if (role !== 'importer') this.#refusals.count(actor.id);
+  #suppress(actor: ActorId, seconds: number): Problem {
+    if (this.#suppressed.size < MAX_SUBJECTS || this.#suppressed.has(actor)) {
+      this.#suppressed.set(actor, (this.#suppressed.get(actor) ?? 0) + 1);
+    }
+    return tooMany('TOO_MANY_REFUSALS', this.#refusals.limit, seconds, 3600);
   }
 
   /** What was suppressed since the last call; undefined: nothing. */

@@ -1,7 +1,8 @@
 import { Quotas, Window } from '../../src/http/quotas.js';
 import type { Caller } from '../../src/http/auth/principal.js';
 import type { ActorId } from '../../src/kernel/ids.js';
-import { DEBT, REQUEST, Outside, refusedBy, SELF_APPROVAL, startEdge, type Edge } from './edge.js';
+import type { Outcome } from '../../src/ledger/outcome.js';
+import { accepted, DEBT, REQUEST, Outside, refusedBy, SELF_APPROVAL, startEdge, type Edge } from './edge.js';
 
 const clock = { time: 600_000, now: () => clock.time };
 
@@ -135,11 +136,41 @@ describe('quotas over HTTP', () => {
   });
 });
 
-test('what was suppressed is handed over once', () => {
+test('refusals in flight count: many at once do not pass the quota together', async () => {
+  const quotas = new Quotas({ requestsPerMinute: 0, refusalsPerHour: 3 }, clock);
+  const caller = { role: 'clerk', actor: { id: 'actor_x' as ActorId } } as unknown as Caller;
+  const answers: ((outcome: Outcome) => void)[] = [];
+  const send = () => quotas.counted(caller, () => new Promise<Outcome>((resolve) => answers.push(resolve)));
+  const sent = Array.from({ length: 5 }, send);
+  expect(answers).toHaveLength(3);
+  for (const beyond of sent.slice(3)) {
+    await expect(beyond).rejects.toMatchObject({ code: 'TOO_MANY_REFUSALS', headers: { 'retry-after': '1' } });
+  }
+  answers[0]?.(accepted(DEBT)); // it was none: its place is free again
+  answers[1]?.(refusedBy(SELF_APPROVAL));
+  answers[2]?.({ ...refusedBy(SELF_APPROVAL), repeated: true });
+  await Promise.all(sent.slice(0, 3));
+  const more = Array.from({ length: 3 }, send);
+  expect(answers).toHaveLength(5);
+  await expect(more[2]).rejects.toThrow('TOO_MANY_REFUSALS');
+  await expect(quotas.counted({ ...caller, role: 'importer' }, async () => accepted(DEBT))).resolves.toBeDefined();
+  answers.forEach((resolve) => resolve(accepted(DEBT)));
+});
+
+test('a command that has no outcome gives its place back', async () => {
   const quotas = new Quotas({ requestsPerMinute: 0, refusalsPerHour: 1 }, clock);
   const caller = { role: 'clerk', actor: { id: 'actor_x' as ActorId } } as unknown as Caller;
-  quotas.countRefusal(caller);
-  for (let i = 0; i < 3; i++) expect(() => quotas.assertRefusalAllowed(caller)).toThrow('TOO_MANY_REFUSALS');
+  for (let i = 0; i < 3; i++) {
+    await expect(quotas.counted(caller, () => Promise.reject(new Error('down')))).rejects.toThrow('down');
+  }
+});
+
+test('what was suppressed is handed over once', async () => {
+  const quotas = new Quotas({ requestsPerMinute: 0, refusalsPerHour: 1 }, clock);
+  const caller = { role: 'clerk', actor: { id: 'actor_x' as ActorId } } as unknown as Caller;
+  const refused = () => quotas.counted(caller, async () => refusedBy(SELF_APPROVAL));
+  await refused();
+  for (let i = 0; i < 3; i++) await expect(refused()).rejects.toThrow('TOO_MANY_REFUSALS');
   expect(quotas.takeSuppressed()?.counts).toEqual([{ actor: 'actor_x', count: 3 }]);
   expect(quotas.takeSuppressed()).toBeUndefined();
 });

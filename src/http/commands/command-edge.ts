@@ -44,15 +44,11 @@ export class CommandEdge {
     named?: Uuid,
   ): Promise<Acknowledgement | undefined> {
     const { target, request } = commandRequest(exchange, body, this.ports.vault, named);
-    this.quotas.assertRefusalAllowed(exchange.caller);
-    const answered = await send(target, request);
+    const answered = await this.quotas.counted(exchange.caller, () => send(target, request));
     const { waitMs } = preferences(exchange.request.headers['prefer']);
     const until = performance.now() + (waitMs ?? 0);
     const outcome = waitMs === undefined ? answered : await this.#located(answered, waitMs);
-    if (outcome.kind === 'refused') {
-      if (!outcome.repeated) this.quotas.countRefusal(exchange.caller);
-      throw new RefusedByRule(outcome);
-    }
+    if (outcome.kind === 'refused') throw new RefusedByRule(outcome);
     return this.#answer(exchange, outcome, until);
   }
 
