@@ -83,7 +83,7 @@ export const NAMESPACE = {
 } as const;
 
 /**
- * @param sender who sends it: a text that only the holder of the ledger's key can work out of a person (docs/adr/0010)
+ * @param sender who sends it: a text that only the holder of the ledger's key can work out of a person (docs/adr/0013)
  * @param target the aggregate that the command addresses, or the route that creates one (DESIGN.md, Ids)
  */
 export const commandId = (sender: string, party: string | null, target: string, idempotencyKey: string): CommandId =>

@@ -94,7 +94,7 @@ export const actorNamed = (vault: Pick<Vault, 'pseudonym'>, issuer: string, subj
 
 /**
  * What stands for an actor in the ids of commands. Every event names its actor: without the ledger's key in it, whoever
- * reads the log could try which Idempotency-Key makes a command's id, and clients put much into those (docs/adr/0010).
+ * reads the log could try which Idempotency-Key makes a command's id, and clients put much into those (docs/adr/0013).
  */
 export const senderOf = (vault: Pick<Vault, 'digest'>, actor: ActorId): string =>
   vault.digest(JSON.stringify(['sender', actor]));
