@@ -34,8 +34,11 @@ export function checkData(jobs: ReadonlyMap<string, Job>, name: string, data: un
   return job;
 }
 
-/** What is done once has one id for its name and key; each occurrence of a repetition has its own. */
-export const jobId = (name: string, key: string, occurrence: number | string | null): Uuid =>
+/**
+ * What is done once has one id for its name and key (null), what is repeated another, and each occurrence of it that
+ * died, or that sends commands, its own.
+ */
+export const jobId = (name: string, key: string, occurrence: number | 'repeated' | null): Uuid =>
   uuid5(NAMESPACE.job, name, key, occurrence);
 
 /**

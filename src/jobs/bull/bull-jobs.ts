@@ -14,6 +14,8 @@ import { figuresOf, listOf } from './views.js';
 /** How soon a clock that jumped is noticed, and a server that was away is asked again; milliseconds. */
 const POLL_MS = 1_000;
 const NEVER_MS = 2 ** 31 - 1;
+/** Of what is furthest ahead. */
+const MOST_MENDED = 1_000;
 
 export interface BullOptions {
   /** `redis://…`; may hold a password. */
@@ -160,6 +162,7 @@ class BullJobs implements Jobs {
     openConnections(place.queue);
     while (!signal.aborted) {
       try {
+        await this.#ask(() => this.#mend(place));
         await this.#ask(() => this.#reconcile(place));
         if (!signal.aborted) await place.queue.process(place.job.concurrency, (kept) => this.#take(place, kept));
         return;
@@ -173,6 +176,16 @@ class BullJobs implements Jobs {
   async #warn(): Promise<void> {
     const info = await this.#places[0]?.queue.client.info().catch(() => ''); // of little weight, if it is away now
     for (const loss of lossesOf(info ?? '')) this.options.doors.log('warn', loss);
+  }
+
+  /** A back-off that ends further ahead than any can is of a clock that has gone back since. */
+  async #mend({ job, queue }: Place): Promise<void> {
+    const now = this.#now();
+    for (const kept of await queue.getJobs(['delayed'], 0, MOST_MENDED - 1, false)) {
+      if (kept === null || kept.data.begun === 0 || kept.data.due <= now + job.retry.mostMs) continue;
+      await kept.update({ ...kept.data, due: now });
+      await kept.promote().catch(() => undefined); // another process was faster
+    }
   }
 
   /** Makes the standing repetitions of a job what the program declares; those that it does not end when they are due. */

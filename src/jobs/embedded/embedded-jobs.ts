@@ -4,7 +4,8 @@ import { InvalidJob, JobsUnavailable } from '../jobs.js';
 import type { Job, JobDoors, JobFigures, JobQuery, Jobs, JobView, Once } from '../jobs.js';
 import { checkData, knownJobs } from '../performing.js';
 import { Runs, textOf, type Lease } from '../runs.js';
-import { JobTable, openJobFile, type Claim } from './table.js';
+import { openJobFile } from './job-file.js';
+import { JobTable, type Claim } from './table.js';
 
 /** How soon a clock that jumped is noticed, and a disk that was full is tried again; milliseconds. */
 const POLL_MS = 1_000;
@@ -137,13 +138,13 @@ class EmbeddedJobs implements Jobs {
       if (!this.#isAmiss) this.options.doors.log('error', `jobs wait for their store: ${textOf(error)}`);
       this.#isAmiss = true;
       for (const { reject } of writes) reject(unavailable(error));
-      this.#wakeAt(undefined);
+      this.#wakeAt(Infinity);
     }
   }
 
-  #transact(writes: readonly Write[]): { answers: unknown[]; claims: Claim[]; next?: number | undefined } {
+  #transact(writes: readonly Write[]): { answers: unknown[]; claims: Claim[]; next: number } {
     const answers = writes.map(({ work }) => work());
-    if (this.#state !== 'started') return { answers, claims: [] };
+    if (this.#state !== 'started') return { answers, claims: [], next: Infinity };
     const now = this.#now();
     const jobs = [...this.#jobs.values()];
     if (!this.#isReconciled) for (const job of jobs) this.#table.reconcile(job, now);
@@ -151,12 +152,12 @@ class EmbeddedJobs implements Jobs {
       const free = job.concurrency - this.#runs.taken(job);
       return free > 0 ? this.#table.claim(job, free, now) : [];
     });
-    return { answers, claims, next: this.#table.nextDue([...this.#jobs.keys()]) };
+    return { answers, claims, next: Math.min(...jobs.map(({ name }) => this.#table.nextDue(name))) };
   }
 
-  #wakeAt(next: number | undefined): void {
+  #wakeAt(next: number): void {
     if (this.#state !== 'started') return;
-    const ms = next === undefined ? this.#pollMs : next - this.#now();
+    const ms = next - this.#now();
     // What is due and was not taken waits for a run to end.
     this.#timer = setTimeout(() => this.#askForTurn(), ms <= 0 ? this.#pollMs : Math.min(ms, this.#pollMs));
   }

@@ -1,48 +1,10 @@
+import { randomInt } from 'node:crypto';
 import type { Uuid } from '../../kernel/ids.js';
-import { Database, ForeignFile, type Statement } from '../../sqlite/database.js';
+import type { Database, Statement } from '../../sqlite/database.js';
 import { latestUpTo, nextAfter } from '../cron.js';
 import type { Job, JobFigures, JobQuery, JobState, JobView, Once, Progress, Repeat } from '../jobs.js';
 import { jobId } from '../performing.js';
 import { backOff, worn } from '../runs.js';
-
-/** "SjJb" at byte 68 of the file. */
-const APPLICATION_ID = 0x536a4a62;
-const LAYOUT = 1;
-
-/**
- * `job`: every occurrence that is not done. `at` is when it was to happen, `due` when its next attempt may begin, both
- * in milliseconds since 1970, as is `lease`, when a running one may be taken by another. `token` grows with each
- * attempt: whoever holds an older one changes nothing (fencing). Of a repetition one occurrence lives at a time, dead
- * ones aside; the next is made in the transaction that ends it, so none is missed and none overtakes.
- */
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS job (
-    id        TEXT PRIMARY KEY,
-    name      TEXT NOT NULL,
-    key       TEXT NOT NULL,
-    repeated  INTEGER NOT NULL,
-    at        INTEGER NOT NULL,
-    due       INTEGER NOT NULL,
-    state     TEXT NOT NULL CHECK (state IN ('waiting', 'running', 'dead')),
-    attempts  INTEGER NOT NULL DEFAULT 0,
-    token     INTEGER NOT NULL DEFAULT 0,
-    lease     INTEGER NOT NULL DEFAULT 0,
-    data      TEXT NOT NULL,
-    progress  TEXT,
-    error     TEXT
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS job_due ON job (name, state, due, at, id);
-  CREATE INDEX IF NOT EXISTS job_at ON job (at, id);
-  CREATE TABLE IF NOT EXISTS repetition (
-    name   TEXT NOT NULL,
-    key    TEXT NOT NULL,
-    cron   TEXT NOT NULL,
-    missed TEXT NOT NULL,
-    data   TEXT NOT NULL,
-    PRIMARY KEY (name, key)
-  ) STRICT, WITHOUT ROWID;
-  PRAGMA user_version = ${LAYOUT};
-`;
 
 /** An attempt that this process holds the lease of. */
 export interface Claim {
@@ -69,6 +31,8 @@ export class JobTable {
   readonly #release: Statement;
   readonly #progress: Statement;
   readonly #repetition: Statement;
+  readonly #nextDue: Statement;
+  readonly #nextLease: Statement;
   readonly #figures: Statement;
 
   constructor(
@@ -81,28 +45,32 @@ export class JobTable {
       `INSERT INTO job (id, name, key, repeated, at, due, state, data) VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?)
        ON CONFLICT DO NOTHING`,
     );
-    // A back-off or a lease that lies further ahead than any can is of a clock that has gone back since.
     this.#due = database.prepare(
       `SELECT ${columns} FROM job WHERE name = ?1 AND state = 'waiting'
-       AND (due <= ?2 OR (attempts > 0 AND due > ?2 + ?3)) ORDER BY due, at, id LIMIT ?4`,
+       AND due <= ?2 ORDER BY due, at, id LIMIT ?3`,
     );
+    // A lease that lies further ahead than any can is of a clock that has gone back since.
     this.#lapsed = database.prepare(
       `SELECT ${columns} FROM job WHERE name = ?1 AND state = 'running' AND (lease <= ?2 OR lease > ?2 + ?3)
        ORDER BY at, id LIMIT ?4`,
     );
     this.#take = database.prepare(
-      `UPDATE job SET state = 'running', id = ?, at = ?, attempts = attempts + 1, token = token + 1, lease = ?,
-       progress = NULL WHERE id = ?`,
+      `UPDATE job SET state = 'running', at = ?, attempts = attempts + 1, token = ?, lease = ?, progress = NULL
+       WHERE id = ?`,
     );
     this.#end = database.prepare(`DELETE FROM job ${held}`);
     this.#again = database.prepare(`UPDATE job SET state = 'waiting', lease = 0, due = ?, error = ? ${held}`);
-    this.#bury = database.prepare(`UPDATE job SET state = 'dead', lease = 0, error = ? ${held}`);
+    this.#bury = database.prepare(
+      `UPDATE OR REPLACE job SET id = ?, repeated = 0, state = 'dead', lease = 0, error = ? ${held}`,
+    );
     this.#renew = database.prepare(`UPDATE job SET lease = ? ${held} AND state = 'running'`);
     this.#release = database.prepare(
       `UPDATE job SET state = 'waiting', lease = 0, attempts = attempts - 1 ${held} AND state = 'running'`,
     );
     this.#progress = database.prepare(`UPDATE job SET progress = ? ${held} AND state = 'running'`);
     this.#repetition = database.prepare('SELECT cron, missed, data FROM repetition WHERE name = ? AND key = ?');
+    this.#nextDue = database.prepare(`SELECT min(due) FROM job WHERE name = ? AND state = 'waiting'`);
+    this.#nextLease = database.prepare(`SELECT min(lease) FROM job WHERE name = ? AND state = 'running'`);
     this.#figures = database.prepare(
       `SELECT sum(state = 'waiting' AND due > ?1), sum(state = 'waiting' AND due <= ?1), sum(state = 'running'),
        sum(state = 'dead'), max(CASE WHEN state = 'waiting' THEN ?1 - due END) FROM job WHERE name = ?2`,
@@ -112,19 +80,19 @@ export class JobTable {
   /** What may begin now of a job, with its lease taken: no more than `limit`. */
   claim(job: Job, limit: number, now: number): Claim[] {
     const lapsed = this.#lapsed.all(job.name, now, job.leaseMs, limit).filter((row) => !this.#buryWorn(job, row, now));
-    const due = this.#due.all(job.name, now, job.retry.mostMs, limit - lapsed.length);
+    const due = this.#due.all(job.name, now, limit - lapsed.length);
     return [...lapsed, ...due].map((row) => this.#claimed(job, row, now));
   }
 
   #claimed(job: Job, row: any[], now: number): Claim {
-    const [id, key, repeated, at, attempts, token, data] = row;
+    const [id, key, repeated, at, attempts, , data] = row;
     // Only before the first attempt: later ones must send what the first one sent.
     const occurrence = repeated === 1 && attempts === 0 ? this.#collapsed(job, key, at, now) : at;
-    const taken = occurrence === at ? id : jobId(job.name, key, occurrence);
-    this.#take.run(taken, occurrence, now + job.leaseMs, id);
+    const token = randomInt(2 ** 48 - 1);
+    this.#take.run(occurrence, token, now + job.leaseMs, id);
     return {
-      id: taken,
-      token: token + 1,
+      id,
+      token,
       job,
       key,
       isRepeated: repeated === 1,
@@ -137,9 +105,7 @@ export class JobTable {
   /** Whoever began it last has died, and that was the last attempt: it may well be what kills them. */
   #buryWorn(job: Job, [id, key, repeated, at, attempts, token]: any[], now: number): boolean {
     if (attempts < job.retry.attempts) return false;
-    this.#bury.run(worn(attempts), id, token);
-    if (repeated === 1) this.#advance(job, key, at, now);
-    return true;
+    return this.#die({ id, token, job, key, at, isRepeated: repeated === 1 }, worn(attempts), now);
   }
 
   #collapsed(job: Job, key: string, at: number, now: number): number {
@@ -159,7 +125,13 @@ export class JobTable {
     if (attempt < job.retry.attempts) {
       return this.#again.run(now + backOff(job.retry, attempt, this.random()), error, id, token) === 1;
     }
-    if (this.#bury.run(error, id, token) === 0) return false;
+    return this.#die({ id, token, job, key, at, isRepeated }, error, now);
+  }
+
+  /** A dead occurrence of a repetition is left behind under an id of its own, and the next one's turn comes. */
+  #die({ id, token, job, key, at, isRepeated }: Omit<Claim, 'attempt' | 'data'>, error: string, now: number): boolean {
+    const buried = isRepeated ? jobId(job.name, key, at) : id;
+    if (this.#bury.run(buried, error, id, token) === 0) return false;
     if (isRepeated) this.#advance(job, key, at, now);
     return true;
   }
@@ -192,8 +164,11 @@ export class JobTable {
     return this.database.prepare('SELECT 1 FROM job WHERE id = ?').get(id) === undefined ? undefined : 'not dead';
   }
 
-  /** Makes the standing repetitions of a job what the program declares. */
+  /** Makes the standing repetitions of a job what the program declares, and mends what a clock that was ahead has left. */
   reconcile(job: Job, now: number): void {
+    this.database
+      .prepare(`UPDATE job SET due = ?1 WHERE name = ?2 AND state = 'waiting' AND attempts > 0 AND due > ?1 + ?3`)
+      .run(now, job.name, job.retry.mostMs);
     const declared = new Map(job.repeats.map((each) => [each.key, each]));
     for (const [key] of this.database.prepare('SELECT key FROM repetition WHERE name = ?').all(job.name)) {
       if (declared.has(key)) continue;
@@ -229,7 +204,7 @@ export class JobTable {
   }
 
   #occur(name: string, key: string, at: number, data: string): void {
-    this.#insert.run(jobId(name, key, at), name, key, 1, at, at, data);
+    this.#insert.run(jobId(name, key, 'repeated'), name, key, 1, at, at, data);
   }
 
   /** Unless it has begun: then it ends first. */
@@ -238,12 +213,11 @@ export class JobTable {
     this.database.prepare(sql).run(job.name, key);
   }
 
-  /** When something will next be due, or a lease will have run out; undefined: nothing waits. */
-  nextDue(names: readonly string[]): number | undefined {
-    const list = names.map(() => '?').join();
-    const sql = `SELECT min(CASE state WHEN 'running' THEN lease ELSE due END) FROM job
-      WHERE state <> 'dead' AND name IN (${list})`;
-    return this.database.prepare(sql).get(...names)?.[0] ?? undefined;
+  /** When something of a job will next be due, or a lease will have run out; Infinity: nothing waits. */
+  nextDue(name: string): number {
+    const due: number | null = this.#nextDue.get(name)![0];
+    const lease: number | null = this.#nextLease.get(name)![0];
+    return Math.min(due ?? Infinity, lease ?? Infinity);
   }
 
   figures(name: string, now: number): Omit<JobFigures, 'name' | 'failures'> {
@@ -273,23 +247,3 @@ const viewOf = ([id, name, key, at, state, attempts, progress, error]: any[]): J
   ...(progress !== null && { progress: JSON.parse(progress) as Progress }),
   ...(error !== null && { error }),
 });
-
-/** Opens or creates the file. @throws ForeignFile, the file being left untouched */
-export function openJobFile(path: string): Database {
-  const database = Database.open(path, APPLICATION_ID);
-  try {
-    const [layout] = database.prepare('PRAGMA user_version').get()!;
-    if (layout !== 0 && layout !== LAYOUT) {
-      throw new ForeignFile(
-        `${path} holds jobs in layout ${layout}, this program writes ${LAYOUT}: start the one that wrote it`,
-      );
-    }
-    // FULL: what is scheduled is there after a power cut.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-    database.transaction(() => database.exec(SCHEMA));
-    return database;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}

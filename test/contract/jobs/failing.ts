@@ -33,6 +33,24 @@ export function failing(open: OpenJobs): void {
     expect(tries.map((at) => at - begin)).toEqual([0, 750, 2_250, 4_500]);
   });
 
+  test('is not put off for a year by a clock that was a year ahead', async () => {
+    let tries = 0;
+    const job = once(async () => {
+      if (++tries === 1) throw new Error('not yet');
+    });
+    const first = world.worker([job]);
+    first.start();
+    world.clock.set('2027-03-01T00:00:00Z');
+    await first.schedule(job, { key: 'a', at: world.clock.now(), data: { id: 'x' } });
+    await eventually(() => seen(first), ['a scheduled 1 not yet']);
+    await first.close(0);
+    world.clock.set('2026-03-01T00:00:00Z');
+    const second = world.worker([job]);
+    second.start();
+    await eventually(() => seen(second), []);
+    expect(tries).toBe(2);
+  });
+
   test('is with the dead after its last attempt, until an operator has it begin anew', async () => {
     let isMended = false;
     const attempts: number[] = [];
@@ -89,8 +107,11 @@ export function failing(open: OpenJobs): void {
     isMended = true;
     const [dead] = await jobs.list({ state: 'dead', limit: 10 });
     await jobs.retry(dead!.id);
-    await eventually(() => instants(ran), ['2026-03-01T02:00:00.000Z', '2026-03-01T01:00:00.000Z']);
+    const both = ['2026-03-01T02:00:00.000Z', '2026-03-01T01:00:00.000Z'];
+    await eventually(() => instants(ran), both);
     await eventually(() => seen(jobs), ['all scheduled 0']);
+    world.clock.set('2026-03-01T03:30:00Z');
+    await eventually(() => instants(ran), [...both, '2026-03-01T03:00:00.000Z']);
   });
 
   test('what kills every process that begins it is put with the dead as well', async () => {

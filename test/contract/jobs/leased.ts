@@ -86,6 +86,35 @@ export function leased(open: OpenJobs): void {
     await eventually(() => seen(second), ['a scheduled 2 seen by the second']);
   });
 
+  test('nor can who held the same key before end what came after it', async () => {
+    const [held, finish] = [gate(), gate()];
+    const settings = { leaseMs: world.leaseMs };
+    let isHolding = false;
+    const slow = once(async () => {
+      isHolding = true;
+      await held.opened;
+    }, settings);
+    const begun: string[] = [];
+    const next = once(async ({ data }) => {
+      begun.push(data.id);
+      if (data.id === 'second') await finish.opened;
+    }, settings);
+    const [first, second] = [world.worker([slow]), world.worker([next])];
+    first.start();
+    await first.schedule(slow, { key: 'a', at: world.clock.now(), data: { id: 'first' } });
+    await eventually(() => isHolding, true);
+    second.start();
+    await world.lapse();
+    await eventually(() => seen(second), []);
+    await second.schedule(next, { key: 'a', at: world.clock.now(), data: { id: 'second' } });
+    await eventually(() => begun, ['first', 'second']);
+    held.open();
+    await first.close(1_000);
+    expect(await seen(second)).toEqual(['a running 1']);
+    finish.open();
+    await eventually(() => seen(second), []);
+  });
+
   test('progress is shown while it runs', async () => {
     const end = gate();
     const job = once(async ({ progress }) => {
