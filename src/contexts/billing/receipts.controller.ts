@@ -3,12 +3,13 @@ import { CommandBus } from '@nestjs/cqrs';
 import { routeOf } from '../../http/access.js';
 import { Access } from '../../http/access.decorator.js';
 import { CommandEdge, type Acknowledgement } from '../../http/commands/command-edge.js';
+import { sealed } from '../../http/commands/sealing.js';
 import { OnExchange, type Exchange } from '../../http/exchange.js';
 import { invalid, Problem } from '../../http/problems/problem.js';
 import type { CommandRequest } from '../../kernel/decider.js';
 import { receiptId, type PartyId, type Uuid } from '../../kernel/ids.js';
-import { LedgerUnavailable, type Outcome } from '../../ledger/outcome.js';
-import { VaultUnavailable, type Vault } from '../../vault/vault.js';
+import type { Outcome } from '../../ledger/outcome.js';
+import type { Vault } from '../../vault/vault.js';
 import { VAULT } from '../../vault/vault.token.js';
 import { MatchReceipt, RecordReceipt, ReverseRecordedReceipt, type ReceiptFacts, type Target } from './commands.js';
 import { conflictAsRefusal } from './receipt-conflict.js';
@@ -67,18 +68,8 @@ export class ReceiptsController {
     return isPayable(await this.targets.find(target), payee, amount.currency) ? target : null;
   }
 
-  /**
-   * Sealed, and stored only with the event that names it: a refused receipt leaves no account number behind.
-   * @throws LedgerUnavailable where the vault cannot seal now: nothing was recorded, and a repeat is safe
-   */
-  async #sealed({ payer, sourceAccount }: RecordReceiptBody): Promise<string | undefined> {
-    if (sourceAccount === undefined) return undefined;
-    try {
-      return await this.vault.seal(payer, 'sourceAccount', sourceAccount);
-    } catch (error) {
-      if (!(error instanceof VaultUnavailable)) throw error;
-      throw new LedgerUnavailable('the vault cannot be written now; try again', { cause: error });
-    }
+  #sealed({ payer, sourceAccount }: RecordReceiptBody): Promise<string> | undefined {
+    return sourceAccount === undefined ? undefined : sealed(this.vault, payer, 'sourceAccount', sourceAccount);
   }
 }
 
