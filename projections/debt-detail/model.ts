@@ -7,7 +7,7 @@ import type { Document, Model } from '../../src/read-models/read-models.js';
 /** A request that keeps the debt under review (domain.md E7). */
 const openRequest = Type.Object({
   id: answer.id,
-  kind: Type.Enum(['update', 'payment', 'cancellation']),
+  kind: Type.Enum(['update', 'payment', 'cancellation', 'exemption', 'instalments']),
   by: answer.actor,
   on: answer.day,
   amount: orNull(answer.money),
@@ -15,6 +15,17 @@ const openRequest = Type.Object({
   dueOn: orNull(answer.day),
 });
 export type OpenRequest = Static<typeof openRequest>;
+
+/** The latest instalment plan (domain.md E2j); GET …/plan has its instalments. */
+const planSummary = Type.Object({
+  id: answer.id,
+  /** `ended`: the debt was cancelled meanwhile. */
+  state: Type.Enum(['running', 'completed', 'defaulted', 'ended']),
+  amount: answer.money,
+  /** What its instalments still ask for; of one that is not running, asked for then. */
+  open: answer.money,
+  instalments: answer.count,
+});
 
 const appliedReceipt = Type.Object({
   receipt: answer.id,
@@ -45,6 +56,7 @@ export const debtDetail = Type.Object({
   registeredOn: orNull(answer.day),
   closedOn: orNull(answer.day),
   request: orNull(openRequest),
+  plan: orNull(planSummary),
   /** The latest, newest last, with how many there are; GET …/events has them all. */
   receipts: Type.Array(appliedReceipt),
   receiptCount: answer.count,
@@ -59,4 +71,4 @@ export const LATEST = 20;
 
 const schema = new Schema({ _id: String }, { versionKey: false, strict: false });
 
-export const debtDetailModel: Model<DebtDetail> = { name: 'debtDetail', version: 1, schema };
+export const debtDetailModel: Model<DebtDetail> = { name: 'debtDetail', version: 2, schema };

@@ -8,7 +8,14 @@ import { debtDetailModel, LATEST, type DebtDetail, type OpenRequest } from './mo
 type DebtEnvelope = Recorded<debts.DebtEvent>;
 type Request = Extract<
   DebtEnvelope,
-  { type: 'debts.UpdateRequested' | 'debts.PaymentRequested' | 'debts.CancellationRequested' }
+  {
+    type:
+      | 'debts.UpdateRequested'
+      | 'debts.PaymentRequested'
+      | 'debts.CancellationRequested'
+      | 'debts.ExemptionRequested'
+      | 'debts.InstalmentRequested';
+  }
 >;
 
 /** GET /v1/debts/{id}: a debt's data, value, state and what is asked of it (domain.md E5, E6, E7). */
@@ -40,6 +47,8 @@ function fold(debt: DebtDetail | null, event: DebtEnvelope, id: string): DebtDet
     case 'debts.UpdateRequested':
     case 'debts.PaymentRequested':
     case 'debts.CancellationRequested':
+    case 'debts.ExemptionRequested':
+    case 'debts.InstalmentRequested':
       return { ...debt, underReview: true, request: opened(event, money) };
     case 'debts.RequestWithdrawn':
     case 'debts.RequestDeclined':
@@ -56,7 +65,8 @@ function fold(debt: DebtDetail | null, event: DebtEnvelope, id: string): DebtDet
     case 'debts.DebtCancelled': {
       const nothing = toJson(zero(debt.amount.currency as Currency));
       const figures = { received: nothing, approved: nothing, balance: nothing };
-      return { ...reviewed(debt), ...figures, state: 'cancelled', closedOn: event.effectiveOn };
+      const plan = debt.plan?.state === 'running' ? { ...debt.plan, state: 'ended' as const } : debt.plan;
+      return { ...reviewed(debt), ...figures, plan, state: 'cancelled', closedOn: event.effectiveOn };
     }
     case 'debts.ReceiptApplied': {
       const { receipt, applied, excess, received, balance } = event.data;
@@ -72,6 +82,25 @@ function fold(debt: DebtDetail | null, event: DebtEnvelope, id: string): DebtDet
     }
     case 'debts.DebtReopened':
       return { ...debt, state: 'outstanding', approved: money(event.data.approved), closedOn: null };
+    case 'debts.ExemptionGranted': {
+      const { waived, balance } = event.data;
+      return { ...reviewed(debt), waived: money(waived), balance: money(balance) };
+    }
+    case 'debts.InstalmentPlanApproved': {
+      const { plan: id, amount, instalments } = event.data;
+      const figures = { amount: money(amount), open: money(amount), instalments: instalments.length };
+      return { ...reviewed(debt), plan: { id, state: 'running', ...figures } };
+    }
+    case 'debts.InstalmentsPaid':
+    case 'debts.InstalmentsLowered':
+    case 'debts.InstalmentsReopened':
+      return withPlan(debt, { state: 'running', open: money(event.data.open) });
+    case 'debts.PlanCompleted':
+      return withPlan(debt, { state: 'completed' });
+    case 'debts.PlanDefaulted':
+      return withPlan(debt, { state: 'defaulted' });
+    case 'debts.InstalmentMissed':
+    case 'debts.NoticeServed':
     case 'debts.ReceiptsGivenBack':
       return debt;
     case 'debts.ProceedingRecorded': {
@@ -103,12 +132,19 @@ function drafted(event: Extract<DebtEnvelope, { type: 'debts.DebtDrafted' }>, id
     registeredOn: null,
     closedOn: null,
     request: null,
+    plan: null,
     receipts: [],
     receiptCount: 0,
     proceedings: [],
     proceedingCount: 0,
     revision: event.revision,
   };
+}
+
+/** @throws Error where the debt has no plan: an approval comes before everything that happens to one */
+function withPlan(debt: DebtDetail, change: Partial<NonNullable<DebtDetail['plan']>>): DebtDetail {
+  if (debt.plan === null) throw new Error(`debt ${debt.id} has no plan`);
+  return { ...debt, plan: { ...debt.plan, ...change } };
 }
 
 const reviewed = (debt: DebtDetail): DebtDetail => ({ ...debt, underReview: false, request: null });
@@ -134,5 +170,11 @@ function opened(event: Request, money: (amount: string) => MoneyJson): OpenReque
       return { ...asked, kind: 'payment', amount: money(event.data.amount) };
     case 'debts.CancellationRequested':
       return { ...asked, kind: 'cancellation', ground: event.data.ground };
+    case 'debts.ExemptionRequested': {
+      const { amount, ground } = event.data;
+      return { ...asked, kind: 'exemption', amount: amount === undefined ? null : money(amount), ground };
+    }
+    case 'debts.InstalmentRequested':
+      return { ...asked, kind: 'instalments', dueOn: event.data.firstDueOn ?? event.data.schedule?.[0]?.dueOn ?? null };
   }
 }

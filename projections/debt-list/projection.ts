@@ -36,16 +36,21 @@ function fold(line: DebtLine | null, event: DebtEnvelope, id: string): DebtLine 
     case 'debts.UpdateRequested':
     case 'debts.PaymentRequested':
     case 'debts.CancellationRequested':
+    case 'debts.ExemptionRequested':
+    case 'debts.InstalmentRequested':
       return { ...line, underReview: true };
     case 'debts.RequestWithdrawn':
     case 'debts.RequestDeclined':
     case 'debts.PartialPaymentApproved':
+    case 'debts.InstalmentPlanApproved':
       return { ...line, underReview: false };
     case 'debts.DebtUpdated': {
       const { amount, balance, dueOn } = event.data;
       const updated = { ...line, underReview: false, ...(dueOn !== undefined && { dueOn }) };
       return { ...updated, ...worth(amount, balance, line.currency) };
     }
+    case 'debts.ExemptionGranted':
+      return { ...line, underReview: false, ...worth(line.amount.amount, event.data.balance, line.currency) };
     case 'debts.DebtSettled':
       return { ...line, underReview: false, state: 'settled' };
     case 'debts.DebtCancelled':
@@ -62,6 +67,13 @@ function fold(line: DebtLine | null, event: DebtEnvelope, id: string): DebtLine 
       return { ...line, state: 'outstanding' };
     case 'debts.ReceiptsGivenBack':
     case 'debts.ProceedingRecorded':
+    case 'debts.InstalmentsPaid':
+    case 'debts.InstalmentsReopened':
+    case 'debts.InstalmentsLowered':
+    case 'debts.InstalmentMissed':
+    case 'debts.NoticeServed':
+    case 'debts.PlanDefaulted':
+    case 'debts.PlanCompleted':
       return line;
   }
 }

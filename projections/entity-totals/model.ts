@@ -11,6 +11,8 @@ export const TOTALS = [
   'received',
   /** What receipts pay debts with, gross: what a cancellation gives back is not taken off. */
   'applied',
+  /** What was exempted and is not undone by a cancellation. */
+  'waived',
   'refundable',
   'unmatched',
   'inTransit',
@@ -28,4 +30,4 @@ export type EntityTotals = Document & { readonly entity: string; readonly curren
 const schema = new Schema({ _id: String, entity: String, currency: String }, { versionKey: false, strict: false });
 schema.index({ entity: 1, _id: 1 });
 
-export const entityTotalsModel: Model<EntityTotals> = { name: 'entityTotals', version: 1, schema };
+export const entityTotalsModel: Model<EntityTotals> = { name: 'entityTotals', version: 2, schema };

@@ -66,7 +66,8 @@ function posted(type: string, { debit, credit, amount, currency }: Entry): Chang
     [credit, -minor],
   ] as const) {
     const liability = LIABILITIES[account];
-    if (account === '1200') add('outstanding', by);
+    if (account === '1200' || account === '1205') add('outstanding', by);
+    else if (account === '5100') add('waived', by);
     else if (CASH.has(account)) add('received', by);
     else if (liability !== undefined) add(liability, -by);
   }

@@ -1,4 +1,5 @@
 /* Who and what the tests of debts are about: a debt of 100.00 SAR, its two parties, and everything asked of it. */
+import type { Authority } from '../../src/contexts/debts/authorities.js';
 import type { DebtCommand } from '../../src/contexts/debts/commands.js';
 import { debt, debtGivingBack } from '../../src/contexts/debts/debt.js';
 import { debtEvents, type DebtEvent } from '../../src/contexts/debts/events.js';
@@ -58,10 +59,42 @@ export const requestCancellation = (ground = 'dismissed'): DebtCommand => ({
   target: DEBT,
   data: { ground },
 });
-export const approve = (request: EventId = REQUEST): DebtCommand => ({
+export const requestExemption = (amount?: string, ground = 'hardship'): DebtCommand => ({
+  type: 'RequestExemption',
+  target: DEBT,
+  data: { ground, ...(amount !== undefined && { amount }) },
+});
+export const PROOF = '0f'.repeat(32);
+/** Equal ones, a month apart, the first on 31 March 2026; the tests' today is 1 March. */
+export const requestInstalments = (instalments: number, firstDueOn = '2026-03-31'): DebtCommand => ({
+  type: 'RequestInstalments',
+  target: DEBT,
+  data: { wish: { instalments, firstDueOn: on(firstDueOn), every: 'P1M' }, evidence: PROOF },
+});
+export const requestSchedule = (...dues: readonly (readonly [dueOn: string, amount: string])[]): DebtCommand => ({
+  type: 'RequestInstalments',
+  target: DEBT,
+  data: { wish: { schedule: dues.map(([dueOn, amount]) => ({ dueOn: on(dueOn), amount })) }, evidence: PROOF },
+});
+export const approve = (request: EventId = REQUEST, authority?: Authority | null): DebtCommand => ({
   type: 'ApproveRequest',
   target: DEBT,
-  data: { request },
+  data: { request, ...(authority !== undefined && { authority }) },
+});
+export const DELEGATION = id('delegation');
+/** What lets the approver exempt up to 500,000 SAR in 2026. */
+export const authority = (changes: Partial<Authority> = {}): Authority => ({
+  delegation: DELEGATION,
+  revision: 1,
+  status: 'active',
+  approver: approver.id,
+  entity: CREDITOR,
+  kind: 'exemption',
+  upTo: '500000.00',
+  currency: 'SAR',
+  from: '2026-01-01',
+  to: '2026-12-31',
+  ...changes,
 });
 export const decline = (request: EventId = REQUEST): DebtCommand => ({
   type: 'DeclineRequest',
@@ -84,6 +117,21 @@ export const takeBack = (receipt: string): DebtCommand => ({
   data: { receipt: id(receipt), reference: `back-${receipt}`, on: on('2026-02-20') },
 });
 export const giveBack = (): DebtCommand => ({ type: 'GiveBack', target: DEBT, data: {} });
+export const miss = (plan: EventId, instalment: number, occurrence = 1): DebtCommand => ({
+  type: 'MissInstalment',
+  target: DEBT,
+  data: { plan, instalment, occurrence },
+});
+export const serve = (plan: EventId, day: string, until: string, notice = 1): DebtCommand => ({
+  type: 'ServeNotice',
+  target: DEBT,
+  data: { plan, notice, on: on(day), until: on(until) },
+});
+export const fallDue = (plan: EventId, notice = 1): DebtCommand => ({
+  type: 'DefaultPlan',
+  target: DEBT,
+  data: { plan, notice },
+});
 export const proceed = (kind = 'notice-served', day = '2026-02-10'): DebtCommand => ({
   type: 'RecordProceeding',
   target: DEBT,

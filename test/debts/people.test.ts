@@ -13,15 +13,21 @@ import {
   draft,
   edit,
   editor,
+  fallDue,
   given,
   giveBack,
+  miss,
   proceed,
   receive,
   register,
   requestCancellation,
+  requestExemption,
+  requestInstalments,
   requestPayment,
   requestUpdate,
+  REQUEST,
   REVIEW,
+  serve,
   stranger,
   takeBack,
   withdraw,
@@ -36,12 +42,17 @@ const CHANGES: readonly DebtCommand[] = [
   requestUpdate({ amount: '90' }),
   requestPayment('40'),
   requestCancellation(),
+  requestExemption(),
+  requestInstalments(4),
   approve(),
   decline(),
   withdraw(),
   receive('r9', '70'),
   takeBack('r1'),
   giveBack(),
+  miss(REQUEST, 1),
+  serve(REQUEST, '2026-03-01', '2026-04-12'),
+  fallDue(REQUEST),
   proceed(),
 ];
 const REGISTERED_STATES: readonly StateName[] = ['outstanding', 'underReview', 'settled', 'cancelled'];
@@ -70,7 +81,7 @@ describe("someone else's debt and a missing one answer alike (E5)", () => {
     const when = STATES.underReview().when(command, SYSTEM);
     if (command.type === 'ApplyReceipt') when.then({ type: 'debts.ReceiptApplied' });
     else if (command.type === 'ReverseReceipt') when.then({ type: 'debts.ReceiptReversed' });
-    else if (command.type === 'GiveBack') when.then();
+    else if (['GiveBack', 'MissInstalment', 'ServeNotice', 'DefaultPlan'].includes(command.type)) when.then();
     else when.refuses('NOT_FOUND');
   });
 
@@ -98,6 +109,11 @@ describe('what only one side may do (E7)', () => {
   const review = STATES.underReview;
   test.each<[string, () => ReturnType<typeof review>, DebtCommand, Actor, string]>([
     ['RequestPayment by the creditor', registered, requestPayment('40'), clerk, 'debtor'],
+    ['RequestExemption by the creditor (E2i)', registered, requestExemption(), clerk, 'debtor'],
+    ['RequestInstalments by the creditor (E2j)', registered, requestInstalments(4), clerk, 'debtor'],
+    ['MissInstalment by the creditor', registered, miss(REQUEST, 1), clerk, 'ledger'],
+    ['ServeNotice by the creditor', registered, serve(REQUEST, '2026-03-01', '2026-04-12'), clerk, 'ledger'],
+    ['DefaultPlan by the debtor', registered, fallDue(REQUEST), debtor, 'ledger'],
     ['ApproveRequest by the debtor', review, approve(), actor('heir', 'debtor', DEBTOR), 'creditor'],
     ['DeclineRequest by the debtor', review, decline(), actor('heir', 'debtor', DEBTOR), 'creditor'],
     ['RecordProceeding by the debtor', settled, proceed(), debtor, 'creditor'],

@@ -1,4 +1,5 @@
 /* A debt of 100.00 in each of its states. */
+import type { Plan } from '../../src/contexts/debts/plan.js';
 import { SYSTEM } from '../given.js';
 import {
   approve,
@@ -12,6 +13,7 @@ import {
   receive,
   register,
   requestCancellation,
+  requestInstalments,
   requestPayment,
   REVIEW,
   type GivenDebt,
@@ -31,6 +33,16 @@ export function cancelled(): GivenDebt {
   const asked = partlyPaid().and([requestCancellation(), clerk]);
   return asked.and([approve(openRequest(asked)), approver]);
 }
+
+/** 60.00 of 100.00 received, and 40.00 in four instalments at the ends of March to June 2026. */
+export function inInstalments(before: GivenDebt = partlyPaid(), count = 4): GivenDebt {
+  const asked = before.and([requestInstalments(count), debtor]);
+  return asked.and([approve(openRequest(asked)), approver]);
+}
+export const planOf = ({ state }: GivenDebt): Plan => {
+  if (state?.plan == null) throw new Error('there is no plan');
+  return state.plan;
+};
 
 export const STATES = {
   none: () => given(),

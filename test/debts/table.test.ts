@@ -5,6 +5,7 @@ import { SYSTEM } from '../given.js';
 import {
   approve,
   approver,
+  authority,
   clerk,
   debtor,
   decline,
@@ -12,14 +13,20 @@ import {
   draft,
   edit,
   editor,
+  fallDue,
   giveBack,
+  miss,
   proceed,
   receive,
   register,
   requestCancellation,
+  requestExemption,
+  requestInstalments,
   requestPayment,
   requestUpdate,
   REQUEST,
+  REVIEW,
+  serve,
   takeBack,
   withdraw,
 } from './cast.js';
@@ -54,12 +61,17 @@ const TABLE: readonly (readonly [rule: string, DebtCommand, Actor, ...cells: str
   ['E7', requestCancellation(), clerk, '✗NOT_FOUND', '✗DRAFT', 'CancellationRequested → underReview', '✗PENDING', '✗CLOSED', '✗CLOSED', '✗NOT_FOUND'],
   ['E7', requestCancellation(), debtor, '✗NOT_FOUND', '✗DRAFT', 'CancellationRequested → underReview', '✗PENDING', '✗CLOSED', '✗CLOSED', '✗NOT_FOUND'],
   ['E7', requestPayment('40'), debtor, '✗NOT_FOUND', '✗DRAFT', 'PaymentRequested → underReview', '✗PENDING', '✗CLOSED', '✗CLOSED', '✗NOT_FOUND'],
+  ['E2i', requestExemption(), debtor, '✗NOT_FOUND', '✗DRAFT', 'ExemptionRequested → underReview', '✗PENDING', '✗CLOSED', '✗CLOSED', '✗NOT_FOUND'],
+  ['E2j', requestInstalments(4), debtor, '✗NOT_FOUND', '✗DRAFT', 'InstalmentRequested → underReview', '✗PENDING', '✗CLOSED', '✗CLOSED', '✗NOT_FOUND'],
   ['E7', withdraw(), debtor, '✗NOT_FOUND', '✗NONE', '✗NONE', 'RequestWithdrawn → outstanding', '✗CLOSED', '✗CLOSED', '✗NOT_FOUND'],
   ['E7', approve(), approver, '✗NOT_FOUND', '✗NONE', '✗NONE', 'PartialPaymentApproved → outstanding', '✗CLOSED', '✗CLOSED', '✗NOT_FOUND'],
   ['E7', decline(), approver, '✗NOT_FOUND', '✗NONE', '✗NONE', 'RequestDeclined → outstanding', '✗CLOSED', '✗CLOSED', '✗NOT_FOUND'],
   ['E8', receive('r9', '70'), SYSTEM, '–', '–', receipt + 'outstanding', receipt + 'underReview', receipt + 'settled', receipt + 'cancelled', '–'],
   ['E8', takeBack('r1'), SYSTEM, '–', '–', reversal + 'outstanding', reversal + 'underReview', 'ReceiptReversed DebtReopened → outstanding', reversal + 'cancelled', '–'],
   ['E7', giveBack(), SYSTEM, '✗NOT_FOUND', '–', '–', '–', '–', '–', '✗NOT_FOUND'],
+  ['E2j', miss(REQUEST, 1), SYSTEM, '✗NOT_FOUND', '–', '–', '–', '–', '–', '✗NOT_FOUND'],
+  ['E2j', serve(REQUEST, '2026-03-01', '2026-04-12'), SYSTEM, '✗NOT_FOUND', '–', '–', '–', '–', '–', '✗NOT_FOUND'],
+  ['E2j', fallDue(REQUEST), SYSTEM, '✗NOT_FOUND', '–', '–', '–', '–', '–', '✗NOT_FOUND'],
   ['E5', proceed(), clerk, '✗NOT_FOUND', '✗DRAFT', proceeding + 'outstanding', proceeding + 'underReview', proceeding + 'settled', proceeding + 'cancelled', '✗NOT_FOUND'],
 ];
 
@@ -99,6 +111,16 @@ describe('the approval of each kind of request (E7)', () => {
     for (const command of [approve(other.id), decline(other.id), withdraw(other.id)]) {
       review.when(command, approver).refuses('NONE', { state: 'outstanding', open: REQUEST });
     }
+  });
+
+  test.each([
+    ['E2i', 'ExemptionGranted', requestExemption('10')],
+    ['E2j', 'InstalmentPlanApproved', requestInstalments(4)],
+  ])('%s underReview × ApproveRequest: %s → outstanding', (_, type, command) => {
+    const asked = STATES.outstanding().and([command, debtor, REVIEW]);
+    asked.when(approve(REQUEST, authority()), { ...approver, id: debtor.id }).refuses('SELF_APPROVAL');
+    const after = asked.when(approve(REQUEST, authority()), approver).then({ type: `debts.${type}` });
+    expect(debt.summary(after.state)).toEqual({ state: 'outstanding', underReview: false });
   });
 
   test('E7 a summary names the open request', () => {

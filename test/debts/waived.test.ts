@@ -25,8 +25,8 @@ import {
 import { partlyPaid } from './states.js';
 
 /*
- * What waives comes with exemptions, in a later issue; the rules that name `waived` (domain.md §3, §4) must hold from
- * the first of them on. So the tests put 30.00 of it into the state of a debt of 100.00, of which 60.00 is received.
+ * The rules that name `waived` (domain.md §3, §4), for a debt of 100.00 of which 60.00 is received: the tests put 30.00
+ * of it into its state. How it comes there is exemption.test.ts.
  */
 const exempt = ({ state }: GivenDebt): Debt => ({ ...state!, waived: 30_00n });
 

@@ -47,11 +47,15 @@ export class Books {
       this.found.same(`2310 of receipt ${key}`, -minor, waits);
     }
     for (const [id, receipt] of this.receipts) this.#whole(id, receipt);
-    for (const [id, { state, reopening, approved, amount, returning }] of this.debts) {
+    for (const [id, { state, reopening, approved, amount, waived, returning, plan }] of this.debts) {
       for (const key of returning.keys()) this.found.fault(`debt ${id} never gave back ${key}`);
       if (reopening) this.found.fault(`debt ${id} lost a receipt and is still settled`);
-      if (state === 'outstanding' && approved === amount)
-        this.found.fault(`debt ${id} is approved whole and not settled`);
+      if (state === 'outstanding' && (approved > 0n || waived === amount) && approved + waived === amount)
+        this.found.fault(`debt ${id} has nothing left to ask for and is not closed`);
+      const open = plan?.instalments.reduce((sum, each) => sum + each.open, 0n) ?? 0n;
+      const runs = plan?.status === 'running';
+      if (runs && open === 0n) this.found.fault(`the plan of debt ${id} is paid and not completed`);
+      this.found.same(`1205 of debt ${id}`, this.postings.sum('1205', { debt: id }), runs ? open : 0n);
     }
     this.#cashIsSomewhere();
     for (const [entity, minor] of this.postings.trialBalance())

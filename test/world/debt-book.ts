@@ -1,10 +1,19 @@
+import type { BusinessDate } from '../../src/kernel/calendar.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import type { Actor } from '../../src/kernel/envelope.js';
 import type { DebtEvent } from '../../src/contexts/debts/events.js';
-import { minorOf, type DebtFigures, type Findings, type ReceiptFigures } from './figures.js';
+import type { PlanEvent } from '../../src/contexts/debts/plan.js';
+import { minorOf, type DebtFigures, type Findings, type PlanFigures, type ReceiptFigures } from './figures.js';
 import type { Postings } from './postings.js';
 
 type EventOfType<T extends DebtEvent['type']> = Extract<Recorded<DebtEvent>, { type: T }>;
+
+/** domain.md E7. */
+const DEBTORS_OWN: ReadonlySet<string> = new Set([
+  'debts.PaymentRequested',
+  'debts.ExemptionRequested',
+  'debts.InstalmentRequested',
+]);
 
 /** The auditor's page for debts: what their events say, compared with what they post. */
 export class DebtBook {
@@ -20,7 +29,7 @@ export class DebtBook {
     const id = event.stream.slice('debt-'.length);
     if (event.type === 'debts.DebtDrafted') {
       const { creditor, debtor, currency, sector, amount } = event.data;
-      const figures = { creditor, debtor, currency, sector, received: 0n, approved: 0n, reopening: false };
+      const figures = { creditor, debtor, currency, sector, received: 0n, approved: 0n, waived: 0n, reopening: false };
       this.figures.set(id, {
         ...figures,
         authors: new Set([event.actor.id]),
@@ -50,11 +59,13 @@ export class DebtBook {
       case 'debts.UpdateRequested':
       case 'debts.PaymentRequested':
       case 'debts.CancellationRequested':
+      case 'debts.ExemptionRequested':
+      case 'debts.InstalmentRequested':
         if (debt.request !== undefined) this.found.fault('two requests are open');
         debt.request = event.data.request;
         debt.requester = event.actor.id;
-        if (event.type === 'debts.PaymentRequested' && event.actor.actingFor !== debt.debtor) {
-          this.found.fault('payment is the debtor’s to ask for');
+        if (DEBTORS_OWN.has(event.type) && event.actor.actingFor !== debt.debtor) {
+          this.found.fault(`${event.type} by another than the debtor`);
         }
         break;
       case 'debts.RequestWithdrawn':
@@ -84,12 +95,20 @@ export class DebtBook {
         this.#standing(debt, event.data);
         break;
       case 'debts.DebtCancelled':
-        this.#answered(debt, event);
-        this.found.same('unpaid', minor(event.data.unpaid), debt.amount - debt.received);
+        if (debt.request !== undefined) this.#answered(debt, event); // an exemption answered it before
+        this.found.same('unpaid', minor(event.data.unpaid), debt.amount - debt.received - debt.waived);
         this.found.same('received', minor(event.data.received), debt.received);
+        this.found.same('waived', minor(event.data.waived), debt.waived);
+        if (debt.plan?.status === 'running') debt.plan.status = 'ended';
+        debt.state = 'cancelled';
+        if (event.data.ground === 'exemption') {
+          this.found.same('waived whole', debt.waived, debt.amount);
+          this.found.happened('a debt is waived whole');
+          break;
+        }
         debt.amount = debt.received; // what is unpaid is struck off, the rest is given back
         this.#sendBack(debt, minor(event.data.received), event.id);
-        [debt.amount, debt.approved, debt.state] = [0n, 0n, 'cancelled'];
+        [debt.amount, debt.approved, debt.waived] = [0n, 0n, 0n];
         this.found.same('received after a cancellation', debt.received, 0n);
         break;
       case 'debts.ReceiptsGivenBack':
@@ -106,10 +125,81 @@ export class DebtBook {
         [debt.state, debt.reopening] = ['outstanding', false];
         this.found.same('approved', minor(event.data.approved), debt.approved);
         break;
+      case 'debts.ExemptionGranted':
+        this.#answered(debt, event);
+        debt.waived += minor(event.data.amount);
+        this.found.same('waived', minor(event.data.waived), debt.waived);
+        this.found.same('balance', minor(event.data.balance), debt.amount - debt.received - debt.waived);
+        if (event.actor.authority !== event.data.delegation) this.found.fault('waived without authority');
+        break;
       case 'debts.ProceedingRecorded':
         break;
+      case 'debts.InstalmentPlanApproved':
+        this.#answered(debt, event);
+        if (debt.plan?.status === 'running') this.found.fault('two plans run');
+        debt.plan = approvedPlan(event, debt.currency);
+        this.found.same('amount of the plan', minor(event.data.amount), debt.amount - debt.received - debt.waived);
+        this.#planStands(debt, id, minor(event.data.amount));
+        break;
+      default:
+        this.#plan(debt, id, event);
     }
     this.#lawful(id, debt);
+  }
+
+  #plan(
+    debt: DebtFigures,
+    id: string,
+    event: Exclude<EventOfType<PlanEvent['type']>, { type: 'debts.InstalmentPlanApproved' }>,
+  ): void {
+    const { plan } = debt;
+    if (plan?.id !== event.data.plan) return this.found.fault('no such plan');
+    const minor = (amount: string): bigint => minorOf(amount, debt.currency);
+    switch (event.type) {
+      case 'debts.InstalmentsReopened':
+        if (plan.status === 'completed') this.found.happened('a reversal reopens a completed plan');
+        plan.status = 'running';
+        for (const { instalment, amount } of event.data.parts) plan.instalments[instalment - 1]!.open += minor(amount);
+        return this.#planStands(debt, id, minor(event.data.open));
+      case 'debts.InstalmentsPaid':
+      case 'debts.InstalmentsLowered': {
+        for (const { instalment, amount } of event.data.parts) plan.instalments[instalment - 1]!.open -= minor(amount);
+        const last = event.data.parts.at(-1)!.instalment;
+        const paid = event.type === 'debts.InstalmentsPaid';
+        const before = paid ? plan.instalments.slice(0, last - 1) : plan.instalments.slice(last);
+        if (before.some(({ open }) => open > 0n)) this.found.fault('not in the order of the instalments');
+        return this.#planStands(debt, id, minor(event.data.open));
+      }
+      case 'debts.InstalmentMissed': {
+        const instalment = plan.instalments[event.data.instalment - 1]!;
+        if (instalment.dueOn >= event.effectiveOn) this.found.fault('missed before its day was over');
+        this.found.same('missed', minor(event.data.open), instalment.open);
+        this.found.same('occurrence', BigInt(event.data.occurrence), BigInt(++instalment.missed));
+        return;
+      }
+      case 'debts.NoticeServed':
+        this.found.same('notice', BigInt(event.data.notice), BigInt(++plan.notices));
+        plan.until = event.data.until as BusinessDate;
+        if (minor(event.data.overdue) === 0n) this.found.fault('a notice of nothing');
+        return;
+      case 'debts.PlanDefaulted':
+        if (event.data.notice !== plan.notices) this.found.fault('fallen due without its notice');
+        if (plan.until === undefined || plan.until >= event.effectiveOn) this.found.fault('before its notice was over');
+        plan.status = 'defaulted';
+        return this.found.same('1205 of a plan fallen due', this.postings.sum('1205', { debt: id }), 0n);
+      case 'debts.PlanCompleted':
+        plan.status = 'completed';
+        return this.#planStands(debt, id, 0n);
+    }
+  }
+
+  /** domain.md §4: 1205 is what the running plan asks for, and what stays outside is not negative. */
+  #planStands({ plan, amount, received, waived }: DebtFigures, id: string, stated: bigint): void {
+    const open = plan!.instalments.reduce((sum, each) => sum + each.open, 0n);
+    this.found.same('open of the plan', stated, open);
+    this.found.same('1205', this.postings.sum('1205', { debt: id }), open);
+    if (plan!.instalments.some((each) => each.open < 0n)) this.found.fault('an instalment is paid twice');
+    if (amount - received - waived < open) this.found.fault('the plan asks for more than is owed');
   }
 
   #applied(debt: DebtFigures, id: string, { data }: EventOfType<'debts.ReceiptApplied'>): void {
@@ -121,7 +211,7 @@ export class DebtBook {
     if (receipt.debt !== id) this.found.fault(`receipt ${data.receipt} is not this debt's`);
     this.found.same('receipt applied', amount, receipt.amount);
     this.found.same('applied and excess', applied + excess, amount);
-    const owed = debt.state === 'outstanding' ? debt.amount - debt.received : 0n;
+    const owed = debt.state === 'outstanding' ? debt.amount - debt.received - debt.waived : 0n;
     this.found.same('applied', applied, amount < owed ? amount : owed);
     receipt.applied++;
     debt.received += applied;
@@ -206,24 +296,35 @@ export class DebtBook {
     if (stated.approved !== undefined) {
       this.found.same('approved', minorOf(stated.approved, debt.currency), debt.approved);
     }
-    this.found.same('balance', minorOf(stated.balance, debt.currency), debt.amount - debt.received);
+    this.found.same('balance', minorOf(stated.balance, debt.currency), debt.amount - debt.received - debt.waived);
   }
 
-  /** domain.md §3: 0 ≤ approved ≤ received, received + waived ≤ amount; §4: 1200 is the balance, 4300 the amount. */
+  /** domain.md §3: 0 ≤ approved ≤ received, received + waived ≤ amount; §4: 1200 + 1205 is the balance, 4300 the amount. */
   #lawful(id: string, debt: DebtFigures): void {
-    const { amount, received, approved, state } = debt;
-    if (approved < 0n || approved > received || received > amount) {
-      this.found.fault(`approved ${approved}, received ${received}, amount ${amount}`);
+    const { amount, received, approved, waived, state } = debt;
+    if (approved < 0n || approved > received || received + waived > amount) {
+      this.found.fault(`approved ${approved}, received ${received}, waived ${waived}, amount ${amount}`);
     }
     const paid = [...debt.paid.values()].reduce((sum, minor) => sum + minor, 0n);
     this.found.same('received, receipt by receipt', paid, received);
     const registered = state !== 'draft' && state !== 'discarded';
-    this.found.same('1200', this.postings.sum('1200', { debt: id }), registered ? amount - received : 0n);
+    const owed = this.postings.sum('1200', { debt: id }) + this.postings.sum('1205', { debt: id });
+    this.found.same('1200 + 1205', owed, registered ? amount - received - waived : 0n);
+    this.found.same('5100', this.postings.sum('5100', { debt: id }), waived);
     this.found.same('4300', -this.postings.sum('4300', { debt: id }), registered ? amount : 0n);
     for (const [key, minor] of this.postings.by('4300', ['debt', 'ground'])) {
       if (minor > 0n) this.found.fault(`4300 of ${key} is ${minor} in debit`);
     }
-    if (state === 'settled' && !debt.reopening && approved !== amount)
+    if (state === 'settled' && !debt.reopening && approved + waived !== amount)
       this.found.fault(`settled with ${approved} of ${amount} approved`);
   }
+}
+
+function approvedPlan({ id, data }: EventOfType<'debts.InstalmentPlanApproved'>, currency: string): PlanFigures {
+  const instalments = data.instalments.map(({ dueOn, amount }) => ({
+    dueOn,
+    open: minorOf(amount, currency),
+    missed: 0,
+  }));
+  return { id, status: 'running', instalments, notices: 0 };
 }

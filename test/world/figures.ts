@@ -1,3 +1,4 @@
+import type { BusinessDate } from '../../src/kernel/calendar.js';
 import { parseMoney } from '../../src/kernel/money.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 
@@ -11,6 +12,8 @@ export interface DebtFigures {
   amount: bigint;
   received: bigint;
   approved: bigint;
+  waived: bigint;
+  plan?: PlanFigures;
   request?: string | undefined;
   requester?: string;
   /** Who drafted or edited it. */
@@ -23,6 +26,16 @@ export interface DebtFigures {
   readonly returning: Map<string, bigint>;
   /** The command that named receipts given back last. */
   gaveBack?: string;
+}
+
+/** What the events of an instalment plan say of it. */
+export interface PlanFigures {
+  readonly id: string;
+  status: 'running' | 'completed' | 'defaulted' | 'ended';
+  readonly instalments: { readonly dueOn: string; open: bigint; missed: number }[];
+  notices: number;
+  /** The last day of the latest notice. */
+  until?: BusinessDate;
 }
 
 /** What a receipt's events say of it. */

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import type { Actor } from '../../src/kernel/envelope.js';
 import type { Command } from '../../src/kernel/decider.js';
-import type { BusinessDate } from '../../src/kernel/calendar.js';
+import { addDays, type BusinessDate } from '../../src/kernel/calendar.js';
+import type { Authority } from '../../src/contexts/debts/authorities.js';
 import { receiptId, streamName, type CommandId, type PartyId, type Uuid } from '../../src/kernel/ids.js';
 import { formatMinor, parseCurrency } from '../../src/kernel/money.js';
-import { actor, id, party } from '../given.js';
+import { actor, id, party, SYSTEM } from '../given.js';
 import type { Books } from './books.js';
 import type { DebtFigures, ReceiptFigures } from './figures.js';
 import type { World } from './world.js';
@@ -29,7 +30,9 @@ const WEIGHTS = {
   update: 4,
   payment: 6,
   cancellation: 2,
-  approve: 12,
+  exemption: 2,
+  instalments: 5,
+  approve: 14,
   decline: 1,
   withdraw: 1,
   pay: 12,
@@ -37,6 +40,8 @@ const WEIGHTS = {
   match: 3,
   reverse: 4,
   proceeding: 1,
+  pass: 4,
+  late: 8,
   deliver: 12,
   redeliver: 2,
 } as const;
@@ -80,6 +85,10 @@ const SLOTS = [0, 1, 2, 3].map((n) => ({
   sector: n === 2 ? 'health' : 'traffic',
 }));
 
+type Slot = (typeof SLOTS)[number];
+/** The commitment to a proof. */
+const PROOF = '0f'.repeat(32);
+
 /** Does the steps, one after the other, and knows what the books say while doing so. */
 export class People {
   #count = 0;
@@ -91,7 +100,10 @@ export class People {
 
   do(step: Step): void {
     const { kind, pick } = step;
-    if (kind === 'deliver') {
+    if (kind === 'late' && pick % 2 === 0) this.world.today = addDays(this.world.today, 7); // or nothing ever falls due
+    if (kind === 'pass') {
+      this.world.today = addDays(this.world.today, pick);
+    } else if (kind === 'deliver') {
       this.world.deliver(pick);
     } else if (kind === 'redeliver') {
       const before = this.world.outcomes;
@@ -99,6 +111,9 @@ export class People {
     } else if (kind === 'open') {
       this.#send(...this.#onDebt({ ...step, kind: 'draft' }));
       this.#send(...this.#onDebt({ ...step, kind: 'register', who: step.who + 1 }));
+    } else if (kind === 'instalments' && pick < 8) {
+      this.#send(...this.#onDebt(step));
+      this.#send(...this.#onDebt({ ...step, kind: 'approve', wild: false })); // before time passes, mostly
     } else {
       const sent = this.#onReceipt(step) ?? this.#onDebt(step);
       this.#send(...sent);
@@ -149,15 +164,55 @@ export class People {
         );
       case 'cancellation':
         return command('RequestCancellation', { ground: 'error' }, either);
+      case 'exemption': {
+        const all = step.pick > 7;
+        return command(
+          'RequestExemption',
+          {
+            ground: 'hardship',
+            ...(!all && { amount: formatMinor(BigInt(step.minor), parseCurrency(slot.currency)) }),
+          },
+          debtor(slot.debtor),
+        );
+      }
+      case 'instalments':
+        return command('RequestInstalments', { wish: this.#wish(step), evidence: PROOF }, debtor(slot.debtor));
+      case 'late':
+        if (figures === undefined || figures.state === 'discarded') return command('DiscardDraft', {}, ours);
+        return this.#late(slot, figures, step);
       case 'approve':
-        return command('ApproveRequest', { request }, ours);
+        return command('ApproveRequest', { request, authority: authority(slot, ours, step) }, ours);
       case 'decline':
         return command('DeclineRequest', { request, reason: 'unfounded' }, ours);
       case 'withdraw':
         return command('WithdrawRequest', { request }, either);
       default:
-        return command('RecordProceeding', { kind: 'notice', on: dayOf(step) }, ours);
+        return command('RecordProceeding', { kind: 'notice', on: this.#dayOf(step) }, ours);
     }
+  }
+
+  /** A week apart, so that a life sees some of them missed; now and then one that cannot be. */
+  #wish({ pick, who, minor }: Step): unknown {
+    if (minor === 0) return { schedule: [{ dueOn: this.world.today, amount: '0.07' }] };
+    const firstDueOn = addDays(this.world.today, minor === 25 ? -1 : 7 + who);
+    return { instalments: 1 + (pick % 4), firstDueOn, every: 'P1W' };
+  }
+
+  /** What the clock sends, and now and then what is not called for. */
+  #late({ id: target }: Slot, { plan }: DebtFigures, { pick, who }: Step): readonly [Command, Actor] {
+    const { today } = this.world;
+    const send = (type: string, data: object): readonly [Command, Actor] => {
+      return [{ type, target, data: { plan: plan?.id ?? id('no plan'), ...data } }, SYSTEM];
+    };
+    const { notices = 0, until = today, instalments = [] } = plan ?? {};
+    const due = instalments.findIndex(({ dueOn, open, missed }) => dueOn < today && open > 0n && missed === 0);
+    if (due >= 0 || pick === 0) {
+      const index = due >= 0 ? due : who % Math.max(1, instalments.length);
+      const occurrence = (instalments[index]?.missed ?? 0) + 1;
+      return send('MissInstalment', { instalment: index + 1, occurrence });
+    }
+    if (notices > 0 && until < today) return send('DefaultPlan', { notice: notices });
+    return send('ServeNotice', { notice: notices + 1, on: today, until: addDays(today, 3) });
   }
 
   /** Mostly what has been received and is not yet recognised. */
@@ -187,7 +242,7 @@ export class People {
       case 'reverse': {
         const [target, figures] = at(this.#reversible(step), step.pick) ?? [id('no receipt')];
         const bank = (figures?.bank as PartyId | undefined) ?? BANKS[0];
-        const data = { reference: `R-${step.who}`, on: dayOf(step) };
+        const data = { reference: `R-${step.who}`, on: this.#dayOf(step) };
         const by = step.wild ? this.#anybody(step) : teller(bank);
         return [{ type: 'ReverseRecordedReceipt', target: target as Uuid, data }, by];
       }
@@ -208,7 +263,7 @@ export class People {
     const slot = at(SLOTS, step.debt);
     const figures = this.books.debts.get(slot.id);
     const bank = at(BANKS, step.pick);
-    const owed = figures === undefined ? 0n : figures.amount - figures.received;
+    const owed = figures === undefined ? 0n : figures.amount - figures.received - figures.waived;
     const minor = step.minor % 100 === 0 && owed > 0n ? owed : BigInt(step.minor);
     // A reference that was used before, now with other facts, where it is wild.
     const reference = step.wild ? 'FT-0' : `FT-${this.books.receipts.size}`;
@@ -221,7 +276,7 @@ export class People {
       ...(step.pick > 2 && { target: { debt: slot.id } }),
       amount: formatMinor(minor, parseCurrency(currency)),
       currency,
-      paidOn: dayOf(step),
+      paidOn: this.#dayOf(step),
       channel: at(CHANNELS, step.pick),
       sector: slot.sector,
     };
@@ -257,13 +312,23 @@ export class People {
     return { state, creditor: figures.creditor as PartyId, currency: figures.currency };
   }
 
+  /** Mostly yesterday, and now and then tomorrow. */
+  #dayOf({ pick }: Step): BusinessDate {
+    return addDays(this.world.today, pick === 11 ? 1 : -1);
+  }
+
   #anybody({ who, pick }: Step): Actor {
     const everybody = [...ENTITIES.map((entity) => staff(entity, who)), ...DEBTORS.map(debtor), ...BANKS.map(teller)];
     return at(everybody, pick);
   }
 }
 
-/** Mostly yesterday, and now and then tomorrow. */
-const dayOf = ({ pick }: Step): BusinessDate => (pick === 11 ? '2026-03-02' : '2026-02-28') as BusinessDate;
+/** What lets somebody exempt; now and then nothing does. */
+function authority({ creditor, currency }: Slot, { id: approver }: Actor, { wild, pick }: Step): Authority | null {
+  if (wild && pick > 5) return null;
+  const span = { from: '2026-01-01', to: '2099-12-31' };
+  const terms = { approver, entity: creditor, kind: 'exemption', upTo: wild ? '0.01' : '1000.00', currency };
+  return { delegation: id('delegation'), revision: 1, status: 'active', ...terms, ...span };
+}
 
 const isRegistered = (state: string): boolean => state !== 'draft' && state !== 'discarded';

@@ -10,7 +10,7 @@ import { debtCommands } from '../../src/contexts/debts/commands.js';
 import { debtGivingBack } from '../../src/contexts/debts/debt.js';
 import { debtPolicies } from '../../src/contexts/debts/debts.policy.js';
 import { debtEvents } from '../../src/contexts/debts/events.js';
-import { debtRules, TOO_MANY_GROUNDS } from '../../src/contexts/debts/rules.js';
+import { CALENDAR, debtRules, RESERVED_GROUND, TOO_MANY_GROUNDS } from '../../src/contexts/debts/rules.js';
 import { canonicalEvent } from '../../src/event-store/canonical.js';
 import type { Rule } from '../../src/kernel/refusal.js';
 import { Books } from './books.js';
@@ -43,7 +43,7 @@ function live(done: readonly Step[], order: readonly number[]): { world: World; 
   return { world, books };
 }
 
-const lives = fc.tuple(steps(90), fc.array(fc.nat(99), { minLength: 1, maxLength: 12 }));
+const lives = fc.tuple(steps(110), fc.array(fc.nat(99), { minLength: 1, maxLength: 12 }));
 const textOf = ({ log }: World): string => log.map(canonicalEvent).join('\n');
 
 describe('whatever anybody does, in whatever order what follows arrives', () => {
@@ -115,7 +115,7 @@ test('the steps reach every event and every rule: nothing above holds for want o
   const types = new Set<string>();
   const rules = new Set<Rule>();
   const situations = new Set<string>();
-  for (const [done, order] of fc.sample(lives, { numRuns: 300, seed: 20_260_301 })) {
+  for (const [done, order] of fc.sample(lives, { numRuns: 400, seed: 20_260_301 })) {
     const { world, books } = live(done, order);
     for (const situation of books.found.situations) situations.add(situation);
     for (const { type } of world.log) types.add(type);
@@ -124,14 +124,18 @@ test('the steps reach every event and every rule: nothing above holds for want o
   const happens = DEFINITIONS.map(({ type }) => type).filter((type) => !type.endsWith('Rejected'));
   expect(happens.filter((type) => !types.has(type))).toEqual([]);
   expect([...situations].sort()).toEqual([
+    'a debt is waived whole',
     'a reduction lowers what was approved',
     'a reversal does not wait for what is given back',
     'a reversal lowers what was approved',
+    'a reversal reopens a completed plan',
     'several receipts are given back',
     'something is given back to another payer than the debtor',
   ]);
-  // A balance is moved by policies only, and no rule stops those. No life here is long enough for too many grounds.
-  const reachable = [...debtRules, ...Object.values(BILLING_RULES)].filter((rule) => rule !== TOO_MANY_GROUNDS);
+  // A balance is moved by policies only, and no rule stops those. No life here is long enough for too many grounds, or
+  // for a day that the Hijri calendar does not reach; nobody here names a ground that is reserved.
+  const elsewhere = [TOO_MANY_GROUNDS, CALENDAR, RESERVED_GROUND];
+  const reachable = [...debtRules, ...Object.values(BILLING_RULES)].filter((rule) => !elsewhere.includes(rule));
   expect(reachable.filter((rule) => !rules.has(rule))).toEqual([]);
 });
 

@@ -62,6 +62,7 @@ const LEDGER = id('ledger') as unknown as LedgerId;
  * waits until somebody delivers it.
  */
 export class World {
+  /** Time passes only where somebody says so. */
   today = '2026-03-01' as BusinessDate;
   readonly log: Envelope[] = [];
   /** Everything that was sent, in order, repeats included. */

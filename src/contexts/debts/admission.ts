@@ -10,7 +10,7 @@ type Name = DebtChange['type'];
 
 type Who = 'creditor' | 'debtor' | 'debtor or creditor' | 'ledger';
 
-/** Whose side may send it (domain.md E7): by the party that the actor acts for; `ledger` is a policy. */
+/** Whose side may send it (domain.md E7): by the party that the actor acts for; `ledger` is a policy or the clock. */
 const MAY: Record<Name, Who> = {
   EditDraft: 'creditor',
   DiscardDraft: 'creditor',
@@ -18,12 +18,17 @@ const MAY: Record<Name, Who> = {
   RequestUpdate: 'debtor or creditor',
   RequestPayment: 'debtor',
   RequestCancellation: 'debtor or creditor',
+  RequestExemption: 'debtor',
+  RequestInstalments: 'debtor',
   ApproveRequest: 'creditor',
   DeclineRequest: 'creditor',
   WithdrawRequest: 'debtor or creditor',
   ApplyReceipt: 'ledger',
   ReverseReceipt: 'ledger',
   GiveBack: 'ledger',
+  MissInstalment: 'ledger',
+  ServeNotice: 'ledger',
+  DefaultPlan: 'ledger',
   RecordProceeding: 'creditor',
 };
 
@@ -42,12 +47,17 @@ const STOPPED: Record<Name, Row> = {
   RequestUpdate: OPENS_REVIEW,
   RequestPayment: OPENS_REVIEW,
   RequestCancellation: OPENS_REVIEW,
+  RequestExemption: OPENS_REVIEW,
+  RequestInstalments: OPENS_REVIEW,
   ApproveRequest: ENDS_REVIEW,
   DeclineRequest: ENDS_REVIEW,
   WithdrawRequest: ENDS_REVIEW,
   ApplyReceipt: {},
   ReverseReceipt: {},
   GiveBack: {},
+  MissInstalment: {},
+  ServeNotice: {},
+  DefaultPlan: {},
   RecordProceeding: { draft: DRAFT },
 };
 

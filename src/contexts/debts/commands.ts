@@ -1,6 +1,8 @@
 import type { BusinessDate } from '../../kernel/calendar.js';
 import { Issued, type CommandOf } from '../../kernel/decider.js';
 import type { EventId, PartyId, Uuid } from '../../kernel/ids.js';
+import type { Authority } from './authorities.js';
+import type { Every } from './schedule.js';
 
 /**
  * Amounts are decimal texts. Where a command may name a `currency`, an absent one is the debt's, and another one than
@@ -57,7 +59,42 @@ export class RequestCancellation extends Issued<'RequestCancellation', { readonl
   readonly type = 'RequestCancellation';
 }
 
-export class ApproveRequest extends Issued<'ApproveRequest', { readonly request: EventId }> {
+/** `evidence`: the commitment to a proof that the vault holds. */
+export class RequestExemption extends Issued<
+  'RequestExemption',
+  OptionalCurrency & {
+    /** Absent: all that is still owed when it is approved. */
+    readonly amount?: string;
+    readonly ground: string;
+    readonly evidence?: string;
+  }
+> {
+  readonly type = 'RequestExemption';
+}
+
+/** `evidence`: the commitment to the proof of inability that the vault holds. */
+export class RequestInstalments extends Issued<
+  'RequestInstalments',
+  {
+    readonly wish:
+      | { readonly instalments: number; readonly firstDueOn: BusinessDate; readonly every: Every }
+      | {
+          readonly schedule: readonly (OptionalCurrency & { readonly dueOn: BusinessDate; readonly amount: string })[];
+        };
+    readonly evidence: string;
+  }
+> {
+  readonly type = 'RequestInstalments';
+}
+
+export class ApproveRequest extends Issued<
+  'ApproveRequest',
+  {
+    readonly request: EventId;
+    /** What the approval rests on, as it was read just before: an exemption needs it. Null: there is no such one. */
+    readonly authority?: Authority | null;
+  }
+> {
   readonly type = 'ApproveRequest';
 }
 
@@ -90,6 +127,27 @@ export class GiveBack extends Issued<'GiveBack', Readonly<Record<string, never>>
   readonly type = 'GiveBack';
 }
 
+/** Sent by the clock: the day of the instalment is over, and it is not paid. `occurrence` counts from 1. */
+export class MissInstalment extends Issued<
+  'MissInstalment',
+  { readonly plan: EventId; readonly instalment: number; readonly occurrence: number }
+> {
+  readonly type = 'MissInstalment';
+}
+
+/** Sent by the clock, for a notice `on` today whose days end with `until`. `notice` counts from 1. */
+export class ServeNotice extends Issued<
+  'ServeNotice',
+  { readonly plan: EventId; readonly notice: number; readonly on: BusinessDate; readonly until: BusinessDate }
+> {
+  readonly type = 'ServeNotice';
+}
+
+/** Sent by the clock: the days of the notice are over. */
+export class DefaultPlan extends Issued<'DefaultPlan', { readonly plan: EventId; readonly notice: number }> {
+  readonly type = 'DefaultPlan';
+}
+
 export class RecordProceeding extends Issued<'RecordProceeding', { readonly kind: string; readonly on: BusinessDate }> {
   readonly type = 'RecordProceeding';
 }
@@ -103,12 +161,17 @@ export type DebtCommand = CommandOf<
   | RequestUpdate
   | RequestPayment
   | RequestCancellation
+  | RequestExemption
+  | RequestInstalments
   | ApproveRequest
   | DeclineRequest
   | WithdrawRequest
   | ApplyReceipt
   | ReverseReceipt
   | GiveBack
+  | MissInstalment
+  | ServeNotice
+  | DefaultPlan
   | RecordProceeding
 >;
 
@@ -121,11 +184,16 @@ export const debtCommands: readonly DebtCommand['type'][] = [
   'RequestUpdate',
   'RequestPayment',
   'RequestCancellation',
+  'RequestExemption',
+  'RequestInstalments',
   'ApproveRequest',
   'DeclineRequest',
   'WithdrawRequest',
   'ApplyReceipt',
   'ReverseReceipt',
   'GiveBack',
+  'MissInstalment',
+  'ServeNotice',
+  'DefaultPlan',
   'RecordProceeding',
 ];

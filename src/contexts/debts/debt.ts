@@ -3,9 +3,12 @@ import { MAX_MINOR, formatMinor, parseMoney, toJson } from '../../kernel/money.j
 import { refuse, type Refusal } from '../../kernel/refusal.js';
 import { admit } from './admission.js';
 import { amountOf, outOfRange, type DataOf } from './amounts.js';
+import { defaultPlan, missInstalment, serveNotice } from './arrears.js';
 import type { DebtCommand } from './commands.js';
 import type { DebtDrafted, DebtEvent, DebtRegistered, DraftEdited, ProceedingRecorded } from './events.js';
+import { requestExemption } from './exemption.js';
 import { giveBack, GIVEN_BACK_AT_ONCE } from './giving-back.js';
+import { requestInstalments } from './instalments.js';
 import { registered } from './postings.js';
 import { applyReceipt, reverseReceipt } from './receipts.js';
 import {
@@ -68,8 +71,12 @@ function decide(
       return requestPayment(state, command.data, context);
     case 'RequestCancellation':
       return requestCancellation(state, command.data, context);
+    case 'RequestExemption':
+      return requestExemption(state, command.data, context);
+    case 'RequestInstalments':
+      return requestInstalments(state, command.data, context);
     case 'ApproveRequest':
-      return approveRequest(state, context, atOnce);
+      return approveRequest(state, command.data, context, atOnce);
     case 'DeclineRequest':
       return declineRequest(state, command.data, context);
     case 'WithdrawRequest':
@@ -80,6 +87,12 @@ function decide(
       return reverseReceipt(state, command.data, atOnce);
     case 'GiveBack':
       return giveBack(state, atOnce);
+    case 'MissInstalment':
+      return missInstalment(state, command.data, context);
+    case 'ServeNotice':
+      return serveNotice(state, command.data, context);
+    case 'DefaultPlan':
+      return defaultPlan(state, command.data, context);
     case 'RecordProceeding':
       return recordProceeding(state, command.data, context);
   }

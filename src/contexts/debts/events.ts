@@ -10,6 +10,9 @@ import {
   UuidText,
 } from '../../event-store/schemas.js';
 import { debtCommands } from './commands.js';
+import { reliefEvents } from './relief-events.js';
+
+export * from './relief-events.js';
 
 const terms = {
   debtor: PartyText,
@@ -283,6 +286,7 @@ const definitions = [
   ReceiptReversed,
   DebtReopened,
   ProceedingRecorded,
+  ...reliefEvents,
 ] as const;
 
 /** What happened to a debt, as its decider makes it. */

@@ -8,17 +8,37 @@ export const registered = (debt: Debt): Entry[] => raised(debt, debt.ground, deb
 export const raised = ({ refs, currency }: Debt, ground: string, minor: bigint): Entry[] =>
   entry(receivable(refs), revenue(refs, ground), { minor, currency });
 
-/** 2310 / 1200: the receipt's money pays the debt off. */
-export const applied = ({ refs, currency }: Debt, receipt: string, payer: string, minor: bigint): Entry[] =>
-  entry(unmatched(refs, receipt, payer), receivable(refs), { minor, currency });
+/** What pays a debt off, or is owed again: of its running plan (1205) and outside it (1200). Minor units. */
+interface Receivable {
+  readonly ofPlan: bigint;
+  readonly outside: bigint;
+}
 
-/** 1200 / 2310: the debt is owed again, and the money waits for the receipt's own reversal. */
-export const unapplied = ({ refs, currency }: Debt, receipt: string, payer: string, minor: bigint): Entry[] =>
-  entry(receivable(refs), unmatched(refs, receipt, payer), { minor, currency });
+/** 2310 / 1205, 2310 / 1200: the receipt's money pays the debt off. */
+export const applied = (debt: Debt, receipt: string, payer: string, of: Receivable): Entry[] =>
+  between([{ leg: unmatched(debt.refs, receipt, payer), minor: sumOf(of) }], shares(debt.refs, of), debt.currency);
+
+/** 1205 / 2310, 1200 / 2310: the debt is owed again, and the money waits for the receipt's own reversal. */
+export const unapplied = (debt: Debt, receipt: string, payer: string, of: Receivable): Entry[] =>
+  between(shares(debt.refs, of), [{ leg: unmatched(debt.refs, receipt, payer), minor: sumOf(of) }], debt.currency);
+
+/** 5100 / 1205, 5100 / 1200 (domain.md §4). */
+export const waived = (debt: Debt, of: Receivable): Entry[] =>
+  between([{ leg: waivers(debt.refs), minor: sumOf(of) }], shares(debt.refs, of), debt.currency);
+
+/** 1205 / 1200: an instalment plan is approved. */
+export const intoPlan = ({ refs, currency }: Debt, minor: bigint): Entry[] =>
+  entry(instalments(refs), receivable(refs), { minor, currency });
+
+/** 1200 / 1205: it falls due as a whole. */
+export const outOfPlan = ({ refs, currency }: Debt, minor: bigint): Entry[] =>
+  entry(receivable(refs), instalments(refs), { minor, currency });
 
 /** What stops being owed, for each reason. Minor units. */
 export interface Lowered {
   readonly unpaid: bigint;
+  /** Of what was unpaid: in its running plan. */
+  readonly ofPlan: bigint;
   readonly waived: bigint;
   /** Of what was received. */
   readonly back: bigint;
@@ -26,12 +46,16 @@ export interface Lowered {
   readonly transit: string;
 }
 
-/** 4300 / 1200 for what was unpaid, 4300 / 5100 for what was waived, 4300 / 2330 for what goes back to the payers. */
-export function lowered(debt: Debt, { unpaid, waived, back, transit }: Lowered): Entry[] {
+/**
+ * 4300 / 1200, then 4300 / 1205 for what was unpaid, 4300 / 5100 for what was waived, 4300 / 2330 for what goes back to
+ * the payers.
+ */
+export function lowered(debt: Debt, { unpaid, ofPlan, waived: undone, back, transit }: Lowered): Entry[] {
   const { refs } = debt;
   const credits: Share[] = [
-    { leg: receivable(refs), minor: unpaid },
-    { leg: { account: '5100', dims: { entity: refs.creditor, party: refs.debtor, ...route(refs) } }, minor: waived },
+    { leg: receivable(refs), minor: unpaid - ofPlan },
+    { leg: instalments(refs), minor: ofPlan },
+    { leg: waivers(refs), minor: undone },
     { leg: { account: '2330', dims: { entity: refs.creditor, transit } }, minor: back },
   ];
   const total = credits.reduce((sum, { minor }) => sum + minor, 0n);
@@ -42,10 +66,27 @@ export function lowered(debt: Debt, { unpaid, waived, back, transit }: Lowered):
   return between(debits, credits, debt.currency);
 }
 
+const sumOf = ({ ofPlan, outside }: Receivable): bigint => ofPlan + outside;
+
+const shares = (refs: DebtRefs, { ofPlan, outside }: Receivable): Share[] => [
+  { leg: instalments(refs), minor: ofPlan },
+  { leg: receivable(refs), minor: outside },
+];
+
 const route = ({ sector, debt }: DebtRefs) => ({ sector, debt });
 
 const receivable = (refs: DebtRefs): Leg => ({
   account: '1200',
+  dims: { entity: refs.creditor, party: refs.debtor, ...route(refs) },
+});
+
+const instalments = (refs: DebtRefs): Leg => ({
+  account: '1205',
+  dims: { entity: refs.creditor, party: refs.debtor, ...route(refs) },
+});
+
+const waivers = (refs: DebtRefs): Leg => ({
+  account: '5100',
   dims: { entity: refs.creditor, party: refs.debtor, ...route(refs) },
 });
 

@@ -3,8 +3,19 @@ import type { Refusal } from '../../kernel/refusal.js';
 import { amountOf, min, type DataOf } from './amounts.js';
 import type { DebtEvent } from './events.js';
 import { giveBackOf } from './giving-back.js';
+import {
+  changedPlan,
+  oldestFirst,
+  partsData,
+  planned,
+  reopenedBy,
+  runningPlan,
+  sum,
+  sumOpen,
+  type Part,
+} from './plan.js';
 import { applied, unapplied } from './postings.js';
-import { balanceOf, type Debt } from './state.js';
+import { balanceOf, type Debt, type ReceiptPart } from './state.js';
 
 /**
  * Never refused for the state that the debt is in (domain.md §3); a receipt that was applied before changes nothing.
@@ -16,6 +27,7 @@ export function applyReceipt(debt: Debt, data: DataOf<'ApplyReceipt'>): readonly
   const { receipt, payer } = data;
   if (debt.receipts.some((each) => each.receipt === receipt)) return [];
   const paid = min(amount, balanceOf(debt)); // a settled or cancelled debt has no balance
+  const ofPlan = min(paid, planned(debt));
   const text = (minor: bigint): string => formatMinor(minor, debt.currency);
   return [
     {
@@ -31,9 +43,21 @@ export function applyReceipt(debt: Debt, data: DataOf<'ApplyReceipt'>): readonly
         currency: debt.currency,
       },
       refs: { ...debt.refs, receipt, payer },
-      entries: applied(debt, receipt, payer, paid),
+      entries: applied(debt, receipt, payer, { ofPlan, outside: paid - ofPlan }),
     },
+    ...paidPlan(debt, receipt, payer, ofPlan),
   ];
+}
+
+/** The oldest instalment first (domain.md E2j). */
+function paidPlan(debt: Debt, receipt: string, payer: string, minor: bigint): readonly DebtEvent[] {
+  const plan = runningPlan(debt);
+  if (plan === null) return [];
+  return changedPlan(debt, oldestFirst(plan, minor), (data) => ({
+    type: 'debts.InstalmentsPaid',
+    data: { ...data, receipt },
+    refs: { ...debt.refs, receipt, payer },
+  }));
 }
 
 /** What the debt had of the receipt is owed again, and a settlement that rested on it falls. */
@@ -44,6 +68,7 @@ export function reverseReceipt(
 ): readonly DebtEvent[] {
   const part = debt.receipts.find((each) => each.receipt === receipt);
   if (part === undefined || part.reversed) return [];
+  const reopened = reopenedBy(debt, part);
   const { currency, refs } = debt;
   const received = debt.received - part.applied;
   const approved = min(debt.approved, received);
@@ -63,10 +88,10 @@ export function reverseReceipt(
       currency,
     },
     refs: { ...refs, receipt, payer: part.payer },
-    entries: unapplied(debt, receipt, part.payer, part.applied),
+    entries: unapplied(debt, receipt, part.payer, { ofPlan: sum(reopened), outside: part.applied - sum(reopened) }),
     corrects: part.event,
   };
-  const before = [...giveBackOf(debt, receipt, atOnce), reversed];
+  const before = [...giveBackOf(debt, receipt, atOnce), reversed, ...reopenedPlan(debt, part, reopened)];
   if (debt.status !== 'settled' || part.applied === 0n) return before;
   return [
     ...before,
@@ -76,4 +101,12 @@ export function reverseReceipt(
       refs: { ...refs, receipt, payer: part.payer },
     },
   ];
+}
+
+function reopenedPlan(debt: Debt, { receipt, payer }: ReceiptPart, parts: readonly Part[]): readonly DebtEvent[] {
+  const { plan, refs } = debt;
+  if (plan === null || parts.length === 0) return [];
+  const open = sumOpen(plan.instalments) + sum(parts); // of a completed plan, too
+  const data = { ...partsData(debt, plan, parts, open), receipt };
+  return [{ type: 'debts.InstalmentsReopened', data, refs: { ...refs, receipt, payer } }];
 }

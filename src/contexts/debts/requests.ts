@@ -4,10 +4,13 @@ import { MAX_MINOR, formatMinor } from '../../kernel/money.js';
 import { refuse, type Refusal } from '../../kernel/refusal.js';
 import { amountOf, max, min, outOfRange, type DataOf } from './amounts.js';
 import type { DebtEvent } from './events.js';
+import { approveExemption, EXEMPTION, closedWhenNothingIsOwed } from './exemption.js';
 import { firstGivenBack } from './giving-back.js';
+import { approveInstalments } from './instalments.js';
+import { loweredPlan, planned } from './plan.js';
 import { lowered, raised } from './postings.js';
-import { NO_CHANGE, NOT_RECEIVED, NOT_REQUESTER, SELF_APPROVAL, TOO_MANY_GROUNDS } from './rules.js';
-import { balanceOf, type Debt, type OpenRequest } from './state.js';
+import { NO_CHANGE, NOT_RECEIVED, NOT_REQUESTER, RESERVED_GROUND, SELF_APPROVAL, TOO_MANY_GROUNDS } from './rules.js';
+import { balanceOf, type Debt, type OpenRequest, type RequestOf } from './state.js';
 
 /*
  * What puts a debt under review, and how the review ends (domain.md E7). A request's id is the id of the event that
@@ -15,7 +18,6 @@ import { balanceOf, type Debt, type OpenRequest } from './state.js';
  */
 
 type Decision = readonly DebtEvent[] | Refusal;
-type RequestOf<K extends OpenRequest['kind']> = Extract<OpenRequest, { kind: K }>;
 
 export function requestUpdate(debt: Debt, data: DataOf<'RequestUpdate'>, context: CommandContext): Decision {
   const amount = amountOf(debt, data);
@@ -56,6 +58,7 @@ export function requestCancellation(
   { ground }: DataOf<'RequestCancellation'>,
   context: CommandContext,
 ): Decision {
+  if (ground === EXEMPTION) return refuse(RESERVED_GROUND, { ground });
   const request = context.eventId(0);
   return [{ type: 'debts.CancellationRequested', data: { request, ground }, refs: { ...refs, request } }];
 }
@@ -72,7 +75,12 @@ export function declineRequest(debt: Debt, { reason }: DataOf<'DeclineRequest'>,
   return [{ type: 'debts.RequestDeclined', data: { request, reason }, refs: { ...debt.refs, request } }];
 }
 
-export function approveRequest(debt: Debt, context: CommandContext, atOnce: number): Decision {
+export function approveRequest(
+  debt: Debt,
+  { authority = null }: DataOf<'ApproveRequest'>,
+  context: CommandContext,
+  atOnce: number,
+): Decision {
   const request = openRequest(debt);
   if (context.actor.id === request.by) return refuse(SELF_APPROVAL);
   switch (request.kind) {
@@ -82,6 +90,10 @@ export function approveRequest(debt: Debt, context: CommandContext, atOnce: numb
       return approvePayment(debt, request);
     case 'cancellation':
       return approveCancellation(debt, request, context.eventId(0), atOnce);
+    case 'exemption':
+      return approveExemption(debt, request, authority, context);
+    case 'instalments':
+      return approveInstalments(debt, request, context);
   }
 }
 
@@ -92,6 +104,8 @@ function approveUpdate(debt: Debt, request: RequestOf<'update'>, transit: EventI
   const excess = max(0n, debt.received - (amount - debt.waived));
   const received = debt.received - excess;
   const approved = min(debt.approved, received);
+  const unpaid = max(0n, debt.amount - amount - excess);
+  const ofPlan = max(0n, unpaid - (balanceOf(debt) - planned(debt))); // 1200, then 1205 (domain.md §4)
   const text = (minor: bigint): string => formatMinor(minor, currency);
   const updated: DebtEvent = {
     type: 'debts.DebtUpdated',
@@ -111,13 +125,14 @@ function approveUpdate(debt: Debt, request: RequestOf<'update'>, transit: EventI
     entries:
       amount > debt.amount
         ? raised(debt, request.ground, amount - debt.amount)
-        : lowered(debt, { unpaid: debt.amount - amount - excess, waived: 0n, back: excess, transit }),
+        : lowered(debt, { unpaid, ofPlan, waived: 0n, back: excess, transit }),
   };
-  const back = firstGivenBack(debt, excess, { transit, reason: 'reduction' }, atOnce);
-  // Nothing would be left to ask approval for, so that the debt could never be settled (ours).
-  const isSettled = approved > 0n && approved + debt.waived === amount;
-  if (!isSettled) return [updated, ...back];
-  return [updated, ...back, { type: 'debts.DebtSettled', ...recognised(debt, request, 0n, approved) }];
+  return [
+    updated,
+    ...loweredPlan(debt, ofPlan),
+    ...firstGivenBack(debt, excess, { transit, reason: 'reduction' }, atOnce),
+    ...closedWhenNothingIsOwed({ ...debt, amount, received, approved }, request.id),
+  ];
 }
 
 function approvePayment(debt: Debt, request: RequestOf<'payment'>): Decision {
@@ -152,7 +167,7 @@ function approveCancellation(
         currency,
       },
       refs: { ...refs, request: request.id },
-      entries: lowered(debt, { unpaid, waived, back: received, transit }),
+      entries: lowered(debt, { unpaid, ofPlan: planned(debt), waived, back: received, transit }),
     },
     ...firstGivenBack(debt, received, { transit, reason: 'cancellation' }, atOnce),
   ];

@@ -175,6 +175,73 @@ export const TOO_MANY_GROUNDS: Rule = {
   ar: 'المديونية قائمة على {most} سببًا، وهو أقصى ما تحتمله المديونية؛ ارفع مبلغها بسبب رُفع به من قبل.',
 };
 
+/** Readers tell a waived debt from a cancelled one by it. */
+export const RESERVED_GROUND: Rule = {
+  code: 'RESERVED_GROUND',
+  rule: 'E6',
+  version: 1,
+  kind: 'value',
+  en: 'A debt is cancelled on the ground "{ground}" by an exemption only; request an exemption, or name another ground.',
+  ar: 'لا تُلغى المديونية بالسبب "{ground}" إلا بإعفاء؛ اطلب الإعفاء أو اذكر سببًا آخر.',
+};
+
+/** By amount (domain.md §2): all that is waived of the debt counts, so that no large exemption passes in small parts. */
+export const AUTHORITY: Rule = {
+  code: 'AUTHORITY',
+  rule: 'E2i',
+  version: 1,
+  kind: 'state',
+  en: 'To exempt {amount} {currency} of the debt in all, name as delegation one of your own, of the creditor, for exemption, that reaches so far and is live on the day.',
+  ar: 'للإعفاء من {amount} {currency} من المديونية إجمالًا، اذكر تفويضًا لك من الجهة الدائنة بالإعفاء يبلغ هذا المبلغ ويسري في هذا اليوم.',
+};
+
+export const NOTHING_OWED: Rule = {
+  code: 'NOTHING_OWED',
+  rule: 'E7',
+  version: 1,
+  kind: 'state',
+  en: 'Nothing of the debt is unpaid: there is nothing to exempt from or to pay in instalments.',
+  ar: 'لم يبق من المديونية مبلغ غير مسدد: لا يوجد ما يُعفى منه أو يُقسّط.',
+};
+
+export const PLAN_RUNNING: Rule = {
+  code: 'PLAN_RUNNING',
+  rule: 'E2j',
+  version: 1,
+  kind: 'state',
+  en: 'An instalment plan of the debt is running; another may follow when it is completed or has fallen due as a whole.',
+  ar: 'للمديونية خطة تقسيط سارية؛ ولا تُعتمد أخرى إلا بعد اكتمالها أو حلولها كاملة.',
+};
+
+export const SCHEDULE: Rule = {
+  code: 'SCHEDULE',
+  rule: 'E2j',
+  version: 1,
+  kind: 'value',
+  en: 'Instalments must be 1 to {most}, each more than zero, in the order of their dates, and add up to {balance} {currency}.',
+  ar: 'يجب أن تكون الأقساط من 1 إلى {most}، كل منها أكبر من صفر، مرتبة بتواريخها، ومجموعها {balance} {currency}.',
+};
+
+/** domain.md §2: at most 20 years. */
+export const DUE_DATE: Rule = {
+  code: 'DUE_DATE',
+  rule: 'E2j',
+  version: 1,
+  kind: 'value',
+  en: 'The first instalment must be due on {today} (today in Asia/Riyadh) or later, and the last by {latest}: 20 years.',
+  ar: 'يجب أن يستحق أول قسط في {today} (اليوم بتوقيت الرياض) أو بعده، وآخر قسط في {latest} على الأكثر: عشرون سنة.',
+};
+
+/** domain.md §2: documents print both calendars. */
+export const CALENDAR: Rule = {
+  code: 'CALENDAR',
+  rule: 'E2j',
+  version: 1,
+  kind: 'value',
+  en: '{date} cannot be printed in the Hijri calendar, which is known until 1600 AH; choose fewer or closer instalments.',
+  ar: 'لا يمكن كتابة {date} بالتقويم الهجري المعروف حتى سنة 1600هـ؛ اختر أقساطًا أقل أو أقرب.',
+};
+
 /** Every rule that can stop a command on a debt. */
 export const debtRules: readonly Rule[] = [
   NOT_FOUND,
@@ -196,4 +263,11 @@ export const debtRules: readonly Rule[] = [
   NO_CHANGE,
   FUTURE_DATE,
   TOO_MANY_GROUNDS,
+  RESERVED_GROUND,
+  AUTHORITY,
+  NOTHING_OWED,
+  PLAN_RUNNING,
+  SCHEDULE,
+  DUE_DATE,
+  CALENDAR,
 ];

@@ -1,8 +1,18 @@
+import type { BusinessDate } from '../../kernel/calendar.js';
 import type { Recorded } from '../../kernel/decider.js';
 import type { ActorId, EventId } from '../../kernel/ids.js';
 import { parseMoney, type Currency } from '../../kernel/money.js';
-import type { DebtDrafted, DebtEvent, DebtUpdated, ReceiptApplied, ReceiptReversed } from './events.js';
+import type {
+  DebtDrafted,
+  DebtEvent,
+  DebtUpdated,
+  InstalmentRequested,
+  ReceiptApplied,
+  ReceiptReversed,
+} from './events.js';
 import { sendBack, withoutParts, type Returning } from './giving-back.js';
+import { evolvePlan, type Part, type Plan } from './plan.js';
+import type { Every, Wish } from './schedule.js';
 
 /** The states of domain.md E6; a discarded draft is as if it had never been. */
 export type DebtStatus = 'draft' | 'outstanding' | 'settled' | 'cancelled' | 'discarded';
@@ -32,6 +42,8 @@ export interface Debt {
   readonly receipts: readonly ReceiptPart[];
   /** In the order in which it left the debt. */
   readonly returning: readonly Returning[];
+  /** The latest; null: there never was one. */
+  readonly plan: Plan | null;
   /** The one that put the debt under review (domain.md E7). */
   readonly request: OpenRequest | null;
 }
@@ -58,12 +70,19 @@ export interface ReceiptPart {
   /** The ReceiptApplied. */
   readonly event: EventId;
   readonly reversed: boolean;
+  /** The instalments that it paid. */
+  readonly paid?: { readonly plan: EventId; readonly parts: readonly Part[] };
 }
+
+/** A request of one kind. */
+export type RequestOf<K extends OpenRequest['kind']> = Extract<OpenRequest, { kind: K }>;
 
 export type OpenRequest = { readonly id: EventId; readonly by: ActorId } & (
   | { readonly kind: 'update'; readonly ground: string; readonly amount: bigint | null; readonly dueOn: string | null }
   | { readonly kind: 'payment'; readonly amount: bigint }
   | { readonly kind: 'cancellation'; readonly ground: string }
+  | { readonly kind: 'exemption'; readonly ground: string; readonly amount: bigint | null }
+  | { readonly kind: 'instalments'; readonly wish: Wish }
 );
 
 /** What is still owed, in minor units. */
@@ -99,6 +118,15 @@ export function evolve(debt: DebtState, event: Recorded<DebtEvent>): Debt {
       const request = { kind: 'cancellation', ground: event.data.ground } as const;
       return { ...debt, request: { ...request, id: event.id, by: event.actor.id } };
     }
+    case 'debts.ExemptionRequested': {
+      const { ground, amount } = event.data;
+      const request = { kind: 'exemption', ground, amount: amount === undefined ? null : minor(amount) } as const;
+      return { ...debt, request: { ...request, id: event.id, by: event.actor.id } };
+    }
+    case 'debts.InstalmentRequested': {
+      const request = { kind: 'instalments', wish: wished(event.data, minor) } as const;
+      return { ...debt, request: { ...request, id: event.id, by: event.actor.id } };
+    }
     case 'debts.RequestWithdrawn':
     case 'debts.RequestDeclined':
       return { ...debt, request: null };
@@ -117,8 +145,11 @@ export function evolve(debt: DebtState, event: Recorded<DebtEvent>): Debt {
         approved: 0n,
         revenue: [],
         ...sendBack(debt, debt.received, { transit: event.id, reason: 'cancellation' }),
+        plan: debt.plan?.status === 'running' ? { ...debt.plan, status: 'ended', notice: null } : debt.plan,
         request: null,
       };
+    case 'debts.ExemptionGranted':
+      return { ...debt, waived: minor(event.data.waived), request: null };
     case 'debts.ReceiptsGivenBack':
       return { ...debt, returning: withoutParts(debt.returning, event.data.parts) };
 
@@ -130,6 +161,8 @@ export function evolve(debt: DebtState, event: Recorded<DebtEvent>): Debt {
       return { ...debt, status: 'outstanding' };
     case 'debts.ProceedingRecorded':
       return debt;
+    default:
+      return evolvePlan(debt, event, minor);
   }
 }
 
@@ -152,6 +185,7 @@ function drafted({ data, refs, actor }: Recorded<DebtDrafted>): Debt {
     revenue: [],
     receipts: [],
     returning: [],
+    plan: null,
     request: null,
   };
 }
@@ -214,3 +248,9 @@ function receiptReversed(debt: Debt, { data }: Recorded<ReceiptReversed>, minor:
     ),
   };
 }
+
+/** As `RequestInstalments` was accepted: one of the two. */
+const wished = ({ instalments, firstDueOn, every, schedule = [] }: InstalmentRequested['data'], minor: Minor): Wish =>
+  instalments === undefined
+    ? { schedule: schedule.map(({ dueOn, amount }) => ({ dueOn: dueOn as BusinessDate, minor: minor(amount) })) }
+    : { instalments, firstDueOn: firstDueOn as BusinessDate, every: every as Every };
