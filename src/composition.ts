@@ -6,6 +6,8 @@ import { debtList } from '../projections/debt-list/projection.js';
 import { entityTotals } from '../projections/entity-totals/projection.js';
 import { partyBalances } from '../projections/party-balances/projection.js';
 import { receipts } from '../projections/receipts/projection.js';
+import { duePlans } from '../projections/instalment-plans/due.js';
+import { instalmentPlans } from '../projections/instalment-plans/projection.js';
 import { dueSubscriptions } from '../projections/subscriptions/due.js';
 import { subscriptions } from '../projections/subscriptions/projection.js';
 import { balanceEvents } from './contexts/balances/events.js';
@@ -21,6 +23,8 @@ import { debtEvents } from './contexts/debts/events.js';
 import { debtRules } from './contexts/debts/rules.js';
 import { subscriptionEvents } from './contexts/subscriptions/events.js';
 import { SUBSCRIPTION_RULES } from './contexts/subscriptions/rules.js';
+import { keepInstalments } from './contexts/debts/debts.jobs.js';
+import type { WorkingDays } from './contexts/debts/working-days.js';
 import { keepSubscriptions } from './contexts/subscriptions/subscriptions.jobs.js';
 import { subscriptionPolicies } from './contexts/subscriptions/subscriptions.policy.js';
 import { Catalogue, rejections, type EventDefinition } from './event-store/catalogue.js';
@@ -64,13 +68,17 @@ export const rules: readonly Rule[] = [
 export const policies: readonly Policy[] = [...debtPolicies, ...subscriptionPolicies, ...balancePolicies];
 
 /** What time does by itself. */
-export const jobs: readonly Job[] = [keepSubscriptions(dueSubscriptions)];
+export const jobsUnder = (workingDays: WorkingDays): readonly Job[] => [
+  keepSubscriptions(dueSubscriptions),
+  keepInstalments(duePlans, workingDays),
+];
 
 export const projections: readonly Projection[] = [
   debtList,
   debtDetail,
   partyBalances,
   receipts,
+  instalmentPlans,
   delegations,
   subscriptions,
   attempts,

@@ -10,7 +10,8 @@ import {
   type JobStores,
   type Stores,
 } from './adapters.js';
-import { catalogue, jobs as knownJobs, RULE_SET } from './composition.js';
+import { catalogue, jobsUnder, RULE_SET } from './composition.js';
+import { readWorkingDays, WEEKENDS_ONLY } from './contexts/debts/working-days.js';
 import type { Configuration } from './config/configuration.js';
 import type { EventStore } from './event-store/event-store.js';
 import { FeedHost } from './feed/feed-host.js';
@@ -65,6 +66,7 @@ export async function openInstance(
     | 'environment'
     | 'logOrigin'
     | 'backdatingDays'
+    | 'workingDays'
     | 'cacheBytes'
     | 'drainMs'
   >,
@@ -80,9 +82,11 @@ export async function openInstance(
     environment,
     logOrigin,
     backdatingDays,
+    workingDays,
     cacheBytes,
     drainMs,
   } = configuration;
+  const calendar = workingDays === undefined ? WEEKENDS_ONLY : readWorkingDays(workingDays);
   for (const directory of [data, vaultDirectory]) {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
@@ -131,7 +135,7 @@ export async function openInstance(
   const readModels = await openReadModelReader(stores);
   const jobStores: JobStores = { data, ...(redisUrl !== undefined && { redisUrl }) };
   const log: JobDoors['log'] = (level, message) => logger[level](message);
-  const jobs = openJobs(jobStores, ledger.id, knownJobs, { clock, readModels, send, log });
+  const jobs = openJobs(jobStores, ledger.id, jobsUnder(calendar), { clock, readModels, send, log });
 
   return {
     clock,

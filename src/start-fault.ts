@@ -5,6 +5,7 @@ import {
 } from './event-store/eventstoredb/eventstoredb-event-store.js';
 import { StoreUnavailable } from './event-store/event-store.js';
 import { ConfigurationError, type Configuration } from './config/configuration.js';
+import { InvalidWorkingDays } from './contexts/debts/working-days.js';
 import { InvalidTariff } from './contexts/subscriptions/tariff.js';
 import { AheadOfLog } from './feed/feed.js';
 import { ReadModelUnavailable } from './read-models/read-models.js';
@@ -23,6 +24,7 @@ const SELF_EXPLAINING: ReadonlySet<string> = new Set(
     EventsMayVanish,
     ForeignEvent,
     InvalidTariff,
+    InvalidWorkingDays,
     NotThisLedger,
     ForeignFile,
     LedgerUnavailable,

@@ -23,6 +23,8 @@ export interface Configuration {
   readonly backdatingDays: number;
   /** As it was read; the subscriptions say whether it is one. */
   readonly tariff?: object;
+  /** As `readWorkingDays` takes it. */
+  readonly workingDays?: object;
   /** Bytes. */
   readonly bodyLimit: number;
   /** For each subject; 0: no limit. */
@@ -85,6 +87,7 @@ export function readConfiguration(environment: Environment = process.env): Confi
     logLevel: read('LOG_LEVEL'),
     backdatingDays: read('SIJILL_BACKDATING_DAYS'),
     tariff: read('SIJILL_TARIFF'),
+    workingDays: read('SIJILL_WORKING_DAYS'),
     bodyLimit: read('SIJILL_BODY_LIMIT'),
     requestsPerMinute: read('SIJILL_REQUESTS_PER_MINUTE'),
     refusalsPerHour: read('SIJILL_REFUSALS_PER_HOUR'),
@@ -108,6 +111,7 @@ export function readConfiguration(environment: Environment = process.env): Confi
     redisUrl,
     masterKey,
     tariff,
+    workingDays,
     issuer,
     audience,
     jwksUrl,
@@ -124,6 +128,7 @@ export function readConfiguration(environment: Environment = process.env): Confi
     ...(redisUrl !== undefined && { redisUrl }),
     ...(masterKey !== undefined && { masterKey }),
     ...(tariff !== undefined && { tariff }),
+    ...(workingDays !== undefined && { workingDays }),
     ...(issuer !== undefined &&
       audience !== undefined &&
       jwksUrl !== undefined && { oidc: { issuer, audience, jwksUrl } }),
@@ -131,7 +136,15 @@ export function readConfiguration(environment: Environment = process.env): Confi
 }
 
 type OptionalName =
-  'eventStoreUrl' | 'mongodbUri' | 'redisUrl' | 'masterKey' | 'tariff' | 'issuer' | 'audience' | 'jwksUrl';
+  | 'eventStoreUrl'
+  | 'mongodbUri'
+  | 'redisUrl'
+  | 'masterKey'
+  | 'tariff'
+  | 'workingDays'
+  | 'issuer'
+  | 'audience'
+  | 'jwksUrl';
 /** What is left once no fault was found: only the variables without a default may be absent. */
 type Checked<T> = { [K in keyof T]: K extends OptionalName ? T[K] : Exclude<T[K], undefined> };
 

@@ -119,6 +119,12 @@ export const VARIABLES = {
     accepts: 'the path of a file of JSON as docs/operations.md describes it',
     parse: (path) => jsonOf(contentOf(path)),
   } satisfies Variable<object>,
+  SIJILL_WORKING_DAYS: {
+    meaning:
+      'Weekends and holidays, by date: a notice of a late instalment runs 30 working days. Not set: Friday and Saturday, no holidays.',
+    accepts: 'the path of a file of JSON as docs/operations.md describes it',
+    parse: (path) => jsonOf(contentOf(path)),
+  } satisfies Variable<object>,
   SIJILL_BODY_LIMIT: {
     default: '32768',
     meaning: 'Largest request body, in bytes.',
