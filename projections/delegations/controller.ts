@@ -55,6 +55,8 @@ export class DelegationsController {
     const found = await this.models.get(delegationsModel, parameter(exchange.request, 'id') as string);
     const sight = sightOf(exchange.caller);
     const visible = ({ entity }: DelegationView): boolean => sight.scope === 'all' || sight.party === entity;
-    return this.reads.one(exchange, found, visible, ({ revision }) => revision);
+    // Decisions on it follow without a new revision: a tag would outlive what it names.
+    const revisionOf = found?.state === 'pending' ? ({ revision }: DelegationView) => revision : undefined;
+    return this.reads.one(exchange, found, visible, revisionOf);
   }
 }

@@ -19,6 +19,11 @@ export const delegationView = Type.Object({
   liveFrom: orNull(answer.day),
   liveTo: orNull(answer.day),
   revokedBecause: orNull(answer.code),
+  /** Decisions that rest on it. */
+  decisions: answer.count,
+  /** Of them, recorded after its revocation: they had read it just before (docs/adr/0011). */
+  decisionsAfterRevocation: answer.count,
+  /** Of the delegation's own stream. */
   revision: answer.revision,
 });
 export type DelegationView = Document & Static<typeof delegationView>;

@@ -4,6 +4,7 @@ import {
   type DelegationEvent,
   type DelegationRegistered,
 } from '../../src/contexts/delegations/events.js';
+import { ExemptionGranted } from '../../src/contexts/debts/events.js';
 import type { Projection } from '../../src/feed/consumers.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { delegationsModel, type DelegationView } from './model.js';
@@ -12,12 +13,14 @@ import { delegationsModel, type DelegationView } from './model.js';
 export const delegations: Projection<DelegationView> = {
   name: 'delegations',
   model: delegationsModel,
-  types: factTypes(delegationEvents),
+  types: [...factTypes(delegationEvents), ExemptionGranted.type],
   identify: ({ refs }) => (refs.delegation === undefined ? [] : [refs.delegation]),
   evolve(view, { event }, id) {
-    const envelope = event as Recorded<DelegationEvent>;
+    const envelope = event as Recorded<DelegationEvent | ExemptionGranted>;
     if (envelope.type === 'delegations.DelegationRegistered') return registered(envelope, id);
     if (view === null) throw new Error(`${event.type} before delegation ${id} was registered`);
+    // The debt's stream has revisions of its own.
+    if (envelope.type === 'debts.ExemptionGranted') return decided(view);
     return { ...changed(view, envelope), revision: event.revision };
   },
 };
@@ -38,6 +41,12 @@ function changed(
   }
 }
 
+const decided = (view: DelegationView): DelegationView => ({
+  ...view,
+  decisions: view.decisions + 1,
+  decisionsAfterRevocation: view.decisionsAfterRevocation + (view.state === 'revoked' ? 1 : 0),
+});
+
 function registered({ data, actor, revision }: Recorded<DelegationRegistered>, id: string): DelegationView {
   const { approver, entity, kind, upTo, currency, from, to } = data;
   return {
@@ -54,6 +63,8 @@ function registered({ data, actor, revision }: Recorded<DelegationRegistered>, i
     liveFrom: null,
     liveTo: null,
     revokedBecause: null,
+    decisions: 0,
+    decisionsAfterRevocation: 0,
     revision,
   };
 }

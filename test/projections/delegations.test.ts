@@ -36,5 +36,11 @@ test('§5, 14: the register says on which days a delegation had force, and throu
   expect(shown(active)).toMatchObject({ state: 'active', approvedBy: second.id, liveFrom: '2026-03-05', revision: 1 });
   expect(shown(active)).toMatchObject({ liveTo: '2026-12-31', upTo: { amount: '500000.00', currency: 'SAR' } });
   expect(shown(revoked)).toMatchObject({ state: 'revoked', liveTo: '2026-04-10', revokedBecause: 'replaced' });
+  const grant = {
+    type: 'debts.ExemptionGranted',
+    refs: { delegation: ID },
+  } as unknown as (typeof active.events)[number];
+  const decided = foldAll(delegations, [...active.events, grant, ...revoked.events.slice(2), grant]).get(ID);
+  expect(decided).toMatchObject({ decisions: 2, decisionsAfterRevocation: 1, revision: 2 });
   expect(shown(pending.and([revoke, clerk, on('2026-04-10')]))).toMatchObject({ liveFrom: null, liveTo: null });
 });
