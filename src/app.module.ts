@@ -5,6 +5,7 @@ import { AttemptsController } from '../projections/attempts/controller.js';
 import { DebtDetailController } from '../projections/debt-detail/controller.js';
 import { DebtListController } from '../projections/debt-list/controller.js';
 import { DelegationsController } from '../projections/delegations/controller.js';
+import { InstalmentPlansController } from '../projections/instalment-plans/controller.js';
 import { PartyBalancesController } from '../projections/party-balances/controller.js';
 import { ReceiptsController } from '../projections/receipts/controller.js';
 import { SubscriptionsController } from '../projections/subscriptions/controller.js';
@@ -16,9 +17,11 @@ import { BillingModule } from './contexts/billing/billing.module.js';
 import { receiptCommandClasses } from './contexts/billing/receipts.handlers.js';
 import type { Target } from './contexts/billing/commands.js';
 import { ReceiptTargets, type FoundTarget } from './contexts/billing/targets.js';
+import { Authorities, type Authority } from './contexts/debts/authorities.js';
 import { debt } from './contexts/debts/debt.js';
 import { debtCommandClasses } from './contexts/debts/debts.handlers.js';
 import { DebtsModule } from './contexts/debts/debts.module.js';
+import { delegation } from './contexts/delegations/delegation.js';
 import { DelegationsModule } from './contexts/delegations/delegations.module.js';
 import { EXAMPLE_TARIFF } from './contexts/subscriptions/example-tariff.js';
 import { subscriptionUnder } from './contexts/subscriptions/subscription.js';
@@ -35,7 +38,8 @@ import type { HttpPorts, Indicator } from './http/ports.js';
 import { recordSuppressed, type Instance } from './instance.js';
 import { JOBS, JobsController } from './jobs/jobs.controller.js';
 import { jobsIndicator, measureJobs } from './jobs/observing.js';
-import type { PartyId } from './kernel/ids.js';
+import type { PartyId, Uuid } from './kernel/ids.js';
+import { formatMinor } from './kernel/money.js';
 import { CommandRegistry } from './ledger/command-handlers.js';
 import { Ledger } from './ledger/ledger.js';
 import type { ReadModelReader } from './read-models/read-models.js';
@@ -84,6 +88,7 @@ export class AppModule {
       { provide: FeedHost, useValue: feed },
       { provide: JOBS, useValue: jobs },
       { provide: ReceiptTargets, useValue: receiptTargets(ledger, tariff) },
+      { provide: Authorities, useValue: authorities(ledger) },
     ];
     return {
       module: AppModule,
@@ -102,6 +107,7 @@ export class AppModule {
         DebtDetailController,
         PartyBalancesController,
         ReceiptsController,
+        InstalmentPlansController,
         DelegationsController,
         SubscriptionsController,
         AttemptsController,
@@ -126,6 +132,16 @@ const receiptTargets = (ledger: Ledger, tariff: Tariff): ReceiptTargets => ({
     }
     const { state } = await ledger.load(subscriptionUnder(tariff), target.subscription);
     return state && { state: state.status, creditor: state.refs.entity as PartyId, currency: state.currency };
+  },
+});
+
+const authorities = (ledger: Ledger): Authorities => ({
+  async find(id: Uuid): Promise<Authority | null> {
+    const { state, revision } = await ledger.load(delegation, id);
+    if (state === null) return null;
+    const { status, approver, entity, kind, upTo, currency, from, to } = state;
+    const terms = { status, approver, entity, kind, upTo: formatMinor(upTo, currency), currency, from, to };
+    return { delegation: id, revision, ...terms };
   },
 });
 

@@ -105,6 +105,22 @@ export const ROUTES = {
     en: 'Request a cancellation',
     ar: 'طلب إلغاء',
   },
+  'POST /v1/debts/{id}/exemption-requests': {
+    ...debts,
+    roles: PAYING,
+    command: 'RequestExemption',
+    personal: ['evidence'],
+    en: 'Request an exemption',
+    ar: 'طلب إعفاء',
+  },
+  'POST /v1/debts/{id}/instalment-requests': {
+    ...debts,
+    roles: PAYING,
+    command: 'RequestInstalments',
+    personal: ['evidence'],
+    en: 'Request instalments',
+    ar: 'طلب تقسيط',
+  },
   'POST /v1/debts/{id}/requests/{request}/approval': {
     ...debts,
     roles: DECIDING,
@@ -263,6 +279,13 @@ export const ROUTES = {
     command: 'ViewSubscriptionEvents',
     en: "List a subscription's events",
     ar: 'عرض حركات اشتراك',
+  },
+  'GET /v1/debts/{id}/plan': {
+    ...debts,
+    roles: READING,
+    command: 'ViewPlan',
+    en: "Show a debt's instalment plan",
+    ar: 'عرض خطة تقسيط مديونية',
   },
   'GET /v1/receipts': { ...billing, roles: READING_RECEIPTS, en: 'List receipts', ar: 'عرض سندات القبض' },
   'GET /v1/receipts/{id}': {

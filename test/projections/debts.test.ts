@@ -1,5 +1,6 @@
 import { debtDetail } from '../../projections/debt-detail/projection.js';
 import { debtList } from '../../projections/debt-list/projection.js';
+import { instalmentPlans } from '../../projections/instalment-plans/projection.js';
 import { balanceKey } from '../../projections/debt-list/model.js';
 import { formatMinor, parseCurrency } from '../../src/kernel/money.js';
 import { foldAll, lives } from './life.js';
@@ -15,7 +16,7 @@ test('the debts in list and detail are those of the books (E5, E6, E7)', () => {
       const currency = parseCurrency(debt.currency);
       const money = (minor: bigint) => ({ amount: formatMinor(minor, currency), currency });
       const isOpen = debt.state !== 'cancelled';
-      const balance = money(isOpen ? debt.amount - debt.received : 0n);
+      const balance = money(isOpen ? debt.amount - debt.received - debt.waived : 0n);
       const same = {
         debtor: debt.debtor,
         creditor: debt.creditor,
@@ -32,9 +33,45 @@ test('the debts in list and detail are those of the books (E5, E6, E7)', () => {
         ...same,
         received: money(debt.received),
         approved: money(debt.approved),
-        waived: money(0n),
+        ...(isOpen && { waived: money(debt.waived) }),
+        plan:
+          debt.plan === undefined
+            ? null
+            : {
+                id: debt.plan.id,
+                state: debt.plan.status,
+                open: money(debt.plan.instalments.reduce((sum, { open }) => sum + open, 0n)),
+                instalments: debt.plan.instalments.length,
+              },
         request: debt.request === undefined ? null : { id: debt.request },
       });
     }
   }
+});
+
+test('the instalment plans are those of the books (E2j)', () => {
+  let seen = 0;
+  for (const { log, books } of lives(60)) {
+    const plans = foldAll(instalmentPlans, log);
+    for (const [id, { plan, currency }] of books.debts) {
+      const view = plans.get(id);
+      if (plan === undefined) {
+        expect(view).toBeUndefined();
+        continue;
+      }
+      const text = (minor: bigint) => formatMinor(minor, parseCurrency(currency));
+      const late = view!.instalments.filter((each) => each.late).map(({ instalment }) => instalment);
+      expect(view).toMatchObject({
+        plan: plan.id,
+        open: text(plan.instalments.reduce((sum, { open }) => sum + open, 0n)),
+        instalments: plan.instalments.map(({ dueOn, open, missed }) => ({ dueOn, open: text(open), missed })),
+        notices: plan.notices,
+      });
+      if (plan.status !== 'running') expect(view).toMatchObject({ state: plan.status, actOn: null, notice: null });
+      else if (view!.notice === null) expect(view!.state).toBe(late.length > 0 ? 'late' : 'active');
+      else expect(view!.state).toBe('noticed');
+      seen++;
+    }
+  }
+  expect(seen).toBeGreaterThan(20);
 });

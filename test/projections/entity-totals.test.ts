@@ -11,7 +11,8 @@ test('the totals are those of the books, and they add up', () => {
       const sum = (account: string): bigint => books.postings.sum(account, { entity, currency });
       const minor = (amount: string): bigint => parseMoney({ amount, currency }).minor;
       const debts = [...books.debts.values()].filter((debt) => debt.creditor === entity && debt.currency === currency);
-      expect(minor(totals.outstanding)).toBe(sum('1200'));
+      expect(minor(totals.outstanding)).toBe(sum('1200') + sum('1205'));
+      expect(minor(totals.waived)).toBe(sum('5100'));
       expect(minor(totals.received)).toBe(sum('1100') + sum('1110') + sum('1120'));
       expect([minor(totals.refundable), minor(totals.unmatched)]).toEqual([-sum('2300'), -sum('2310')]);
       expect(minor(totals.inTransit)).toBe(0n);

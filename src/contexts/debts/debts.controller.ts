@@ -1,12 +1,18 @@
 import { Body, Controller, Inject, Param } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
+import { routeOf } from '../../http/access.js';
 import { Access } from '../../http/access.decorator.js';
 import { CommandEdge, type Acknowledgement } from '../../http/commands/command-edge.js';
+import { sealed } from '../../http/commands/sealing.js';
 import { OnExchange, type Exchange } from '../../http/exchange.js';
+import { invalid, Problem } from '../../http/problems/problem.js';
 import { CommandBody } from '../../http/validation/dtos.js';
 import type { EventId, Uuid } from '../../kernel/ids.js';
 import type { CommandClass } from '../../ledger/command-handlers.js';
 import type { Outcome } from '../../ledger/outcome.js';
+import type { Vault } from '../../vault/vault.js';
+import { VAULT } from '../../vault/vault.token.js';
+import { Authorities } from './authorities.js';
 import {
   ApproveRequest,
   DeclineRequest,
@@ -16,15 +22,20 @@ import {
   RecordProceeding,
   RegisterDebt,
   RequestCancellation,
+  RequestExemption,
+  RequestInstalments,
   RequestPayment,
   RequestUpdate,
   WithdrawRequest,
 } from './commands.js';
 import {
+  ApprovalBody,
   CancellationRequestBody,
   DeclineBody,
   DraftDebtBody,
   EditDraftBody,
+  ExemptionRequestBody,
+  InstalmentRequestBody,
   PaymentRequestBody,
   ProceedingBody,
   UpdateRequestBody,
@@ -39,6 +50,8 @@ export class DebtsController {
   constructor(
     @Inject(CommandEdge) private readonly edge: CommandEdge,
     @Inject(CommandBus) private readonly bus: CommandBus,
+    @Inject(Authorities) private readonly authorities: Authorities,
+    @Inject(VAULT) private readonly vault: Pick<Vault, 'seal'>,
   ) {}
 
   @Access('POST /v1/debts')
@@ -86,9 +99,32 @@ export class DebtsController {
     return this.#send(exchange, body, RequestCancellation, { ground: body.ground });
   }
 
+  @Access('POST /v1/debts/{id}/exemption-requests')
+  requestExemption(@OnExchange() exchange: Exchange, @Body() body: ExemptionRequestBody): Answer {
+    const { amount, ground } = body;
+    return this.edge.handle(exchange, body, async (target, request) => {
+      const evidence = await this.#proof(exchange, body.evidence);
+      const data = { ...amount, ground, ...(evidence !== undefined && { evidence }) };
+      return this.#execute(new RequestExemption(target, data, request));
+    });
+  }
+
+  @Access('POST /v1/debts/{id}/instalment-requests')
+  requestInstalments(@OnExchange() exchange: Exchange, @Body() body: InstalmentRequestBody): Answer {
+    const wish = wishOf(body);
+    return this.edge.handle(exchange, body, async (target, request) => {
+      const evidence = await this.#proof(exchange, body.evidence);
+      return this.#execute(new RequestInstalments(target, { wish, evidence }, request));
+    });
+  }
+
   @Access('POST /v1/debts/{id}/requests/{request}/approval')
-  approve(@OnExchange() exchange: Exchange, @Param('request') request: EventId, @Body() body: CommandBody): Answer {
-    return this.#send(exchange, body, ApproveRequest, { request });
+  approve(@OnExchange() exchange: Exchange, @Param('request') id: EventId, @Body() body: ApprovalBody): Answer {
+    const { delegation } = body;
+    return this.edge.handle(exchange, body, async (target, request) => {
+      const authority = delegation === undefined ? null : await this.authorities.find(delegation);
+      return this.#execute(new ApproveRequest(target, { request: id, authority }, request));
+    });
   }
 
   @Access('POST /v1/debts/{id}/requests/{request}/decline')
@@ -103,7 +139,40 @@ export class DebtsController {
 
   #send<C extends CommandClass>(exchange: Exchange, body: CommandBody, command: C, data: DataFor<C>): Answer {
     return this.edge.handle(exchange, body, (target: Uuid, request) =>
-      this.bus.execute<InstanceType<C>, Outcome>(new command(target, data, request) as InstanceType<C>),
+      this.#execute(new command(target, data, request) as InstanceType<C>),
     );
   }
+
+  #execute<I extends InstanceType<CommandClass>>(command: I): Promise<Outcome> {
+    return this.bus.execute<I, Outcome>(command);
+  }
+
+  /** Sealed for the party that asks: nobody but the debtor may. */
+  async #proof({ caller }: Exchange, text: string): Promise<string>;
+  async #proof({ caller }: Exchange, text: string | undefined): Promise<string | undefined>;
+  async #proof({ caller, route }: Exchange, text: string | undefined): Promise<string | undefined> {
+    if (text === undefined) return undefined;
+    if (caller.party !== undefined) return sealed(this.vault, caller.party, 'evidence', text);
+    throw new Problem('FORBIDDEN', { facts: { route, admitted: [routeOf(route).roles].flat().join(', ') } });
+  }
+}
+
+/** Equal instalments or a schedule of them, not both. @throws Problem */
+function wishOf({
+  instalments,
+  firstDueOn,
+  every,
+  schedule,
+}: InstalmentRequestBody): RequestInstalments['data']['wish'] {
+  if (schedule !== undefined) {
+    const other = Object.entries({ instalments, firstDueOn, every }).find(([, value]) => value !== undefined);
+    if (other !== undefined) {
+      throw invalid({ path: other[0], code: 'UNKNOWN_FIELD', facts: { accepted: 'schedule, evidence' } });
+    }
+    return { schedule: schedule.map(({ dueOn, amount }) => ({ dueOn, ...amount })) };
+  }
+  if (instalments === undefined) throw invalid({ path: 'instalments', code: 'REQUIRED' });
+  if (firstDueOn === undefined) throw invalid({ path: 'firstDueOn', code: 'REQUIRED' });
+  if (every === undefined) throw invalid({ path: 'every', code: 'REQUIRED' });
+  return { instalments, firstDueOn, every };
 }

@@ -3,6 +3,6 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { DebtsController } from './debts.controller.js';
 import { debtHandlers } from './debts.handlers.js';
 
-/** Debts over HTTP. Needs global providers of Ledger and of the edge. */
+/** Debts over HTTP. Needs global providers of Ledger, VAULT, Authorities and of the edge. */
 @Module({ imports: [CqrsModule], controllers: [DebtsController], providers: debtHandlers })
 export class DebtsModule {}

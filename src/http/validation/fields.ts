@@ -25,21 +25,19 @@ export const IsId = (options?: FieldOptions) =>
     options,
   );
 
+const MONEY_SCHEMA = {
+  type: 'object' as const,
+  additionalProperties: false,
+  required: ['amount', 'currency'],
+  properties: {
+    amount: { type: 'string' as const, pattern: '^(0|[1-9][0-9]*)(\\.[0-9]+)?$' },
+    currency: { type: 'string' as const, pattern: '^[A-Z]{3}$' },
+  },
+};
+
 /** `{amount, currency}`: never a number, never rounded. */
 export const IsMoney = (options?: FieldOptions) =>
-  field(
-    moneyFault,
-    {
-      type: 'object',
-      additionalProperties: false,
-      required: ['amount', 'currency'],
-      properties: {
-        amount: { type: 'string', pattern: '^(0|[1-9][0-9]*)(\\.[0-9]+)?$' },
-        currency: { type: 'string', pattern: '^[A-Z]{3}$' },
-      },
-    },
-    { example: { amount: '115.00', currency: 'SAR' }, ...options },
-  );
+  field(moneyFault, MONEY_SCHEMA, { example: { amount: '115.00', currency: 'SAR' }, ...options });
 
 export const IsBusinessDay = (options?: FieldOptions) =>
   field(
@@ -172,6 +170,49 @@ export const IsWholeNumber = (least: number, most: number, options?: FieldOption
     { type: 'integer', minimum: least, maximum: most },
     options,
   );
+
+/** A whole number in a body. */
+export const IsCount = (least: number, most: number, options?: FieldOptions) =>
+  field(
+    (value) =>
+      Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most
+        ? undefined
+        : { code: 'NOT_IN_RANGE', facts: { least, most } },
+    { type: 'integer', minimum: least, maximum: most },
+    options,
+  );
+
+/** `[{dueOn, amount: {amount, currency}}]`: what is paid when. */
+export const IsSchedule = (options?: FieldOptions) =>
+  field(
+    (value) => {
+      if (!Array.isArray(value) || value.length === 0) return { code: 'INVALID_FIELD' };
+      const faults = value.map(dueFault);
+      const index = faults.findIndex((fault) => fault !== undefined);
+      const fault = faults[index];
+      return fault && { ...fault, path: [index, fault.path].filter((part) => part !== undefined).join('.') };
+    },
+    {
+      type: 'array',
+      minItems: 1,
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['dueOn', 'amount'],
+        properties: { dueOn: { type: 'string', format: 'date' }, amount: MONEY_SCHEMA },
+      },
+    } as Parameters<typeof field>[1],
+    options,
+  );
+
+function dueFault(value: unknown): Fault | undefined {
+  const shape = shapeFault(value, ['dueOn', 'amount']);
+  if (shape !== undefined) return shape;
+  const { dueOn, amount } = value as { dueOn: unknown; amount: unknown };
+  if (typeof dueOn !== 'string' || !isBusinessDate(dueOn)) return { path: 'dueOn', code: 'NOT_A_DATE' };
+  const fault = moneyFault(amount);
+  return fault && { ...fault, path: ['amount', fault.path].filter((part) => part !== undefined).join('.') };
+}
 
 /** A list of texts, each of a closed list; at least one. */
 export const AreOneOf = (accepted: readonly string[], options?: FieldOptions) =>
