@@ -41,7 +41,7 @@ const WEIGHTS = {
   reverse: 4,
   proceeding: 1,
   pass: 4,
-  late: 8,
+  late: 6,
   deliver: 12,
   redeliver: 2,
 } as const;
@@ -100,7 +100,6 @@ export class People {
 
   do(step: Step): void {
     const { kind, pick } = step;
-    if (kind === 'late' && pick % 2 === 0) this.world.today = addDays(this.world.today, 7); // or nothing ever falls due
     if (kind === 'pass') {
       this.world.today = addDays(this.world.today, pick);
     } else if (kind === 'deliver') {
@@ -111,6 +110,12 @@ export class People {
     } else if (kind === 'open') {
       this.#send(...this.#onDebt({ ...step, kind: 'draft' }));
       this.#send(...this.#onDebt({ ...step, kind: 'register', who: step.who + 1 }));
+    } else if (kind === 'late') {
+      // Now and then week after week, while nobody pays: or nothing would ever fall due as a whole.
+      for (let weeks = pick > 8 ? 8 : 1; weeks > 0; weeks--) {
+        this.world.today = addDays(this.world.today, 7);
+        this.#send(...this.#onDebt(step));
+      }
     } else if (kind === 'instalments' && pick < 8) {
       this.#send(...this.#onDebt(step));
       this.#send(...this.#onDebt({ ...step, kind: 'approve', wild: false })); // before time passes, mostly
@@ -324,10 +329,10 @@ export class People {
 }
 
 /** What lets somebody exempt; now and then nothing does. */
-function authority({ creditor, currency }: Slot, { id: approver }: Actor, { wild, pick }: Step): Authority | null {
-  if (wild && pick > 5) return null;
+function authority({ creditor, currency }: Slot, { id: approver }: Actor, { minor }: Step): Authority | null {
+  if (minor === 0) return null;
   const span = { from: '2026-01-01', to: '2099-12-31' };
-  const terms = { approver, entity: creditor, kind: 'exemption', upTo: wild ? '0.01' : '1000.00', currency };
+  const terms = { approver, entity: creditor, kind: 'exemption', upTo: minor === 25 ? '0.01' : '1000.00', currency };
   return { delegation: id('delegation'), revision: 1, status: 'active', ...terms, ...span };
 }
 
