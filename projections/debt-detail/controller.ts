@@ -12,8 +12,8 @@ import { EventStreams } from '../../src/http/streams/event-streams.js';
 import { wantsStream } from '../../src/http/streams/headers.js';
 import { invalid, Problem } from '../../src/http/problems/problem.js';
 import type { Cursor, ReadModelReader } from '../../src/read-models/read-models.js';
+import { shownTo } from '../shown.js';
 import { debtDetail, debtDetailModel, type DebtDetail } from './model.js';
-import { shownTo } from './shown.js';
 
 const history = listOf(recordedEvent);
 

@@ -11,6 +11,7 @@ import { IsBusinessDay, IsOneOf, IsParty } from '../../src/http/validation/field
 import { streamName, type Uuid } from '../../src/kernel/ids.js';
 import type { Condition, Cursor, ReadModelReader } from '../../src/read-models/read-models.js';
 import { READ_MODELS } from '../../src/read-models/token.js';
+import { shownTo } from '../shown.js';
 import { STATES, subscriptionsModel, subscriptionView, type SubscriptionView } from './model.js';
 
 export class SubscriptionsQuery extends PageQuery {
@@ -71,13 +72,9 @@ export class SubscriptionsController {
     @OnExchange() exchange: Exchange,
     @Param('id') id: string,
     @Query() _query: NoQuery,
-  ): Promise<SubscriptionView | undefined> {
-    return this.reads.one(
-      exchange,
-      await this.models.get(subscriptionsModel, id),
-      visibleTo(exchange),
-      ({ revision }) => revision,
-    );
+  ): Promise<string | undefined> {
+    const text = await this.models.getText(subscriptionsModel, id);
+    return this.reads.document(exchange, text, visibleTo(exchange), ({ revision }: SubscriptionView) => revision);
   }
 
   /** The subscription's whole history in its own order, straight from the log. */
@@ -94,7 +91,7 @@ export class SubscriptionsController {
     const shown = found.slice(0, page.limit);
     const last = found.length > page.limit ? shown.at(-1) : undefined;
     linkNext(exchange, last && { value: last.event.revision, id }, page);
-    return { items: shown.map(({ event, sequence }) => ({ sequence, ...event })) };
+    return { items: shown.map(shownTo(sightOf(exchange.caller))) };
   }
 }
 

@@ -1,8 +1,10 @@
-import { shownTo } from '../../projections/debt-detail/shown.js';
+import { shownTo } from '../../projections/shown.js';
 import type { Position, StoredEvent } from '../../src/event-store/event-store.js';
 import { approver, clerk, CREDITOR, DEBTOR, given, PAYER, receive, register, draft } from '../debts/cast.js';
 import { envelope, newStream } from '../event-store/envelopes.js';
 import { SYSTEM } from '../given.js';
+import { cancel, ESTABLISHMENT, owner, pay, USER } from '../subscriptions/cast.js';
+import { ordered } from '../subscriptions/states.js';
 
 /** What is recorded when a friend pays. */
 function paidBy(payer: typeof PAYER): StoredEvent {
@@ -29,5 +31,20 @@ test('T5 his own payment he is shown whole; staff of the creditor and auditors s
   const stored = paidBy(PAYER);
   for (const sight of [{ scope: 'entity', party: CREDITOR }, { scope: 'all' }] as const) {
     expect(shownTo(sight)(stored)).toEqual({ sequence: 9, ...stored.event });
+  }
+});
+
+test('T5 so are the establishment and the user of a subscription: in what was paid, and in what was released', () => {
+  const now = ordered().and([pay('r1', '60', { payer: PAYER }), SYSTEM], [cancel(), owner]);
+  const events = now.events.filter((event) => JSON.stringify(event).includes(PAYER));
+  expect(events.map(({ type }) => type)).toEqual(['subscriptions.PaymentReceived', 'subscriptions.OrderCancelled']);
+  for (const event of events) {
+    const stored: StoredEvent = { position: '1' as Position, sequence: 9, event };
+    for (const party of [ESTABLISHMENT, USER]) {
+      const shown = shownTo({ scope: 'own', party })(stored);
+      expect(JSON.stringify(shown)).not.toContain(PAYER);
+      expect(shown).toMatchObject({ refs: { establishment: ESTABLISHMENT, user: USER } });
+    }
+    expect(shownTo({ scope: 'all' })(stored)).toEqual({ sequence: 9, ...event });
   }
 });
