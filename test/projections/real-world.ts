@@ -101,15 +101,21 @@ export class RealWorld {
   }
 
   /**
-   * Tells a projection what it knows again, as after a crash that kept its documents and lost its checkpoint.
+   * Tells a projection what it knows again, as after a crash that kept its documents and lost its checkpoint; the one
+   * that is stored stays, for it never goes back.
    * @param eighths of it that are left out
    */
   async tellAgain(projection: Projection, eighths: number, pageSize: number): Promise<void> {
     const { isRunning } = this;
     await this.stop();
     await this.#models.open([projection.model]);
-    const known = (await this.#models.checkpoint(projection.name))?.count ?? 0;
-    const projector = new Projector(projection, this.#models);
+    const models = this.#models;
+    const checkpoint = await models.checkpoint(projection.name);
+    const known = checkpoint?.count ?? 0;
+    const projector = new Projector(projection, {
+      load: (target, ids) => models.load(target, ids),
+      apply: (target, consumer, writes, at) => models.apply(target, consumer, writes, checkpoint ?? at),
+    } as ReadModels);
     const from = Math.floor((known * eighths) / 8);
     let at = from === 0 ? undefined : (await this.store.readAll({ limit: from })).next;
     while ((at?.count ?? 0) < known) {
