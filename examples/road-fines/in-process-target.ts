@@ -57,11 +57,17 @@ export class InProcessTarget implements Target {
         });
       },
     );
-    const module = await AppModule.register(configuration, instance, logger, new Metrics());
-    const app = await NestFactory.createApplicationContext(module, { logger: nestLogger(logger), abortOnError: false });
-    const bus = app.get(CommandBus, { strict: false });
-    serveCommands(instance, bus);
-    return new InProcessTarget(instance, app, bus, app.get(ReceiptTargets, { strict: false }), carried);
+    try {
+      const module = await AppModule.register(configuration, instance, logger, new Metrics());
+      const own = { logger: nestLogger(logger), abortOnError: false };
+      const app = await NestFactory.createApplicationContext(module, own);
+      const bus = app.get(CommandBus, { strict: false });
+      serveCommands(instance, bus);
+      return new InProcessTarget(instance, app, bus, app.get(ReceiptTargets, { strict: false }), carried);
+    } catch (error) {
+      await instance.close(); // its threads would keep the process alive
+      throw error;
+    }
   }
 
   async send(step: Step): Promise<Answer> {
