@@ -24,8 +24,15 @@ export function parseBusinessDate(text: string, what = 'date'): BusinessDate {
 
 export function isBusinessDate(text: string): text is BusinessDate {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || text < FIRST_DAY || text > LAST_DAY) return false;
-  const time = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text); // 2023-02-30 would roll over
+  const month = Number(text.slice(5, 7));
+  const day = Number(text.slice(8));
+  return day >= 1 && day <= daysIn(Number(text.slice(0, 4)), month);
+}
+
+/** Of a month that there is not: none. */
+function daysIn(year: number, month: number): number {
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return month === 2 && isLeap ? 29 : ([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month] ?? 0);
 }
 
 /** The business day in Asia/Riyadh at a moment given in milliseconds since 1970. */

@@ -5,6 +5,7 @@ import {
   type BusinessDate,
   businessDateAt,
   instantAt,
+  isBusinessDate,
   parseBusinessDate,
 } from '../../src/kernel/calendar.js';
 import { systemClock } from '../../src/kernel/clock.js';
@@ -29,6 +30,24 @@ describe('business dates are Asia/Riyadh dates (domain.md §2)', () => {
         expect(businessDateAt(time)).toBe(riyadh.format(time));
       }),
     );
+  });
+
+  test('are the days that there are, each of them and no other', () => {
+    const days = new Set<string>();
+    for (let time = at('1900-01-01T00:00:00Z'); time <= at('2199-12-31T00:00:00Z'); time += 86_400_000) {
+      days.add(new Date(time).toISOString().slice(0, 10));
+    }
+    const two = (part: number): string => String(part).padStart(2, '0');
+    const taken: string[] = [];
+    for (let year = 1899; year <= 2200; year++) {
+      for (let month = 0; month <= 13; month++) {
+        for (let day = 0; day <= 32; day++) {
+          const text = `${year}-${two(month)}-${two(day)}`;
+          if (isBusinessDate(text)) taken.push(text);
+        }
+      }
+    }
+    expect(taken).toEqual([...days]);
   });
 
   test.each(['2024-02-29', '2000-02-29', '1900-01-01', '2199-12-31', '2026-11-23'])('%s is a day', (text) => {
