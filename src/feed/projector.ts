@@ -78,7 +78,9 @@ export class Projector {
       const changed = sequence !== (read?.sequence ?? -1);
       // What came and went within the page leaves a tombstone: one that folds more slowly would bring it back.
       if (changed && existed) {
-        writes.push({ model: this.projection.model.name, id, document, sequence, previous: read?.sequence ?? null });
+        const { name } = this.projection.model;
+        const was = read === undefined ? {} : { was: read.document };
+        writes.push({ model: name, id, document, sequence, previous: read?.sequence ?? null, ...was });
       }
     }
     if (end !== undefined) await this.readModels.apply(target, this.projection.name, writes, end);

@@ -83,6 +83,8 @@ export interface Write extends Versioned {
   readonly model: string;
   /** The sequence of the document that was read; null: there was none. */
   readonly previous: number | null;
+  /** The document that was read, where the caller still has it: spares an adapter from touching indexes for nothing. */
+  readonly was?: Document | null;
 }
 
 /** How far a consumer has come: every event up to the position was considered. */

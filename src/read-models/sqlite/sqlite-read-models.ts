@@ -43,7 +43,9 @@ export function openSqliteReadModels(path: string): ReadModels {
   try {
     assertLayout(database, path);
     // NORMAL: a power cut may lose the last batches, never consistency, and the feed folds them again.
-    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 20000`);
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+    // Documents and index entries are met at random: 32 MiB of pages spare a fold a third of its time.
+    database.exec('PRAGMA wal_autocheckpoint = 20000; PRAGMA cache_size = -32768');
     database.transaction(() => {
       database.exec(`${REGISTRY} PRAGMA user_version = ${LAYOUT}`);
       const leftovers = database.prepare(`SELECT number, model, version, live, fields, indexes FROM generations`).all();

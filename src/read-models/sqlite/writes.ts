@@ -1,6 +1,6 @@
 import type { Database, SqlValue, Statement } from '../../sqlite/database.js';
 import { declarationOf, declaredValues } from '../declaration.js';
-import { InvalidDocument, type Model, type Write } from '../read-models.js';
+import { InvalidDocument, type Document, type Model, type Write } from '../read-models.js';
 import { sqlValue } from './select.js';
 import { columnOf, tableOf, type Generation } from './tables.js';
 
@@ -8,6 +8,8 @@ import { columnOf, tableOf, type Generation } from './tables.js';
 export interface Row extends Pick<Write, 'id' | 'sequence' | 'previous'> {
   /** What indexes are made of: whether the document is there, then the declared fields in their order. */
   readonly indexed: readonly SqlValue[];
+  /** Whether those are surely as they are stored. */
+  readonly keepsIndexes: boolean;
   readonly text: string | null;
 }
 
@@ -16,23 +18,29 @@ export interface Statements {
   /** Documents with what was folded into them, by a JSON list of ids: as the items of a JSON list, null where there are none. */
   readonly select: Statement;
   readonly insert: Statement;
-  /** For a document whose indexed values stay as they are: no index is touched then. */
+  /** For a document whose indexed values stay as they are: SQLite touches no index whose columns are not set. */
   readonly updateText: Statement;
   readonly update: Statement;
 }
 
 /** @throws InvalidDocument */
-export function rowOf(model: Model, { id, sequence, previous, model: name, document }: Write): Row {
+export function rowOf(model: Model, { id, sequence, previous, model: name, document, was }: Write): Row {
   if (name !== model.name) throw new InvalidDocument(`a write of ${name} cannot go to ${model.name}`);
-  const values = declaredValues(model, id, document).map(sqlValue);
-  return { id, sequence, previous, indexed: [document ? 1 : 0, ...values], text: document && JSON.stringify(document) };
+  const indexed = indexedOf(model, id, document);
+  const before = was === undefined ? undefined : indexedOf(model, id, was);
+  const keepsIndexes = before !== undefined && indexed.every((value, i) => value === before[i]);
+  return { id, sequence, previous, indexed, keepsIndexes, text: document && JSON.stringify(document) };
 }
+
+const indexedOf = (model: Model, id: string, document: Document | null): readonly SqlValue[] => [
+  document ? 1 : 0,
+  ...declaredValues(model, id, document).map(sqlValue),
+];
 
 export function prepareStatements(database: Database, generation: Generation, model: Model): Statements {
   const table = tableOf(generation);
   const indexed = ['present', ...declarationOf(model).fields.map(({ name }) => columnOf(generation, name))];
   const marks = ['id', 'sequence', ...indexed, 'document'].map(() => '?').join(', ');
-  const unchanged = indexed.map((column) => `${column} IS ?`).join(' AND ');
   const set = indexed.map((column) => `${column} = ?`).join(', ');
   const asRead = 'WHERE id = ? AND sequence = ?';
   return {
@@ -43,14 +51,15 @@ export function prepareStatements(database: Database, generation: Generation, mo
     insert: database.prepare(
       `INSERT INTO ${table} (id, sequence, ${indexed.join(', ')}, document) VALUES (${marks}) ON CONFLICT (id) DO NOTHING`,
     ),
-    updateText: database.prepare(`UPDATE ${table} SET sequence = ?, document = ? ${asRead} AND ${unchanged}`),
+    updateText: database.prepare(`UPDATE ${table} SET sequence = ?, document = ? ${asRead}`),
     update: database.prepare(`UPDATE ${table} SET sequence = ?, document = ?, ${set} ${asRead}`),
   };
 }
 
 /** @returns false where the document was no longer as it was read, and nothing was written */
-export function writeRow(statements: Statements, { id, sequence, previous, indexed, text }: Row): boolean {
+export function writeRow(statements: Statements, row: Row): boolean {
+  const { id, sequence, previous, indexed, text } = row;
   if (previous === null) return statements.insert.run(id, sequence, ...indexed, text) === 1;
-  if (statements.updateText.run(sequence, text, id, previous, ...indexed) === 1) return true;
+  if (row.keepsIndexes) return statements.updateText.run(sequence, text, id, previous) === 1;
   return statements.update.run(sequence, text, ...indexed, id, previous) === 1;
 }
