@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { compare, withLimit, type Comparison, type Result } from '../measure.js';
 import type { Bench, Rows } from '../row.js';
+import type { ImportFound } from '../runs/import.js';
 import type { RebuildFound } from '../runs/rebuild.js';
-import { run, runScript } from '../runs/run.js';
+import { run } from '../runs/run.js';
 import { recording } from './ledger.js';
 
 const MAX_MEMORY_MIB = 512;
@@ -29,25 +28,16 @@ export const fines: Rows = {
   },
 };
 
-/** What `npm run import:fines` reports, as far as it is needed here. */
-interface Report {
-  readonly rows: number;
-  readonly commands: number;
-  readonly seconds: number;
-  readonly peakMemoryMiB: number;
-}
+/** As `npm run import:fines` has it. */
+const FLAGS = ['--max-old-space-size=256'];
 
-async function imported(bench: Bench, file: string): Promise<{ report: Report; folder: string }> {
+async function imported(bench: Bench, file: string): Promise<{ found: ImportFound; folder: string }> {
   const folder = bench.folder();
-  const path = join(bench.folder(), 'report.json');
-  const args = [file, '--report', path, '--until', bench.until];
-  const env = { SIJILL_DATA: folder, LOG_LEVEL: 'error' };
-  await runScript('../../examples/road-fines/import', args, env);
-  return { report: JSON.parse(readFileSync(path, 'utf8')) as Report, folder };
+  return { found: await run<ImportFound>('import', { folder, file, until: bench.until }, FLAGS), folder };
 }
 
 async function imports(bench: Bench, file: string): Promise<{ result: Comparison; folder: string }> {
-  let last: { report: Report; folder: string } | undefined;
+  let last: { found: ImportFound; folder: string } | undefined;
   let peak = 0;
   const result = await compare({
     row: 'import',
@@ -58,15 +48,14 @@ async function imports(bench: Bench, file: string): Promise<{ result: Comparison
       name: 'import of the fines, policies and projections live',
       async run() {
         last = await imported(bench, file);
-        const { commands, seconds, peakMemoryMiB } = last.report;
-        peak = Math.max(peak, peakMemoryMiB);
-        return commands / seconds;
+        peak = Math.max(peak, last.found.peakMemory);
+        return last.found.perSecond;
       },
     },
     peer: recording(bench),
   });
-  const { report, folder } = last!;
-  const size = `${report.rows} rows, ${report.commands} commands in ${report.seconds} s`;
+  const { found, folder } = last!;
+  const size = `${found.rows} rows, ${found.commands} commands in ${found.seconds.toFixed(1)} s from the first on`;
   const sized = { ...result, notes: [...result.notes, size] };
   return { result: withLimit(sized, 'peak memory', peak, MAX_MEMORY_MIB, 'MiB'), folder };
 }

@@ -10,22 +10,29 @@ export function report(found: unknown): void {
 /** The input of this run. */
 export const input = <T>(): T => JSON.parse(process.argv[2] ?? '{}') as T;
 
-/** @param script beside this file, without `.js`: what it finds is reported */
-export async function run<Found>(script: string, given: unknown): Promise<Found> {
-  const text = await runScript(`./${script}`, [JSON.stringify(given)]);
+/**
+ * @param script beside this file, without `.js`: what it finds is reported
+ * @param flags Node's own
+ */
+export async function run<Found>(script: string, given: unknown, flags: readonly string[] = []): Promise<Found> {
+  const text = await runScript(`./${script}`, [JSON.stringify(given)], flags);
   return JSON.parse(text.trimEnd().split('\n').at(-1) ?? '') as Found;
 }
 
 /**
  * @param script from this file on or absolute, without `.js`
- * @param env all that the process gets besides PATH
+ * @param flags Node's own
  * @returns what it wrote to stdout
  * @throws Error when it fails, with what it wrote to stderr
  */
-export async function runScript(script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+export async function runScript(
+  script: string,
+  args: readonly string[],
+  flags: readonly string[] = [],
+): Promise<string> {
   const path = fileURLToPath(new URL(`${script}.js`, import.meta.url));
-  const child = spawn(process.execPath, [path, ...args], {
-    env: { PATH: process.env['PATH'], ...env },
+  const child = spawn(process.execPath, [...flags, path, ...args], {
+    env: { PATH: process.env['PATH'] },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const said = { out: '', err: '' };

@@ -7,16 +7,10 @@ import { createLogger } from '../../src/http/logger.js';
 import { HttpTarget } from './http-target.js';
 import { InProcessTarget } from './in-process-target.js';
 import { HELP, parseOptions, WrongUsage, type Options } from './options.js';
-import { runImport } from './run.js';
+import { MOST_CACHE_BYTES, runImport } from './run.js';
 import type { Answer, Step } from './target.js';
 
 const say = (line: string): boolean => process.stderr.write(`${line}\n`);
-
-/**
- * The import comes back to a debt months of the file later, when 150,000 others are open: a large cache would hold what
- * is not asked for again, and the whole import is to stay below 512 MiB.
- */
-const MOST_CACHE_BYTES = 24 * 2 ** 20;
 
 /** Standard output is the report's alone. */
 function openHere(): Promise<InProcessTarget> {
