@@ -31,7 +31,8 @@ const AT_ONCE = 64;
 /**
  * The clock of the subscriptions: months earned, reminders, lapses and expiries (domain.md §3, Expire). Each thing is
  * done as of its own day and in order, however late; its command's id comes from the subscription and from what is due
- * alone, so that a run that is repeated, or finds a read model that is behind, changes nothing.
+ * alone, so that a run that is repeated, or finds a read model that is behind, changes nothing
+ * (docs/adr/0012-a-subscription-says-what-it-owes-to-the-calendar.md).
  */
 export const keepSubscriptions = <Next>(find: FindDue<Next>): Job =>
   defineJob({
