@@ -69,6 +69,12 @@ describeMongoDb('read models in MongoDB', () => {
     expect(await models.load(live, ids)).toHaveLength(ids.length);
   });
 
+  test('a document that is larger than MongoDB keeps is refused: its event is a poison, not one to try again', async () => {
+    const large = { id: 'a', text: 'x'.repeat(17 * 1024 * 1024) };
+    await expect(put(models, large)).rejects.toMatchObject({ name: 'InvalidDocument' });
+    expect(await models.checkpoint(CONSUMER)).toBeUndefined();
+  });
+
   test('whoever still folds a generation that was swapped away is stopped, and what it left goes', async () => {
     const late = await backend.open();
     await late.load(live, ['a']); // and is about to insert it

@@ -1,7 +1,6 @@
 import mongoose from 'mongoose';
 import { declarationOf, isText } from '../declaration.js';
 import {
-  InvalidDocument,
   StaleWrite,
   UnknownTarget,
   type Checkpoint,
@@ -17,7 +16,7 @@ import type { Entry, Generation } from './generations.js';
 import { MongoReadModelReader } from './reader.js';
 import { NOT_DELETED, operationsOf, versionedOf, type Operation } from './stored.js';
 
-const { MongoBulkWriteError, MongoInvalidArgumentError } = mongoose.mongo;
+const { MongoBulkWriteError } = mongoose.mongo;
 
 /** Most documents in one request to the server. */
 const CHUNK = 500;
@@ -123,7 +122,7 @@ class MongoReadModels extends MongoReadModelReader implements ReadModels {
     return (await this.generations.find(model))?.live.version;
   }
 
-  /** All of a chunk is tried, in any order, also when one of it is stale. @throws StaleWrite, InvalidDocument */
+  /** All of a chunk is tried, in any order, also when one of it is stale. @throws StaleWrite */
   async #write(model: Model, generation: Generation, operations: readonly Operation[]): Promise<void> {
     let done: number;
     try {
@@ -131,7 +130,6 @@ class MongoReadModels extends MongoReadModelReader implements ReadModels {
       const result = await answered(documents.bulkWrite(operations, { ordered: false }), WRITING_MS);
       done = result.insertedCount + result.matchedCount;
     } catch (error) {
-      if (error instanceof MongoInvalidArgumentError) throw new InvalidDocument(`${model.name}: ${error.message}`);
       if (!(error instanceof MongoBulkWriteError) || !isOnlyStale(error)) throw error;
       done = error.insertedCount + error.matchedCount;
     }
@@ -157,9 +155,11 @@ class MongoReadModels extends MongoReadModelReader implements ReadModels {
 const lost = ({ model, generation }: Target): UnknownTarget =>
   new UnknownTarget(`rebuild ${generation} of ${model.name} was finished or dropped`);
 
-/** A document that was new, but is there. */
-const isOnlyStale = ({ writeErrors }: InstanceType<typeof MongoBulkWriteError>): boolean =>
-  [writeErrors].flat().every(({ code }) => code === 11_000);
+/** Documents that were new, but are there; and nothing else went wrong, such as a majority that did not answer. */
+function isOnlyStale({ writeErrors, result }: InstanceType<typeof MongoBulkWriteError>): boolean {
+  const errors = [writeErrors].flat();
+  return errors.length > 0 && errors.every(({ code }) => code === 11_000) && !result.getWriteConcernError();
+}
 
 function* chunks<T>(items: readonly T[]): Generator<T[]> {
   for (let start = 0; start < items.length; start += CHUNK) yield items.slice(start, start + CHUNK);

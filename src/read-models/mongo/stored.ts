@@ -1,6 +1,9 @@
-import type { mongo } from 'mongoose';
+import mongoose, { type mongo } from 'mongoose';
 import { declaredValues } from '../declaration.js';
 import { InvalidDocument, StaleWrite, type Document, type Model, type Versioned, type Write } from '../read-models.js';
+
+/** The largest document that MongoDB keeps, in bytes. */
+const MAX_BYTES = 16 * 1024 * 1024;
 
 /** A document as it stands in its collection: as it is, its id as `_id`, with what a fold needs to know. */
 export interface Stored {
@@ -44,8 +47,11 @@ export function operationsOf(model: Model, writes: readonly Write[]): readonly O
   return [...merged.values()].map(operationOf);
 }
 
-function operationOf({ id, document, sequence, previous }: Write): Operation {
+function operationOf({ model, id, document, sequence, previous }: Write): Operation {
   const stored = storedOf(id, document, sequence);
+  if (mongoose.mongo.BSON.calculateObjectSize(stored, { ignoreUndefined: true }) > MAX_BYTES) {
+    throw new InvalidDocument(`${model} ${id} is larger than the 16 MiB that MongoDB keeps`);
+  }
   if (previous === null) return { insertOne: { document: stored } };
   const { _id, ...replacement } = stored;
   return { replaceOne: { filter: { _id, _sequence: previous }, replacement } };

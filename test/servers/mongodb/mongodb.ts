@@ -42,9 +42,7 @@ export class MongoDb {
   /** Of a database of that name. */
   uri(database: string): string {
     if (REAL === undefined) return `mongodb://127.0.0.1:${this.#port}/${database}`;
-    const uri = new URL(REAL);
-    uri.pathname = `/${database}`;
-    return uri.href;
+    return REAL.replace(/^(mongodb(?:\+srv)?:\/\/[^/?]+)\/?[^?]*/, `$1/${database}`); // also of several hosts
   }
 
   /** Starts it, unless it runs: where it listened before, with the data that it left. */
