@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { openEventReader, openReadModels, type Stores } from './adapters.js';
 import { catalogue, policies, projections } from './composition.js';
 import { Feed } from './feed/feed.js';
+import { holdToOneLedger } from './feed/one-ledger.js';
 import { FeedThreadPort } from './feed/thread-protocol.js';
 
 const stores = workerData as Stores;
@@ -10,6 +11,7 @@ if (parentPort === null) throw new Error('the feed runs in a thread of the serve
 const port = new FeedThreadPort(parentPort);
 const reader = openEventReader(stores);
 const readModels = await openReadModels(stores);
+await holdToOneLedger(reader, readModels);
 const { send, listener } = port;
 const feed = new Feed({ reader, readModels, catalogue, projections, policies, send, listener });
 port.serve(

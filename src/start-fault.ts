@@ -8,6 +8,7 @@ import { ConfigurationError, type Configuration } from './config/configuration.j
 import { InvalidWorkingDays } from './contexts/debts/working-days.js';
 import { InvalidTariff } from './contexts/subscriptions/tariff.js';
 import { AheadOfLog } from './feed/feed.js';
+import { OtherLedger } from './feed/one-ledger.js';
 import { ReadModelUnavailable } from './read-models/read-models.js';
 import { LedgerUnavailable } from './ledger/outcome.js';
 import { NotThisLedger } from './ledger/open-ledger.js';
@@ -26,6 +27,7 @@ const SELF_EXPLAINING: ReadonlySet<string> = new Set(
     InvalidTariff,
     InvalidWorkingDays,
     NotThisLedger,
+    OtherLedger,
     ForeignFile,
     LedgerUnavailable,
     ReadModelUnavailable,
