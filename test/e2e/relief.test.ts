@@ -116,7 +116,10 @@ describe('exemption by a delegation, on the built server (E2i)', () => {
       again.body.revision,
     );
     expect(late.body.code).toBe('AUTHORITY');
-    const attempts = await show('auditor', `/v1/attempts?target=${next.split('/').at(-1)}`);
+    const attempts = await until(
+      () => show('auditor', `/v1/attempts?target=${next.split('/').at(-1)}`),
+      ({ body }) => body.items.length > 0,
+    );
     expect(attempts.body.items).toMatchObject([{ code: 'AUTHORITY', command: 'ApproveRequest' }]);
   });
 
