@@ -22,6 +22,7 @@ async function main(options: Options): Promise<number> {
     quick: options.quick,
     fines: process.env['SIJILL_FINES'] || undefined,
     until: options.until ?? (options.quick ? '2000-01-15' : '2000-12-31'),
+    profile: options.profile,
     folder: () => mkdtempSync(join(scratch, 'run-')),
     say: (line) => void process.stderr.write(`${line}\n`),
   };

@@ -8,6 +8,8 @@ export interface Options {
   readonly json: string | undefined;
   /** The last day of the fines that are taken; default: as many as the time is good for. */
   readonly until: string | undefined;
+  /** Where CPU profiles of the server are left. */
+  readonly profile: string | undefined;
   readonly help: boolean;
 }
 
@@ -23,6 +25,7 @@ Measures Sijill against a limit or a peer, in turns, and prints a table of media
   --only ROW    this row, again for more: ${rows.join(', ')}
   --json FILE   the figures of every round as JSON
   --until DATE  the fines up to this day; default 2000-12-31, a thirteenth of them; under --quick 2000-01-15
+  --profile DIR leave CPU profiles of the rows over HTTP there; best of one row; dist/bench/shares.js sums one up
   --help
 
 SIJILL_FINES names the file of the fines (examples/road-fines/README.md): rebuild and import need it.
@@ -31,10 +34,10 @@ Ends with 1 where a row broke or a target was missed; under --quick a missed tar
 
 /** @throws WrongUsage */
 export function parseOptions(args: readonly string[], rows: readonly string[]): Options {
-  const { quick, only, json, until, help } = parsed(args);
+  const { quick, only, json, until, profile, help } = parsed(args);
   const unknown = only.find((name) => !rows.includes(name));
   if (unknown !== undefined) throw new WrongUsage(`there is no row ${unknown}: there are ${rows.join(', ')}`);
-  return { quick, only, json, until, help };
+  return { quick, only, json, until, profile, help };
 }
 
 function parsed(args: readonly string[]) {
@@ -46,10 +49,11 @@ function parsed(args: readonly string[]) {
         only: { type: 'string', multiple: true, default: [] },
         json: { type: 'string' },
         until: { type: 'string' },
+        profile: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     });
-    return { ...values, json: values.json, until: values.until };
+    return { ...values, json: values.json, until: values.until, profile: values.profile };
   } catch (error) {
     throw new WrongUsage((error as Error).message);
   }

@@ -8,6 +8,8 @@ export interface Bench {
   readonly fines: string | undefined;
   /** The last day of the fines that are taken. */
   readonly until: string;
+  /** Where CPU profiles of the server are left; undefined: none are taken. */
+  readonly profile: string | undefined;
   /** A new empty folder, removed at the end. */
   folder(): string;
   /** Says what goes on, on stderr. */

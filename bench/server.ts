@@ -8,19 +8,20 @@ export class Server {
     readonly url: string,
   ) {}
 
-  /** Sijill as a user starts it, but without quotas: one subject sends what would be a city's. */
-  static sijill(data: string): Promise<Server> {
+  /** Sijill as a user starts it, but without quotas: one subject sends what would be a city's. @param profile directory of CPU profiles */
+  static sijill(data: string, profile?: string): Promise<Server> {
     const env = { PATH: process.env['PATH'], PORT: '0', SIJILL_DATA: data, SIJILL_REQUESTS_PER_MINUTE: '1000000000' };
-    return Server.#start('../src/main.js', env);
+    const flags = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
+    return Server.#start('../src/main.js', env, flags);
   }
 
   static empty(): Promise<Server> {
     return Server.#start('./runs/empty-server.js', { PATH: process.env['PATH'] });
   }
 
-  static async #start(script: string, env: NodeJS.ProcessEnv): Promise<Server> {
+  static async #start(script: string, env: NodeJS.ProcessEnv, flags: readonly string[] = []): Promise<Server> {
     const path = fileURLToPath(new URL(script, import.meta.url));
-    const child = spawn(process.execPath, [path], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [...flags, path], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     const url = await new Promise<string>((resolve, reject) => {
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
         const [said] = /http:\/\/127\.0\.0\.1:\d+/.exec(text) ?? [];

@@ -25,7 +25,7 @@ export const http: Rows = {
     const filled = await run<PopulateFound>('populate', { folder: data, debts });
     const servers: Server[] = [];
     try {
-      const sijill = await Server.sijill(data);
+      const sijill = await Server.sijill(data, bench.profile);
       servers.push(sijill);
       const empty = await Server.empty();
       servers.push(empty);
