@@ -39,7 +39,13 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const configuration = readConfiguration();
-  const { data } = configuration;
+  const { data, eventStoreUrl } = configuration;
+  if (eventStoreUrl !== undefined) {
+    throw new LedgerInUse(
+      'the events are in EVENT_STORE_URL, where servers may be running: begin the rebuild in one of them, with POST ' +
+        '/v1/projections/{name}/rebuild in the role operator; answers go on meanwhile',
+    );
+  }
   process.umask(0o077); // as the server does: what is written here is its owner's alone
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort()); // a second one kills

@@ -74,8 +74,13 @@ interface Ended {
 }
 
 /** The built program, as an operator starts it; Ctrl-C once it has said something. */
-async function run(args: readonly string[], data: string, interruptAt?: RegExp): Promise<Ended> {
-  const env = { PATH: process.env['PATH'], SIJILL_DATA: data };
+async function run(
+  args: readonly string[],
+  data: string,
+  interruptAt?: RegExp,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  const env = { PATH: process.env['PATH'], SIJILL_DATA: data, ...settings };
   const child = spawn(process.execPath, ['dist/src/cli/rebuild.js', ...args], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -133,6 +138,13 @@ describe('rebuild, on the command line', () => {
       `rebuild: another process has the ledger in ${data}. If it is a server, begin the rebuild there, `,
     );
     expect(err).toContain('POST /v1/projections/{name}/rebuild');
+  });
+
+  test('refuses events that several servers may have, and says what to do then', async () => {
+    const settings = { EVENT_STORE_URL: 'esdb://127.0.0.1:1?tls=false' };
+    const { code, out, err } = await run([], (await newLedger()).data, undefined, settings);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(/^rebuild: the events are in EVENT_STORE_URL.+ POST \/v1\/projections.+\n$/);
   });
 
   test('where there is no ledger it says so, and makes nothing', async () => {
