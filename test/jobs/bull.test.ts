@@ -5,7 +5,7 @@ import { lossesOf } from '../../src/jobs/bull/durability.js';
 import { openBullJobs } from '../../src/jobs/bull/bull-jobs.js';
 import { JobsUnavailable, type Jobs } from '../../src/jobs/jobs.js';
 import { jobsContract } from '../contract/jobs.contract.js';
-import { doorsOf, eventually, gate, Hand, once, seen } from '../contract/jobs/opened.js';
+import { again, doorsOf, eventually, gate, Hand, once, seen } from '../contract/jobs/opened.js';
 import { hasRedis, HOW_TO_RUN, RedisServer } from '../servers/redis/redis.js';
 
 const named = process.env['REDIS_TEST_URL'];
@@ -53,6 +53,24 @@ const named = process.env['REDIS_TEST_URL'];
     expect(lossesOf(await control.client.info())).toEqual([]);
     await control.close();
     await server.dispose();
+  });
+
+  (hasRedis ? test : test.skip)('a server that lost its data has what stands by itself again', async () => {
+    const server = await RedisServer.start();
+    const control = new Bull('control', server.url);
+    const job = again('0 * * * *', 'each', () => Promise.resolve());
+    const jobs = openBullJobs({ url: server.url, ledger: 'l', jobs: [job], doors: doorsOf(new Hand()), pollMs: 2 });
+    try {
+      jobs.start();
+      await eventually(() => seen(jobs), ['all scheduled 0']);
+      await control.client.flushall();
+      expect(await seen(jobs)).toEqual([]);
+      await eventually(() => seen(jobs), ['all scheduled 0']);
+    } finally {
+      await jobs.close(0);
+      await control.close();
+      await server.dispose();
+    }
   });
 
   (hasRedis ? test : test.skip)('a server that dies and comes back: what ran meanwhile is put down then', async () => {

@@ -8,6 +8,7 @@ import { checkData, jobId, knownJobs } from '../performing.js';
 import { backOff, Runs, textOf, worn } from '../runs.js';
 import { lossesOf } from './durability.js';
 import { HeldJob, type Kept, type Stored } from './held-job.js';
+import { openConnections } from './connections.js';
 import { redisOptions } from './redis-url.js';
 import { figuresOf, listOf } from './views.js';
 
@@ -16,6 +17,8 @@ const POLL_MS = 1_000;
 const NEVER_MS = 2 ** 31 - 1;
 /** Of what is furthest ahead. */
 const MOST_MENDED = 1_000;
+/** How often it is looked whether the standing repetitions are there: a Redis may lose what it was given. */
+const RESTORE_POLLS = 60;
 
 export interface BullOptions {
   /** `redis://…`; may hold a password. */
@@ -43,6 +46,7 @@ class BullJobs implements Jobs {
   readonly #halt = new AbortController();
   readonly #pollMs: number;
   #isAmiss = false;
+  #watch: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: BullOptions) {
     this.#pollMs = options.pollMs ?? POLL_MS;
@@ -54,6 +58,7 @@ class BullJobs implements Jobs {
   start(): void {
     for (const place of this.#places) void this.#start(place);
     void this.#warn();
+    this.#watch = setInterval(() => void this.#restore(), this.#pollMs * RESTORE_POLLS);
   }
 
   async schedule<Data>(job: Job<Data>, { key, at, data }: Once<Data>): Promise<void> {
@@ -106,6 +111,7 @@ class BullJobs implements Jobs {
   async close(drainMs: number): Promise<void> {
     if (this.#halt.signal.aborted) return;
     this.#halt.abort();
+    clearInterval(this.#watch);
     await Promise.all(this.#places.map(({ queue }) => queue.pause(true, true).catch(() => undefined)));
     await this.#runs.drain(drainMs);
     await Promise.all(this.#places.map(({ queue }) => queue.close(true).catch(() => undefined)));
@@ -188,13 +194,26 @@ class BullJobs implements Jobs {
     }
   }
 
+  /** What a Redis has lost that stands by itself. */
+  async #restore(): Promise<void> {
+    const add = this.#places.map(async (place) => {
+      for (const repeat of place.job.repeats) await this.#declare(place, repeat, nextAfter(repeat.cron, this.#now()));
+    });
+    await this.#ask(() => Promise.all(add)).catch(() => undefined); // the next time, then
+  }
+
+  /** Without effect where it is there. */
+  #declare(place: Place, { key, cron, data }: Repeat, at: number): Promise<void> {
+    return this.#add(place, repetitionId(place.job, key), { key, at, due: at, data, begun: 0, cron });
+  }
+
   /** Makes the standing repetitions of a job what the program declares; those that it does not end when they are due. */
   async #reconcile(place: Place): Promise<void> {
     const now = this.#now();
-    for (const { key, cron, data } of place.job.repeats) {
-      const id = repetitionId(place.job, key);
+    for (const repeat of place.job.repeats) {
+      const { key, cron } = repeat;
       const next = nextAfter(cron, now);
-      const found: Kept | null = await place.queue.getJob(id);
+      const found: Kept | null = await place.queue.getJob(repetitionId(place.job, key));
       if (found !== null) {
         const { at, begun } = found.data;
         // What was missed stays. What is to come is anew where the expression changed, or where a clock that was ahead
@@ -203,7 +222,7 @@ class BullJobs implements Jobs {
         if (!isWrong) continue;
         await found.remove();
       }
-      await this.#add(place, id, { key, at: next, due: next, data, begun: 0, cron });
+      await this.#declare(place, repeat, next);
     }
   }
 
@@ -275,18 +294,6 @@ class BullJobs implements Jobs {
     const at = missed === 'latest' && next <= now ? latestUpTo(cron, now) : next;
     return held.putOff(at, { at, begun: 0, cron, error: undefined });
   }
-}
-
-/** What Bull has and its types leave out: connections that are made when they are first asked for. */
-interface Untyped {
-  readonly bclient: object;
-  readonly eclient: object;
-}
-
-/** Now, so that a queue that is closed while it starts closes them: Bull would open them after that. */
-function openConnections(queue: Queue<Stored>): void {
-  const { bclient, eclient } = queue as unknown as Untyped;
-  void [bclient, eclient];
 }
 
 const repetitionId = ({ name }: Job, key: string): string => jobId(name, key, 'repeated');
