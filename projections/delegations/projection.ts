@@ -18,9 +18,9 @@ export const delegations: Projection<DelegationView> = {
   evolve(view, { event }, id) {
     const envelope = event as Recorded<DelegationEvent | ExemptionGranted>;
     if (envelope.type === 'delegations.DelegationRegistered') return registered(envelope, id);
+    // The debt's stream has revisions of its own; whether there is such a delegation was for the decision to see.
+    if (envelope.type === 'debts.ExemptionGranted') return view && decided(view);
     if (view === null) throw new Error(`${event.type} before delegation ${id} was registered`);
-    // The debt's stream has revisions of its own.
-    if (envelope.type === 'debts.ExemptionGranted') return decided(view);
     return { ...changed(view, envelope), revision: event.revision };
   },
 };
