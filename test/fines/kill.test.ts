@@ -51,10 +51,7 @@ test(
 
     const whole = await CommandLine.inNewFolder();
     await whole.run([file]);
-    const uninterrupted = await eventsOf(whole);
-    expect([...uninterrupted.keys()].filter((id) => !interrupted.has(id))).toEqual([]);
-    expect([...interrupted.keys()].filter((id) => !uninterrupted.has(id))).toEqual([]);
-    for (const [id, event] of interrupted) expect(factsOf(event)).toEqual(factsOf(uninterrupted.get(id)!));
+    expect(factsOf(interrupted)).toEqual(factsOf(await eventsOf(whole)));
   },
   60_000 + ROUNDS * 30_000,
 );
@@ -85,10 +82,18 @@ async function eventsOf({ data }: CommandLine): Promise<Map<string, Envelope>> {
 const missing = (acknowledgements: readonly Acknowledgement[], log: ReadonlyMap<string, Envelope>) =>
   acknowledgements.filter(({ event, revision = 0 }) => log.get(event)?.revision !== revision);
 
-/** What does not depend on when, under which pseudonym and in which ledger it was recorded. */
-function factsOf({ id, stream, revision, type, effectiveOn, commandId, causation, refs, entries, data }: Envelope) {
-  const on = isRejection({ type }) ? 'the day of the refusal' : effectiveOn;
-  return { id, stream, revision, type, on, commandId, causation, refs, entries, data };
+const IDS = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/g;
+
+/**
+ * What does not depend on when, under which pseudonym and in which ledger it was recorded: commands are named under the
+ * ledger's own key, and what they make is named after them.
+ */
+function factsOf(events: ReadonlyMap<string, Envelope>): string[] {
+  const facts = [...events.values()].map(({ revision, type, effectiveOn, refs, entries, data }) => {
+    const on = isRejection({ type }) ? 'the day of the refusal' : effectiveOn;
+    return JSON.stringify({ type, on, revision, refs, entries, data }).replaceAll(IDS, '…');
+  });
+  return facts.sort();
 }
 
 /** Mulberry32: numbers from 0 up to 1, the same for the same seed. */

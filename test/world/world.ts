@@ -65,8 +65,8 @@ export class World {
   /** Time passes only where somebody says so. */
   today = '2026-03-01' as BusinessDate;
   readonly log: Envelope[] = [];
-  /** Everything that was sent, in order, repeats included. */
-  readonly outcomes: { readonly sent: Sent; readonly outcome: Outcome }[] = [];
+  /** Everything that was sent, in order, repeats included, and on which day. */
+  readonly outcomes: { readonly sent: Sent; readonly outcome: Outcome; readonly today: BusinessDate }[] = [];
   readonly #streams = new Map<StreamName, Stream>();
   readonly #answers = new Map<CommandId, Outcome>();
   readonly #pending: Pending[] = [];
@@ -89,7 +89,7 @@ export class World {
   /** A repeated id gets its first answer and has no second effect; an acceptance without events is no answer. */
   send(sent: Sent): Outcome {
     const outcome = this.#answers.get(sent.id) ?? this.#handle(sent);
-    this.outcomes.push({ sent, outcome });
+    this.outcomes.push({ sent, outcome, today: this.today });
     if (outcome.kind !== 'accepted' || outcome.events.length > 0) this.#answers.set(sent.id, outcome);
     return outcome;
   }

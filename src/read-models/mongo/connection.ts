@@ -73,7 +73,9 @@ function isTransient(error: unknown): boolean {
   }
   if (error instanceof MongoNetworkError || error instanceof MongoServerSelectionError) return true;
   if (error instanceof MongoError) return error.name === 'MongoWaitQueueTimeoutError';
-  return typeof error === 'object' && error !== null && 'syscall' in error; // of a socket
+  // Of a socket; one that is written to after the other side ended it names no call.
+  if (typeof error !== 'object' || error === null) return false;
+  return 'syscall' in error || ('code' in error && error.code === 'EPIPE');
 }
 
 /** The collection was dropped under a query, or its index was: another version is live. */
