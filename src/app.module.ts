@@ -154,7 +154,7 @@ const portsOf = ({ clock, vault, ledger, feed, store, readModels, jobs }: Instan
   recordSuppressed: (report) => recordSuppressed(ledger, report),
   sequenceOf: (position, timeoutMs) => feed.sequenceOf(position, timeoutMs),
   waitFor: (sequence, timeoutMs) => feed.waitForProjections(sequence, timeoutMs),
-  waitForEffects: (sequence, timeoutMs) => feed.waitForEffects(sequence, timeoutMs),
+  waitForEffects: (cause, timeoutMs) => feed.waitForEffects(cause, timeoutMs),
   indicators: [
     { name: 'eventStore', check: async () => ({ up: true, details: { events: await feed.countHead() } }) },
     { name: 'readModels', check: async () => ({ up: await isAnswering(readModels) }) },

@@ -1,5 +1,12 @@
-import { StoreUnavailable, type EventReader, type Position } from '../event-store/event-store.js';
+import {
+  StoreUnavailable,
+  type EventReader,
+  type LogPage,
+  type Place,
+  type Position,
+} from '../event-store/event-store.js';
 import { sequenceOf } from '../event-store/sequence-of.js';
+import type { Cause } from '../http/ports.js';
 import type { FeedListener, FeedStatus } from './status.js';
 import type { PolicyAlarm } from './policy-runner.js';
 
@@ -9,11 +16,9 @@ export interface FeedControl {
   rebuild(names: readonly string[]): Promise<void>;
 }
 
-/**
- * A receipt is applied to its debt, and what is left over is credited to a balance. What a debt gives back of hundreds
- * of receipts takes longer (ADR 4): a wait for that does not see its end.
- */
-const LONGEST_CHAIN = 2;
+/** Places of the log that are remembered, and how many events they are apart: from one of them a wait begins to look. */
+const PLACES = 32;
+const APART = 32;
 
 /** An event this far behind the feed is not looked for: to count back to it would take long. */
 const MOST_COUNTED = 4_096;
@@ -26,6 +31,7 @@ interface Waiter {
 /** Remembers what the feed last said, and lets callers wait for it to come somewhere. */
 export class FeedHost implements FeedListener {
   #status: FeedStatus = { head: 0, isWhole: false, consumers: [] };
+  readonly #places: Place[] = [];
   readonly #waiters = new Set<Waiter>();
   #control: FeedControl | undefined;
   readonly #refused = new Map<string, number>();
@@ -86,20 +92,38 @@ export class FeedHost implements FeedListener {
   }
 
   /**
-   * @returns whether all that follows from the event of this sequence shows within the time: what policies do about it,
-   * what they do about that, and the documents that come of it
+   * @returns whether all that follows from a command shows within the time: what policies do about its events, what they
+   * do about that, and so on to the end, and the documents that come of it. What others do meanwhile is not waited for.
    */
-  async waitForEffects(sequence: number, timeoutMs: number): Promise<boolean> {
+  async waitForEffects({ sequence, event, correlation }: Cause, timeoutMs: number): Promise<boolean> {
     const until = performance.now() + timeoutMs;
     const left = (): number => Math.max(0, until - performance.now());
-    let last = sequence;
-    for (let step = 0; step < LONGEST_CHAIN; step++) {
+    const causes = new Set<string | undefined>(event === undefined ? [] : [event]);
+    let [last, after] = [sequence, this.#placeBefore(sequence)];
+    for (;;) {
       if (!(await this.waitForPolicies(last, left()))) return false;
-      const head = (await this.countHead()) - 1;
-      if (head <= last) break;
-      last = head;
+      after ??= this.#status.at;
+      // What policies did about all up to the last is recorded: whether there is more the log alone can tell.
+      let next = last;
+      try {
+        for (let atEnd = (await this.countHead()) <= last + 1; !atEnd;) {
+          if (after === undefined || left() === 0) return false;
+          const page: LogPage = await this.reader.readAll({ after });
+          for (const { event: found, sequence: at = -1 } of page.events) {
+            if (at <= last || (found.correlation !== correlation && !causes.has(found.causation))) continue;
+            causes.add(found.id);
+            next = at;
+          }
+          after = page.next ?? after;
+          atEnd = page.atEnd;
+        }
+      } catch (error) {
+        if (error instanceof StoreUnavailable) return false;
+        throw error;
+      }
+      if (next === last) return this.waitForProjections(last, left());
+      last = next;
     }
-    return this.waitForProjections(last, left());
   }
 
   /**
@@ -129,8 +153,18 @@ export class FeedHost implements FeedListener {
     for (const waiter of this.#waiters) waiter.resolve(false);
   }
 
+  /** Undefined: the feed has not said anything yet. Of a command of long ago only the newest of what follows is seen. */
+  #placeBefore(sequence: number): Place | undefined {
+    return this.#places.findLast(({ count }) => count <= sequence + 1) ?? this.#places[0];
+  }
+
   status(status: FeedStatus): void {
     this.#status = status;
+    const { at } = status;
+    if (at !== undefined && at.count >= (this.#places.at(-1)?.count ?? -APART) + APART) {
+      this.#places.push(at);
+      if (this.#places.length > PLACES) this.#places.shift();
+    }
     for (const waiter of this.#waiters) {
       const outcome = waiter.outcome(status);
       if (outcome !== undefined) waiter.resolve(outcome);

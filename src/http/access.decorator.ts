@@ -107,7 +107,7 @@ const commandParts = (ifMatch: boolean, creates: boolean) => [
     description: 'The ETag of what was seen: "3".',
     schema: { type: 'string', pattern: '^"(0|[1-9][0-9]{0,15})"$' },
   }),
-  ApiHeader({ name: 'Prefer', required: false, description: 'wait=SECONDS, return=minimal (RFC 7240).' }),
+  ApiHeader({ name: 'Prefer', required: false, description: 'wait=SECONDS (at most 30), return=minimal (RFC 7240).' }),
   ApiHeader({ name: 'traceparent', required: false, description: 'W3C trace context.' }),
   ApiResponse({
     status: creates ? 201 : 200,

@@ -26,8 +26,16 @@ export interface HttpPorts {
   /** Resolves true when the read models have folded the event of this sequence, false when the time is over. */
   waitFor(sequence: number, timeoutMs: number): Promise<boolean>;
   /** The same, and they have folded what policies did because of it. */
-  waitForEffects(sequence: number, timeoutMs: number): Promise<boolean>;
+  waitForEffects(cause: Cause, timeoutMs: number): Promise<boolean>;
   readonly indicators: readonly Indicator[];
+}
+
+/** A command that was accepted, as what follows from it is known by. */
+export interface Cause {
+  /** Of its last event. */
+  readonly sequence: number;
+  readonly event: string | undefined;
+  readonly correlation: string;
 }
 
 export interface SuppressedAttempts {

@@ -147,6 +147,29 @@ describe('a debt over HTTP, on the built server', () => {
     }
   });
 
+  test('Prefer: wait: what hundreds of receipts give back shows whole, however many steps that takes', async () => {
+    const { body } = await send('clerk', '/v1/debts', { ...draft, debtor: STRANGER, amount: sar('500.00') });
+    const path = `/v1/debts/${body.id}`;
+    await send('approver', `${path}/registration`, {}, { ifMatch: 0 });
+    const receipts = 450; // 200 are given back in one step (ADR 4)
+    for (let i = 0; i < receipts; i += 30) {
+      await Promise.all(Array.from({ length: 30 }, () => receive(body.id, '1.00')));
+    }
+    const asked = await send('clerk', `${path}/cancellation-requests`, { ground: 'error' });
+    const approval = `${path}/requests/${asked.body.event}/approval`;
+    const cancelled = await server.call('POST', approval, {
+      token: tokens.approver,
+      body: {},
+      headers: { 'idempotency-key': 'cancel-it', prefer: 'wait=30', 'if-match': `"${asked.body.revision}"` },
+    });
+    expect([cancelled.body.state, cancelled.headers.get('preference-applied')]).toEqual(['cancelled', 'wait=30']);
+    const { events } = (await show('auditor', '/health/ready')).body.checks.eventStore;
+    const before = (await show('debtor', `/v1/parties/${DEBTOR}/balances`)).body.credits;
+    await server.quiet();
+    expect((await show('auditor', '/health/ready')).body.checks.eventStore.events).toBe(events);
+    expect((await show('debtor', `/v1/parties/${DEBTOR}/balances`)).body.credits).toEqual(before);
+  }, 60_000);
+
   test('Ids: a repeat gets the first acknowledgement; another body under its key is a conflict', async () => {
     const first = await send('clerk', '/v1/debts', draft, { key: 'once' });
     const again = await send('clerk', '/v1/debts', draft, { key: 'once' });

@@ -1,10 +1,14 @@
 import { InMemoryEventStore } from '../event-store/in-memory.js';
+import { envelope, newStream, uuid } from '../event-store/envelopes.js';
+import type { Place } from '../../src/event-store/event-store.js';
+import type { Envelope } from '../../src/kernel/envelope.js';
 import { FeedHost } from '../../src/feed/feed-host.js';
 import type { ConsumerStatus } from '../../src/feed/status.js';
 
 /** A feed that says what a test lets it say; `head` is the number of business events in the log. */
 class World {
   head = 0;
+  at: Place | undefined;
   readonly log = new InMemoryEventStore();
   readonly feed = new FeedHost(() => undefined, {
     head: () => Promise.resolve({ count: this.head }),
@@ -14,7 +18,16 @@ class World {
 
   say(...consumers: (Pick<ConsumerStatus, 'kind' | 'count'> & Partial<ConsumerStatus>)[]): void {
     const whole = consumers.map((each) => ({ name: 'it', state: 'running' as const, lag: 0, ...each }));
-    this.feed.status({ head: this.head, isWhole: true, consumers: whole });
+    this.feed.status({ head: this.head, isWhole: true, consumers: whole, ...(this.at && { at: this.at }) });
+  }
+
+  async record(more: Partial<Envelope>): Promise<Envelope> {
+    const stream = newStream();
+    const event = envelope(stream, 0, more);
+    const { position } = await this.log.append(stream, 'none', [event]);
+    this.head++;
+    this.at ??= { position, count: 1 };
+    return event;
   }
 }
 const projection = (count: number, more: Partial<ConsumerStatus> = {}) => ({
@@ -23,6 +36,8 @@ const projection = (count: number, more: Partial<ConsumerStatus> = {}) => ({
   ...more,
 });
 const policy = (count: number) => ({ kind: 'policy' as const, count });
+/** Lets all go on that can. */
+const turn = () => new Promise((resolve) => setImmediate(resolve));
 const pending = Symbol('pending');
 const nowOf = (promise: Promise<boolean>) =>
   Promise.race([promise, new Promise((resolve) => setImmediate(() => resolve(pending)))]);
@@ -66,20 +81,52 @@ describe('waiting for the feed', () => {
     await expect(drained).rejects.toThrow('it has stopped: cannot digest');
   });
 
-  test('for effects follows a receipt through its application to the credit of its excess', async () => {
+  test('for effects follows what a command caused to its end, however long that is', async () => {
     const world = new World();
-    world.head = 1; // 0: the receipt
+    const ours = uuid();
+    await world.record({ correlation: ours });
     world.say(projection(1), policy(0));
-    const wait = world.feed.waitForEffects(0, 60_000);
-    world.head = 2; // 1: applied
-    world.say(projection(1), policy(1));
-    await nowOf(wait);
-    world.head = 3; // 2: the excess credited
-    world.say(projection(2), policy(2));
-    await nowOf(wait);
-    world.say(projection(2), policy(3));
+    const wait = world.feed.waitForEffects({ sequence: 0, event: undefined, correlation: ours }, 60_000);
+    for (let step = 1; step <= 5; step++) {
+      await world.record({ correlation: ours });
+      world.say(projection(step), policy(step));
+      await turn();
+    }
     expect(await nowOf(wait)).toBe(pending);
-    world.say(projection(3), policy(3));
+    world.say(projection(5), policy(6));
+    await turn();
+    expect(await nowOf(wait)).toBe(pending); // done, but it does not show yet
+    world.say(projection(6), policy(6));
     expect(await wait).toBe(true);
+  });
+
+  test('for effects of a command that is repeated in another trace goes by the event that caused them', async () => {
+    const world = new World();
+    const first = await world.record({});
+    await world.record({ causation: first.id });
+    world.say(projection(1), policy(1));
+    const wait = world.feed.waitForEffects({ sequence: 0, event: first.id, correlation: uuid() }, 60_000);
+    await turn();
+    expect(await nowOf(wait)).toBe(pending);
+    world.say(projection(2), policy(2));
+    expect(await wait).toBe(true);
+  });
+
+  test('for effects does not wait for what others do meanwhile', async () => {
+    const world = new World();
+    const ours = uuid();
+    await world.record({ correlation: ours });
+    for (let i = 0; i < 300; i++) await world.record({});
+    world.say(projection(1), policy(0));
+    const wait = world.feed.waitForEffects({ sequence: 0, event: undefined, correlation: ours }, 60_000);
+    world.say(projection(1), policy(1));
+    expect(await wait).toBe(true);
+  });
+
+  test('for effects ends when the time is over, and says so', async () => {
+    const world = new World();
+    await world.record({});
+    world.say(projection(1), policy(0));
+    expect(await world.feed.waitForEffects({ sequence: 0, event: undefined, correlation: uuid() }, 5)).toBe(false);
   });
 });

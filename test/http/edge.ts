@@ -107,7 +107,7 @@ export class Outside {
       recordSuppressed: async (report) => void this.suppressed.push(report),
       sequenceOf: () => Promise.resolve(undefined),
       waitFor: async (sequence) => sequence <= this.folded,
-      waitForEffects: async (sequence) => sequence <= this.folded,
+      waitForEffects: async ({ sequence }) => sequence <= this.folded,
       indicators: this.indicators,
     };
   }

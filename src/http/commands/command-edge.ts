@@ -49,7 +49,7 @@ export class CommandEdge {
     const until = performance.now() + (waitMs ?? 0);
     const outcome = waitMs === undefined ? answered : await this.#located(answered, waitMs);
     if (outcome.kind === 'refused') throw new RefusedByRule(outcome);
-    return this.#answer(exchange, outcome, until);
+    return this.#answer(exchange, outcome, request.correlation, until);
   }
 
   /** With its sequence, where the store tells a position alone and whoever asked waits anyway. */
@@ -63,13 +63,15 @@ export class CommandEdge {
   async #answer(
     { request, reply, route }: Exchange,
     outcome: Accepted,
+    correlation: Uuid,
     until: number,
   ): Promise<Acknowledgement | undefined> {
     const { minimal, waitMs } = preferences(request.headers['prefer']);
     const applied: string[] = [];
     if (waitMs !== undefined && outcome.sequence !== undefined) {
       const left = Math.max(0, until - performance.now());
-      if (await this.ports.waitForEffects(outcome.sequence, left)) applied.push(`wait=${waitMs / 1000}`);
+      const cause = { sequence: outcome.sequence, event: outcome.event?.id, correlation };
+      if (await this.ports.waitForEffects(cause, left)) applied.push(`wait=${waitMs / 1000}`);
     }
     const creates = routeOf(route).creates === true;
     if (creates) reply.header('location', `${pathOf(route)}/${outcome.id}`);
