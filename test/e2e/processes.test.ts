@@ -8,6 +8,7 @@ import { wholeLog } from '../contract/event-store/opened.js';
 import { StandIn } from '../servers/eventstoredb/stand-in.js';
 import { Books as Auditor } from '../world/books.js';
 import { Server, until, type Answer } from './server.js';
+import { generator } from '../generator.js';
 
 /*
  * Built servers on one EventStoreDB (protocol-level), each with read models of its own and all with one vault; the
@@ -234,14 +235,3 @@ test('killed at random under load, they lose nothing acknowledged and double not
   for (const event of log.slice(1)) if (!isRejection(event)) auditor.take(event);
   expect(auditor.close()).toEqual([]);
 }, 240_000);
-
-/** Mulberry32: numbers from 0 up to 1, the same for the same seed. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

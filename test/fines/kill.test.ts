@@ -19,6 +19,7 @@ import { firstFines, rowsFile } from './rows.js';
  * store: an acknowledged append survives kill -9; Policies: redelivery is harmless).
  */
 const FILE = process.env['SIJILL_FINES'];
+import { generator } from '../generator.js';
 const ROUNDS = Number(process.env['SIJILL_FINES_KILLS'] ?? 3);
 const SEED = Number(process.env['SIJILL_FINES_SEED'] ?? Date.now() % 1_000_000);
 const END = '9999-12-31';
@@ -94,15 +95,4 @@ function factsOf(events: ReadonlyMap<string, Envelope>): string[] {
     return JSON.stringify({ type, on, revision, refs, entries, data }).replaceAll(IDS, '…');
   });
   return facts.sort();
-}
-
-/** Mulberry32: numbers from 0 up to 1, the same for the same seed. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
