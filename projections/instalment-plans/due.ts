@@ -11,14 +11,14 @@ export async function duePlans(
   readModels: ReadModelReader,
   until: BusinessDate,
   after: Cursor | undefined,
-): Promise<{ plans: ReturnType<typeof duePlan>[]; next?: Cursor }> {
+): Promise<{ due: ReturnType<typeof duePlan>[]; next?: Cursor }> {
   const { documents, next } = await readModels.query(instalmentPlansModel, {
     where: [{ field: 'actOn', is: 'lte', value: until }],
     sort: { field: 'actOn', direction: 'asc' },
     limit: PAGE,
     ...(after !== undefined && { after }),
   });
-  return { plans: documents.map(duePlan), ...(next !== undefined && { next }) };
+  return { due: documents.map(duePlan), ...(next !== undefined && { next }) };
 }
 
 const duePlan = ({ id, plan, instalments, notices, notice }: PlanView) => ({

@@ -11,13 +11,13 @@ export async function dueSubscriptions(
   readModels: ReadModelReader,
   until: BusinessDate,
   after: Cursor | undefined,
-): Promise<{ subscriptions: { subscription: Uuid; due: string }[]; next?: Cursor }> {
+): Promise<{ due: { subscription: Uuid; due: string }[]; next?: Cursor }> {
   const { documents, next } = await readModels.query(subscriptionsModel, {
     where: [{ field: 'dueOn', is: 'lte', value: until }],
     sort: { field: 'dueOn', direction: 'asc' },
     limit: PAGE,
     ...(after !== undefined && { after }),
   });
-  const subscriptions = documents.flatMap(({ id, due }) => (due === null ? [] : [{ subscription: id as Uuid, due }]));
-  return { subscriptions, ...(next !== undefined && { next }) };
+  const found = documents.flatMap(({ id, due }) => (due === null ? [] : [{ subscription: id as Uuid, due }]));
+  return { due: found, ...(next !== undefined && { next }) };
 }

@@ -25,8 +25,8 @@ async function due(debt: GivenDebt, today: string) {
       return Promise.resolve({ documents: isDue ? [view] : [] });
     },
   } as unknown as ReadModelReader;
-  const { plans } = await duePlans(reader, on(today), undefined);
-  return plans.flatMap((plan) => stepsOf(plan, on(today), WEEKENDS_ONLY));
+  const { due } = await duePlans(reader, on(today), undefined);
+  return due.flatMap((plan) => stepsOf(plan, on(today), WEEKENDS_ONLY));
 }
 
 /** Does them, and returns what they were. */

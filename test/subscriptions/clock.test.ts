@@ -178,7 +178,7 @@ test('a read model that is far behind has nothing done twice', async () => {
   await calendar.passTo('2027-04-20T09:00:00Z');
   const before = await calendar.world.log();
   const at = calendar.clock.now();
-  const job = keepSubscriptions(async () => ({ subscriptions: stale as never }));
+  const job = keepSubscriptions(async () => ({ due: stale as never }));
   const requests = { actor: actor('clock', 'system'), source: 'clock', mayBackdate: true } as const;
   let sent = 0;
   await job.handle({
@@ -217,7 +217,7 @@ test('one that cannot be brought up to date keeps nobody else waiting, and the a
   const broken = { subscription: bought[0], due: '2026-04-01.refund.1.0' };
   const rest = bought.slice(1).map((subscription) => ({ subscription, due: '2026-04-01.earn.1.1' }));
   const reached: string[] = [];
-  const job = keepSubscriptions(async () => ({ subscriptions: [broken, ...rest] as never }));
+  const job = keepSubscriptions(async () => ({ due: [broken, ...rest] as never }));
   const run = {
     at: Date.parse('2026-04-01T09:00:00Z'),
     signal: new AbortController().signal,

@@ -1,6 +1,7 @@
 import { closed } from '../../event-store/schemas.js';
+import { catchUp, type FindDue } from '../../jobs/catching-up.js';
 import { defineJob, type Job, type Run } from '../../jobs/jobs.js';
-import { addDays, businessDateAt, type BusinessDate } from '../../kernel/calendar.js';
+import { addDays, type BusinessDate } from '../../kernel/calendar.js';
 import type { CommandOf } from '../../kernel/decider.js';
 import type { EventId, Uuid } from '../../kernel/ids.js';
 import type { DefaultPlan, MissInstalment, ServeNotice } from './commands.js';
@@ -22,19 +23,6 @@ export interface DuePlan {
   readonly until: BusinessDate | null;
 }
 
-export interface DuePage<Next> {
-  readonly plans: readonly DuePlan[];
-  /** Absent on the last page. */
-  readonly next?: Next;
-}
-
-/** Finds, page by page, what is due on a day; the composition root provides it, since projections are not for here. */
-export type FindDue<Next> = (
-  readModels: Run['readModels'],
-  until: BusinessDate,
-  after: Next | undefined,
-) => Promise<DuePage<Next>>;
-
 /** domain.md §2: a written notice of 30 working days. */
 const NOTICE_DAYS = 30;
 
@@ -44,33 +32,18 @@ const NOTICE_DAYS = 30;
  * A command's id comes from the debt, the plan, and the instalment or the notice with its count; and the debt decides by
  * its own state: a run that is repeated, or finds a read model that is behind, changes nothing.
  */
-export const keepInstalments = <Next>(find: FindDue<Next>, calendar: WorkingDays): Job =>
+export const keepInstalments = <Next>(find: FindDue<DuePlan, Next>, calendar: WorkingDays): Job =>
   defineJob({
     name: 'keep-instalments',
     schema: closed({}),
     repeats: [{ key: 'daily', cron: '10 0 * * *', data: {}, missed: 'latest' }],
-    async handle(run) {
-      const today = businessDateAt(run.at);
-      const faults: unknown[] = [];
-      let done = 0;
-      let after: Next | undefined;
-      do {
-        const page = await find(run.readModels, today, after);
-        const outcomes = await Promise.allSettled(page.plans.map((plan) => catchUp(run, plan, today, calendar)));
-        for (const outcome of outcomes) if (outcome.status === 'rejected') faults.push(outcome.reason);
-        run.progress((done += outcomes.length));
-        run.signal.throwIfAborted();
-        after = page.next;
-      } while (after !== undefined);
-      // One that cannot be brought up to date keeps nobody else waiting; the attempt has failed all the same.
-      if (faults.length > 0) throw new AggregateError(faults, `${faults.length} of ${done} plans failed`);
-    },
+    handle: (run) => catchUp(run, 'plans', find, (plan, today) => keep(run, plan, today, calendar)),
   });
 
 type ClockCommand = CommandOf<MissInstalment | ServeNotice | DefaultPlan>;
 
 /** One command after the other: the debt must know what is late before a notice of it is served. */
-async function catchUp(run: Run, plan: DuePlan, today: BusinessDate, calendar: WorkingDays): Promise<void> {
+async function keep(run: Run, plan: DuePlan, today: BusinessDate, calendar: WorkingDays): Promise<void> {
   for (const { command, on, once } of stepsOf(plan, today, calendar)) {
     await run.send(command, { effectiveOn: on, once });
   }

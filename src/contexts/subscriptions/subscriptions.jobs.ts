@@ -1,6 +1,7 @@
 import { closed } from '../../event-store/schemas.js';
+import { catchUp, type FindDue } from '../../jobs/catching-up.js';
 import { defineJob, type Job, type Run } from '../../jobs/jobs.js';
-import { businessDateAt, type BusinessDate } from '../../kernel/calendar.js';
+import type { BusinessDate } from '../../kernel/calendar.js';
 import type { Uuid } from '../../kernel/ids.js';
 import { readDue } from './schedule.js';
 import { COMMAND } from './subscription.js';
@@ -12,54 +13,22 @@ export interface DueSubscription {
   readonly due: string;
 }
 
-export interface DuePage<Next> {
-  readonly subscriptions: readonly DueSubscription[];
-  /** Absent on the last page. */
-  readonly next?: Next;
-}
-
-/** Finds, page by page, what is due on a day; the composition root provides it, since projections are not for here. */
-export type FindDue<Next> = (
-  readModels: Run['readModels'],
-  until: BusinessDate,
-  after: Next | undefined,
-) => Promise<DuePage<Next>>;
-
-/** Subscriptions that are brought up to date at once: many commands share a commit, and people's come in between. */
-const AT_ONCE = 64;
-
 /**
  * The clock of the subscriptions: months earned, reminders, lapses and expiries (domain.md §3, Expire). Each thing is
  * done as of its own day and in order, however late; its command's id comes from the subscription and from what is due
  * alone, so that a run that is repeated, or finds a read model that is behind, changes nothing
  * (docs/adr/0012-a-subscription-says-what-it-owes-to-the-calendar.md).
  */
-export const keepSubscriptions = <Next>(find: FindDue<Next>): Job =>
+export const keepSubscriptions = <Next>(find: FindDue<DueSubscription, Next>): Job =>
   defineJob({
     name: 'keep-subscriptions',
     schema: closed({}),
     repeats: [{ key: 'hourly', cron: '0 * * * *', data: {}, missed: 'latest' }],
-    async handle(run) {
-      const today = businessDateAt(run.at);
-      const faults: unknown[] = [];
-      let done = 0;
-      let after: Next | undefined;
-      do {
-        const page = await find(run.readModels, today, after);
-        await eachOf(page.subscriptions, AT_ONCE, async (each) => {
-          await catchUp(run, each, today).catch((fault: unknown) => faults.push(fault));
-          run.progress(++done);
-        });
-        run.signal.throwIfAborted();
-        after = page.next;
-      } while (after !== undefined);
-      // One that cannot be brought up to date keeps nobody else waiting; the attempt has failed all the same.
-      if (faults.length > 0) throw new AggregateError(faults, `${faults.length} of ${done} subscriptions failed`);
-    },
+    handle: (run) => catchUp(run, 'subscriptions', find, (each, today) => keep(run, each, today)),
   });
 
 /** Everything that one subscription owes until today, in order: each answer says what is next. */
-async function catchUp(run: Run, { subscription, due }: DueSubscription, today: BusinessDate): Promise<void> {
+async function keep(run: Run, { subscription, due }: DueSubscription, today: BusinessDate): Promise<void> {
   for (let next: string | undefined = due; next !== undefined;) {
     const { on, what } = readDue(next);
     if (on > today) return;
@@ -69,12 +38,4 @@ async function catchUp(run: Run, { subscription, due }: DueSubscription, today: 
     if (following === next) throw new Error(`${next} of subscription ${subscription} was not done`);
     next = typeof following === 'string' ? following : undefined;
   }
-}
-
-async function eachOf<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
-  const waiting = items.values();
-  const worker = async (): Promise<void> => {
-    for (const item of waiting) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
 }
