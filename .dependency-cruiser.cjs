@@ -124,7 +124,7 @@ module.exports = {
       comment: 'A circle means that two files are one idea, or that a third is missing.',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
   ],
   options: {

@@ -7,8 +7,7 @@ import {
 } from '../event-store/event-store.js';
 import { sequenceOf } from '../event-store/sequence-of.js';
 import type { Cause } from '../http/ports.js';
-import type { FeedListener, FeedStatus } from './status.js';
-import type { PolicyAlarm } from './policy-runner.js';
+import type { FeedListener, FeedStatus, PolicyAlarm } from './status.js';
 
 /** The feed as the thread that answers requests sees it, whether it runs there or in a worker. */
 export interface FeedControl {

@@ -16,15 +16,6 @@ import type { ConsumerStatus } from './status.js';
 /** The one door to the ledger. @throws LedgerUnavailable when it should be tried again */
 export type SendCommand = (command: Command, request: CommandRequest) => Promise<Outcome>;
 
-/** A policy's command that was refused. The refusal is recorded and final: somebody has to look. */
-export interface PolicyAlarm {
-  readonly policy: string;
-  readonly sequence: number;
-  readonly command: string;
-  readonly target: string;
-  readonly reason: string;
-}
-
 /** Most commands without an answer; a log that holds more waits. */
 const MAX_OPEN = 256;
 /** Most events taken beyond the first that still lacks an answer: what one stuck command may leave behind it. */

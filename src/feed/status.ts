@@ -1,5 +1,4 @@
 import type { Place } from '../event-store/event-store.js';
-import type { PolicyAlarm } from './policy-runner.js';
 
 /** How one consumer stands: shown by /health/ready, /metrics and GET /v1/projections. Policies are one consumer. */
 export interface ConsumerStatus {
@@ -24,6 +23,15 @@ export interface FeedStatus {
   /** Whether that is the log's end. While it is not, nobody knows how far behind the consumers are. */
   readonly isWhole: boolean;
   readonly consumers: readonly ConsumerStatus[];
+}
+
+/** A policy's command that was refused. The refusal is recorded and final: somebody has to look. */
+export interface PolicyAlarm {
+  readonly policy: string;
+  readonly sequence: number;
+  readonly command: string;
+  readonly target: string;
+  readonly reason: string;
 }
 
 /** What a feed tells the thread that answers requests. */

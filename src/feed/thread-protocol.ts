@@ -2,8 +2,8 @@ import { Worker, type MessagePort } from 'node:worker_threads';
 import type { Command, CommandRequest } from '../kernel/decider.js';
 import { LedgerUnavailable, type Outcome } from '../ledger/outcome.js';
 import type { FeedControl } from './feed-host.js';
-import type { PolicyAlarm, SendCommand } from './policy-runner.js';
-import type { FeedListener, FeedStatus } from './status.js';
+import type { SendCommand } from './policy-runner.js';
+import type { FeedListener, FeedStatus, PolicyAlarm } from './status.js';
 
 /** What the feed's thread says. */
 export type FromFeed =

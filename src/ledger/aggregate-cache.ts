@@ -1,5 +1,5 @@
 import type { StreamName } from '../kernel/ids.js';
-import type { Aggregate } from './aggregates.js';
+import type { Aggregate } from './aggregate.js';
 import { sizeOf } from './size-of.js';
 
 interface Held {

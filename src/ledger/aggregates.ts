@@ -1,22 +1,10 @@
 import type { Command, Decider, Recorded, Summary } from '../kernel/decider.js';
 import type { Envelope, NewEvent } from '../kernel/envelope.js';
-import type { CommandId, StreamName } from '../kernel/ids.js';
+import type { StreamName } from '../kernel/ids.js';
+import type { Aggregate } from './aggregate.js';
 import { AggregateCache } from './aggregate-cache.js';
 import type { PatientStore } from './patient-store.js';
 import type { Snapshots } from './snapshots.js';
-
-/** What the ledger knows of one aggregate: a fold of its stream up to `revision`. */
-export interface Aggregate<State = unknown> {
-  /** Of the last event folded; -1: the stream does not exist. */
-  revision: number;
-  state: State;
-  /** Every command that the stream has accepted, with the revision of its last event. */
-  readonly commands: Map<CommandId, number>;
-  /** Of the state after each event, by its revision: what a repeat is answered with. */
-  readonly summaries: Summary[];
-  /** The revision of the last snapshot; -1: there is none. */
-  snapshot: number;
-}
 
 /** A cold start folds at most so many events, or a thirty-second part of the stream. */
 const EVENTS_BETWEEN_SNAPSHOTS = 32;

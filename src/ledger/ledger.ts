@@ -6,7 +6,8 @@ import { eventId, streamName, type CommandId, type LedgerId, type StreamName, ty
 import { isRefusal, refuse, type Refusal, type Rule } from '../kernel/refusal.js';
 import type { Catalogue } from '../event-store/catalogue.js';
 import { WrongRevision, type EventStore } from '../event-store/event-store.js';
-import { Aggregates, type Aggregate } from './aggregates.js';
+import type { Aggregate } from './aggregate.js';
+import { Aggregates } from './aggregates.js';
 import { Attempts, refusedAgain } from './attempts.js';
 import {
   accepted,

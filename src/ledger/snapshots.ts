@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { StreamName } from '../kernel/ids.js';
-import type { Aggregate } from './aggregates.js';
+import type { Aggregate } from './aggregate.js';
 
 /** An aggregate as it was at its revision. */
 export interface Snapshot {

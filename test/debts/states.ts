@@ -1,5 +1,5 @@
 /* A debt of 100.00 in each of its states. */
-import type { Plan } from '../../src/contexts/debts/plan.js';
+import type { Plan } from '../../src/contexts/debts/state.js';
 import { SYSTEM } from '../given.js';
 import {
   approve,

@@ -1,6 +1,7 @@
 import type { Policy } from '../../src/feed/consumers.js';
 import type { Log } from '../../src/feed/log-follower.js';
-import { PolicyRunner, type PolicyAlarm } from '../../src/feed/policy-runner.js';
+import { PolicyRunner } from '../../src/feed/policy-runner.js';
+import type { PolicyAlarm } from '../../src/feed/status.js';
 import type { ConsumerStatus } from '../../src/feed/status.js';
 import type { Command, CommandRequest } from '../../src/kernel/decider.js';
 import { policyCommandId, type CommandId, type EventId, type Uuid } from '../../src/kernel/ids.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AggregateCache } from '../../src/ledger/aggregate-cache.js';
-import type { Aggregate } from '../../src/ledger/aggregates.js';
+import type { Aggregate } from '../../src/ledger/aggregate.js';
 import { sizeOf } from '../../src/ledger/size-of.js';
 import type { CommandId, StreamName } from '../../src/kernel/ids.js';
 import { add, setup, stream } from './setup.js';

@@ -25,6 +25,3 @@ interface Named {
 /** Limits in minor units, both inclusive. */
 export const outOfRange = ({ currency }: Debt, atLeast: bigint, atMost: bigint): Refusal =>
   refuse(AMOUNT, { atLeast: formatMinor(atLeast, currency), atMost: formatMinor(atMost, currency), currency });
-
-export const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
-export const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);

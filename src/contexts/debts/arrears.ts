@@ -2,9 +2,9 @@ import type { CommandContext } from '../../kernel/decider.js';
 import { formatMinor } from '../../kernel/money.js';
 import type { DataOf } from './amounts.js';
 import type { DebtEvent } from './events.js';
-import { planned, runningPlan, sumOpen, type Instalment, type Plan } from './plan.js';
+import { planned, runningPlan, sumOpen } from './plan.js';
 import { outOfPlan } from './postings.js';
-import type { Debt } from './state.js';
+import type { Debt, Instalment, Plan } from './state.js';
 
 /*
  * What time does to a plan (domain.md §2, §3): an instalment that its day has passed is missed; a written notice gives

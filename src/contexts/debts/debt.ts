@@ -6,6 +6,7 @@ import { amountOf, outOfRange, type DataOf } from './amounts.js';
 import { defaultPlan, missInstalment, serveNotice } from './arrears.js';
 import type { DebtCommand } from './commands.js';
 import type { DebtDrafted, DebtEvent, DebtRegistered, DraftEdited, ProceedingRecorded } from './events.js';
+import { evolve } from './evolve.js';
 import { requestExemption } from './exemption.js';
 import { giveBack, GIVEN_BACK_AT_ONCE } from './giving-back.js';
 import { requestInstalments } from './instalments.js';
@@ -20,7 +21,7 @@ import {
   withdrawRequest,
 } from './requests.js';
 import { EXISTS, FUTURE_DATE, NO_CHANGE, NOT_CREDITOR, NOT_FOUND, SAME_PARTY, SELF_APPROVAL } from './rules.js';
-import { evolve, type Debt, type DebtState } from './state.js';
+import type { Debt, DebtState } from './state.js';
 
 type DebtDecider = Decider<DebtState, DebtCommand, DebtEvent>;
 

@@ -1,7 +1,7 @@
 import type { CommandContext } from '../../kernel/decider.js';
-import { formatMinor, parseMoney } from '../../kernel/money.js';
+import { formatMinor, min, parseMoney } from '../../kernel/money.js';
 import { refuse, type Refusal } from '../../kernel/refusal.js';
-import { amountOf, min, outOfRange, type DataOf } from './amounts.js';
+import { amountOf, outOfRange, type DataOf } from './amounts.js';
 import type { Authority } from './authorities.js';
 import type { DebtEvent } from './events.js';
 import { loweredPlan, planned } from './plan.js';

@@ -1,8 +1,6 @@
-import type { EventId } from '../../kernel/ids.js';
-import { formatMinor } from '../../kernel/money.js';
-import { min } from './amounts.js';
+import { formatMinor, min } from '../../kernel/money.js';
 import type { ReceiptsGivenBack } from './events.js';
-import type { Debt, ReceiptPart } from './state.js';
+import type { Debt, ReceiptPart, Returning } from './state.js';
 
 /*
  * What was received and is no longer due returns to whoever paid it (domain.md §3). A debt may have more receipts than
@@ -10,16 +8,6 @@ import type { Debt, ReceiptPart } from './state.js';
  * that it is taken from follow from the rule "the latest first" and are named after it, some at a time
  * (docs/adr/0004-what-is-given-back-is-named-some-receipts-at-a-time.md).
  */
-
-/** So much of one receipt has left the debt, and nobody has been told yet. */
-export interface Returning {
-  /** The DebtUpdated or DebtCancelled under which the money waits in 2330; it names each receipt once. */
-  readonly transit: EventId;
-  readonly reason: 'reduction' | 'cancellation';
-  readonly receipt: string;
-  readonly payer: string;
-  readonly minor: bigint;
-}
 
 /** Receipts in one event: at most some 46,000 of the 60,000 bytes that it may have. */
 export const GIVEN_BACK_AT_ONCE = 200;

@@ -1,8 +1,6 @@
 import type { BusinessDate } from '../../kernel/calendar.js';
 import type { Recorded } from '../../kernel/decider.js';
-import type { EventId } from '../../kernel/ids.js';
-import { formatMinor } from '../../kernel/money.js';
-import { min } from './amounts.js';
+import { formatMinor, min } from '../../kernel/money.js';
 import type {
   DebtEvent,
   InstalmentMissed,
@@ -14,47 +12,12 @@ import type {
   PlanCompleted,
   PlanDefaulted,
 } from './events.js';
-import type { Debt, ReceiptPart } from './state.js';
+import type { Debt, Instalment, Part, Plan, ReceiptPart } from './state.js';
 
 /*
  * The instalments of a debt (domain.md E2j). They belong to the debt's own stream: a receipt pays both at once, and only
  * the debt posts to 1200 and 1205 (docs/adr/0014-an-instalment-plan-is-part-of-its-debt.md).
  */
-
-/** Amounts are minor units of the debt's currency. */
-export interface Plan {
-  /** The InstalmentPlanApproved. */
-  readonly id: EventId;
-  /** `ended`: the debt was cancelled meanwhile. */
-  readonly status: 'running' | 'completed' | 'defaulted' | 'ended';
-  /** In the order of their dates; numbered from 1. */
-  readonly instalments: readonly Instalment[];
-  /** Notices served so far. */
-  readonly notices: number;
-  /** The one whose days run; null once all that it names is paid. */
-  readonly notice: Notice | null;
-}
-
-export interface Instalment {
-  readonly dueOn: BusinessDate;
-  /** What is still to be paid of it. */
-  readonly open: bigint;
-  /** How often it was missed. */
-  readonly missed: number;
-  /** Missed, and still open. */
-  readonly late: boolean;
-}
-
-export interface Notice {
-  readonly instalments: readonly number[];
-  readonly until: BusinessDate;
-}
-
-/** So much of one instalment. */
-export interface Part {
-  readonly instalment: number;
-  readonly minor: bigint;
-}
 
 export type PlanEvent =
   | InstalmentPlanApproved

@@ -1,6 +1,7 @@
 import type { Leg } from '../../kernel/accounts.js';
 import { between, entry, type Entry, type Share } from '../../kernel/entries.js';
-import { takeFrom, type Debt, type DebtRefs } from './state.js';
+import { takeFrom } from './revenue.js';
+import type { Debt, DebtRefs } from './state.js';
 
 export const registered = (debt: Debt): Entry[] => raised(debt, debt.ground, debt.amount);
 

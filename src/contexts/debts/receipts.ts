@@ -1,21 +1,11 @@
-import { formatMinor } from '../../kernel/money.js';
+import { formatMinor, min } from '../../kernel/money.js';
 import type { Refusal } from '../../kernel/refusal.js';
-import { amountOf, min, type DataOf } from './amounts.js';
+import { amountOf, type DataOf } from './amounts.js';
 import type { DebtEvent } from './events.js';
 import { giveBackOf } from './giving-back.js';
-import {
-  changedPlan,
-  oldestFirst,
-  partsData,
-  planned,
-  reopenedBy,
-  runningPlan,
-  sum,
-  sumOpen,
-  type Part,
-} from './plan.js';
+import { changedPlan, oldestFirst, partsData, planned, reopenedBy, runningPlan, sum, sumOpen } from './plan.js';
 import { applied, unapplied } from './postings.js';
-import { balanceOf, type Debt, type ReceiptPart } from './state.js';
+import { balanceOf, type Debt, type Part, type ReceiptPart } from './state.js';
 
 /**
  * Never refused for the state that the debt is in (domain.md §3); a receipt that was applied before changes nothing.

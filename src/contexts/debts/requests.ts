@@ -1,8 +1,8 @@
 import type { CommandContext } from '../../kernel/decider.js';
 import type { EventId } from '../../kernel/ids.js';
-import { MAX_MINOR, formatMinor } from '../../kernel/money.js';
+import { MAX_MINOR, formatMinor, max, min } from '../../kernel/money.js';
 import { refuse, type Refusal } from '../../kernel/refusal.js';
-import { amountOf, max, min, outOfRange, type DataOf } from './amounts.js';
+import { amountOf, outOfRange, type DataOf } from './amounts.js';
 import type { DebtEvent } from './events.js';
 import { approveExemption, EXEMPTION, closedWhenNothingIsOwed } from './exemption.js';
 import { firstGivenBack } from './giving-back.js';

@@ -1,9 +1,7 @@
 import { addDays, addMonths, type BusinessDate } from '../../kernel/calendar.js';
 import { hijriDate, isInHijri } from '../../kernel/hijri.js';
-import { formatMinor, type Currency } from '../../kernel/money.js';
+import { formatMinor, min, type Currency } from '../../kernel/money.js';
 import { refuse, type Refusal } from '../../kernel/refusal.js';
-import { min } from './amounts.js';
-import type { InstalmentPlanApproved } from './events.js';
 import { CALENDAR, DUE_DATE, SCHEDULE } from './rules.js';
 
 /** What a debtor asks for: equal instalments at equal distances, or each by itself. Amounts in minor units. */
@@ -86,7 +84,7 @@ function dueOn(first: BusinessDate, every: Every, n: number): BusinessDate {
 }
 
 /** As the approval records it. */
-export const printed = (dues: readonly Due[], currency: Currency): InstalmentPlanApproved['data']['instalments'] =>
+export const printed = (dues: readonly Due[], currency: Currency) =>
   dues.map(({ dueOn: day, minor }, index) => ({
     instalment: index + 1,
     dueOn: day,
