@@ -1,9 +1,10 @@
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { jest } from '@jest/globals';
 import { Schema } from 'mongoose';
 import { openSqliteReadModelReader, openSqliteReadModels } from '../../src/read-models/sqlite/sqlite-read-models.js';
 import { APPLICATION_ID } from '../../src/read-models/sqlite/tables.js';
 import type { Model, ReadModels } from '../../src/read-models/read-models.js';
-import { Database } from '../../src/sqlite/database.js';
+import { Database, Statement } from '../../src/sqlite/database.js';
 import { at, bury, CONSUMER, idsOf, live, put, things, where, write } from '../contract/read-models/backend.js';
 import { startSqlite, type SqliteBackend } from './sqlite-backend.js';
 
@@ -81,6 +82,54 @@ test('nothing of a batch is written where one of its writes is stale: all of it 
   const batch = [write({ id: 'first' }), write({ id: 'a' }, 9, 2), write({ id: 'last' })];
   await expect(models.apply(live, CONSUMER, batch, at(5))).rejects.toMatchObject({ name: 'StaleWrite' });
   expect(await idsOf(models, {})).toEqual(['a']);
+});
+
+describe('what is asked in one turn', () => {
+  test('by id is one statement, however much it is', async () => {
+    await put(models, ...Array.from({ length: 100 }, (_, n) => ({ id: `t${n}`, size: n })));
+    const reader = await backend.reader();
+    await reader.get(things, 't0'); // from here on the live generation is known
+    const statements = jest.spyOn(Statement.prototype, 'get');
+    const ids = ['t7', 'none', 't3', 't7', '', 't\0', 't99'];
+    const found = await Promise.all(ids.map((id) => reader.getText(things, id)));
+    const text = (n: number) => JSON.stringify({ id: `t${n}`, size: n });
+    expect(found).toEqual([text(7), undefined, text(3), text(7), undefined, undefined, text(99)]);
+    expect(statements).toHaveBeenCalledTimes(1);
+    await reader.get(things, 't1');
+    await reader.get(things, 't2');
+    expect(statements).toHaveBeenCalledTimes(3);
+    statements.mockRestore();
+  });
+
+  test('is read after it was asked, from the documents that are live then', async () => {
+    await put(models, { id: 'a', size: 1 }, { id: 'b', size: 1 });
+    const reader = await backend.reader();
+    expect(await idsOf(reader, { where: [where('size', 'eq', 1)] })).toEqual(['a', 'b']);
+    const target = await models.beginRebuild(things);
+    await models.apply(target, CONSUMER, [write({ id: 'a', size: 2 }, 2)], at(2));
+    const asked = [
+      reader.get(things, 'a'),
+      reader.get(things, 'b'),
+      idsOf(reader, { where: [where('size', 'eq', 2)] }),
+    ];
+    const swap = models.finishRebuild(target, CONSUMER);
+    expect(await Promise.all(asked)).toEqual([{ id: 'a', size: 2 }, undefined, ['a']]);
+    await swap;
+  });
+
+  test('fails together where the file is closed, and alone where it alone is wrong', async () => {
+    await put(models, { id: 'a' });
+    const reader = await backend.reader();
+    const unopened = { ...things, name: 'others' };
+    const ask = () => [reader.get(things, 'a'), reader.get(things, 'b'), reader.get(unopened, 'a'), idsOf(reader, {})];
+    const outcomes = async (asked: readonly Promise<unknown>[]) =>
+      (await Promise.allSettled(asked)).map((each) => (each.status === 'fulfilled' ? each.value : each.reason.name));
+    expect(await outcomes(ask())).toEqual([{ id: 'a' }, undefined, 'ModelNotOpen', ['a']]);
+    const asked = ask();
+    await reader.close();
+    expect(await outcomes(asked)).toEqual(Array(4).fill('TypeError'));
+    expect(await models.get(things, 'a')).toEqual({ id: 'a' });
+  });
 });
 
 describe('rebuilds', () => {

@@ -14,6 +14,7 @@ import {
 } from '../read-models.js';
 import { selectCount, selectPage, shapeOf, valuesOf } from './select.js';
 import { generationOf, SELECT_LIVE, tableOf, type Generation } from './tables.js';
+import { Turn } from './turn.js';
 
 /** Most statements kept for one model: callers combine filters freely. */
 const MAX_STATEMENTS = 200;
@@ -24,9 +25,18 @@ interface Live {
   readonly statements: Map<string, Statement>;
 }
 
+/** Documents that are asked for by id in one turn. */
+interface Lookups {
+  readonly ids: string[];
+  readonly texts: Promise<readonly string[]>;
+}
+
 /** Answers from one connection. @see ReadModelReader */
 export class SqliteReadModelReader implements ReadModelReader {
   readonly #live = new Map<string, Live>();
+  readonly #turn = new Turn();
+  /** Of the turn that has not ended, by the model's name. */
+  readonly #lookups = new Map<string, Lookups>();
   readonly #selectCheckpoint: Statement;
 
   constructor(protected readonly database: Database) {
@@ -36,16 +46,19 @@ export class SqliteReadModelReader implements ReadModelReader {
   }
 
   async get<D extends Document>(model: Model<D>, id: string): Promise<D | undefined> {
-    const text = this.#text(model, id);
+    const text = await this.getText(model, id);
     return text === undefined ? undefined : JSON.parse(text);
   }
 
   async getText(model: Model, id: string): Promise<string | undefined> {
-    return this.#text(model, id);
+    if (id.includes('\0')) return undefined; // SQLite would stop reading there
+    const { ids, texts } = this.#lookups.get(model.name) ?? this.#gather(model);
+    const at = ids.push(id) - 1;
+    return (await texts)[at] || undefined;
   }
 
   async query<D extends Document>(model: Model<D>, query: Query): Promise<QueryPage<D>> {
-    const { texts, next } = this.#page(model, query);
+    const { texts, next } = await this.#page(model, query);
     const documents = texts.map((text): D => JSON.parse(text));
     return next ? { documents, next } : { documents };
   }
@@ -71,20 +84,35 @@ export class SqliteReadModelReader implements ReadModelReader {
     this.database.close();
   }
 
-  #text(model: Model, id: string): string | undefined {
-    if (id.includes('\0')) return undefined; // SQLite would stop reading there
-    return this.#look(model, (live) => {
-      const prepare = (): string => `SELECT document FROM ${tableOf(live.generation)} WHERE id = ?`;
-      return this.#statement(live, 'by id', prepare).get(id)?.[0] ?? undefined;
+  /** Begins to gather the lookups of one turn. */
+  #gather(model: Model): Lookups {
+    const ids: string[] = [];
+    const texts = this.#turn.read(() => {
+      this.#lookups.delete(model.name);
+      return this.#texts(model, ids);
     });
+    const lookups = { ids, texts };
+    this.#lookups.set(model.name, lookups);
+    return lookups;
   }
 
-  #page(model: Model, query: Query): TextPage {
-    const checked = checkQuery(model, query);
+  /** The documents of the ids, in their order; empty where there is none. */
+  #texts(model: Model, ids: readonly string[]): readonly string[] {
     const [joined] = this.#look(model, (live) => {
-      const prepare = (): string => joinedPage(selectPage(live.generation, checked));
-      return this.#statement(live, shapeOf(checked), prepare).get(...valuesOf(checked))!;
+      const prepare = (): string => joinedLookups(live.generation);
+      return this.#statement(live, 'by id', prepare).get(JSON.stringify(ids))!;
     });
+    return joined.split(SEPARATOR);
+  }
+
+  async #page(model: Model, query: Query): Promise<TextPage> {
+    const checked = checkQuery(model, query);
+    const [joined] = await this.#turn.read(() =>
+      this.#look(model, (live) => {
+        const prepare = (): string => joinedPage(selectPage(live.generation, checked));
+        return this.#statement(live, shapeOf(checked), prepare).get(...valuesOf(checked))!;
+      }),
+    );
     const texts: string[] = joined === null ? [] : joined.split(SEPARATOR);
     if (texts.length <= checked.limit) return { texts };
     texts.pop();
@@ -131,6 +159,13 @@ export class SqliteReadModelReader implements ReadModelReader {
 
 /** JSON text, as it is written here, has no line break. */
 const SEPARATOR = '\n';
+
+/**
+ * The documents with the ids of a JSON list, in its order, as one text; nothing between two separators where there is
+ * none. However many there are, this is one call, and that costs as much as four more documents.
+ */
+const joinedLookups = (generation: Generation): string =>
+  `SELECT group_concat(ifnull(document, ''), char(10)) FROM json_each(?) LEFT JOIN ${tableOf(generation)} AS d ON d.id = value`;
 
 /**
  * The documents of a page as one text, null where there are none: a row costs twice as much to hand over as to find.
