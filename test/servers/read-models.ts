@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { HOW_TO_RUN, isMongoDbAtHand, isRealMongoDb, MongoDb } from './mongodb/mongodb.js';
+import { HOW_TO_RUN, isMongoDbAtHand } from './mongodb/build.js';
+import { isRealMongoDb, MongoDb } from './mongodb/mongodb.js';
 
 /*
  * Where the tests of whole ledgers keep the read models: in the ledger's folder, or, where SIJILL_TEST_READ_MODELS is

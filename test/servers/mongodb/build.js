@@ -18,6 +18,10 @@ for (const name of ['main.go', 'go.mod', 'go.sum']) hash.update(readFileSync(joi
 /** The server as this very source makes it; whether it is there is another question. */
 export const MONGODB_SERVER = join(CACHE, `mongodb-${hash.digest('hex').slice(0, 16)}`);
 
+/** It, or a real server or replica set, with the right to create and drop databases that begin with `sijill_test_`. */
+export const isMongoDbAtHand = process.env['MONGODB_TEST_URI'] !== undefined || existsSync(MONGODB_SERVER);
+export const HOW_TO_RUN = 'node test/servers/mongodb/build.js (needs Go), or set MONGODB_TEST_URI';
+
 /** @returns the exit code */
 function build() {
   if (existsSync(MONGODB_SERVER)) return 0;

@@ -1,17 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { MONGODB_SERVER } from './build.js';
+import { HOW_TO_RUN, isMongoDbAtHand, MONGODB_SERVER } from './build.js';
 
-/** A real server or replica set, with the right to create and drop databases that begin with `sijill_test_`. */
 const REAL = process.env['MONGODB_TEST_URI'];
 
-export const HOW_TO_RUN = 'node test/servers/mongodb/build.js (needs Go), or set MONGODB_TEST_URI';
-export const isMongoDbAtHand = REAL !== undefined || existsSync(MONGODB_SERVER);
 export const isRealMongoDb = REAL !== undefined;
 
 /** Tests on a MongoDB; without one they are skipped, and their name says how to run them. */

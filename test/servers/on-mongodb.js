@@ -1,0 +1,1 @@
+process.env.SIJILL_TEST_READ_MODELS = 'mongodb';
