@@ -1,19 +1,20 @@
 /** Says at the end of a run what it did not do, and how to have it done: nothing is skipped unsaid. */
 export default class LeftOut {
-  #named;
+  #global;
   #notes;
 
   /** @param {import('@jest/types').Config.GlobalConfig} global @param {{ notes: readonly string[] }} options */
   constructor(global, { notes }) {
-    this.#named = global.nonFlagArgs.length > 0 || global.testNamePattern !== undefined;
+    this.#global = global;
     this.#notes = notes;
   }
 
   /** @param {unknown} _ @param {import('@jest/test-result').AggregatedResult} results */
   onRunComplete(_, { testResults }) {
-    if (this.#named) return; // whoever names what to run knows that it is not everything
+    // Whoever names what to run knows that it is not everything.
+    if (this.#global.testNamePattern) return;
     say('Skipped', [...new Set(testResults.flatMap((file) => skippedOf(file.testResults)))]);
-    say('Left out', this.#notes);
+    if (this.#global.nonFlagArgs.length === 0) say('Left out', this.#notes);
   }
 }
 
