@@ -39,7 +39,7 @@ export class AttemptsController {
 
   /** The latest recorded first; only roles that are bound to no party read them, so all are shown. */
   @Access('GET /v1/attempts', listOf(attempt))
-  list(@OnExchange() exchange: Exchange, @Query() query: AttemptsQuery): Promise<string> {
+  list(@OnExchange() exchange: Exchange, @Query() query: AttemptsQuery): Promise<Buffer> {
     const where: Condition[] = [];
     for (const field of ['target', 'actor', 'code'] as const) {
       const value = query[field];

@@ -34,7 +34,7 @@ export class DebtDetailController {
     @Query() _query: NoQuery,
   ): Promise<string | undefined> {
     const text = await this.models.getText(debtDetailModel, id);
-    return this.reads.document(exchange, text, visibleTo(exchange), revisionOf);
+    return this.reads.document(exchange, text, visibleTo(exchange));
   }
 
   /**
@@ -77,8 +77,6 @@ function revisionAfter({ value, id }: Cursor, debt: string): bigint {
   if (id !== debt || typeof value !== 'number' || value < 0) throw new Problem('CURSOR_INVALID');
   return BigInt(value) + 1n;
 }
-
-const revisionOf = ({ revision }: DebtDetail): number => revision;
 
 const visibleTo = ({ caller }: Exchange) => {
   const sight = sightOf(caller);

@@ -49,7 +49,7 @@ export class DebtListController {
   constructor(@Inject(READ_MODELS) private readonly models: ReadModelReader) {}
 
   @Access('GET /v1/debts', listOf(debtLine))
-  list(@OnExchange() exchange: Exchange, @Query() query: DebtListQuery): Promise<string> {
+  list(@OnExchange() exchange: Exchange, @Query() query: DebtListQuery): Promise<Buffer> {
     const sight = sightOf(exchange.caller);
     const where = conditions(query);
     if (sight.scope === 'entity') where.push({ field: 'creditor', is: 'eq', value: sight.party });

@@ -33,7 +33,7 @@ export class DelegationsController {
 
   /** The latest to begin first. */
   @Access('GET /v1/delegations', listOf(delegationView))
-  list(@OnExchange() exchange: Exchange, @Query() query: DelegationsQuery): Promise<string> {
+  list(@OnExchange() exchange: Exchange, @Query() query: DelegationsQuery): Promise<Buffer> {
     const sight = sightOf(exchange.caller);
     const where: Condition[] = [];
     if (sight.scope !== 'all') where.push({ field: 'entity', is: 'eq', value: sight.party });

@@ -42,7 +42,7 @@ export class ReceiptsController {
 
   /** The latest recorded first. */
   @Access('GET /v1/receipts', listOf(receiptView))
-  list(@OnExchange() exchange: Exchange, @Query() query: ReceiptsQuery): Promise<string> {
+  list(@OnExchange() exchange: Exchange, @Query() query: ReceiptsQuery): Promise<Buffer> {
     const sight = sightOf(exchange.caller);
     const where: Condition[] = [];
     if (sight.scope !== 'all') where.push({ field: PLACE[sight.scope], is: 'eq', value: sight.party });

@@ -53,7 +53,7 @@ export class SubscriptionsController {
 
   /** The first to end first; before them those that have not begun. */
   @Access('GET /v1/subscriptions', listOf(subscriptionView))
-  list(@OnExchange() exchange: Exchange, @Query() query: SubscriptionsQuery): Promise<string> {
+  list(@OnExchange() exchange: Exchange, @Query() query: SubscriptionsQuery): Promise<Buffer> {
     const place = placeOf(exchange);
     const where: Condition[] = place === null ? [] : [{ field: place.field, is: 'eq', value: place.party }];
     for (const field of ['establishment', 'user', 'state'] as const) {
@@ -74,7 +74,7 @@ export class SubscriptionsController {
     @Query() _query: NoQuery,
   ): Promise<string | undefined> {
     const text = await this.models.getText(subscriptionsModel, id);
-    return this.reads.document(exchange, text, visibleTo(exchange), ({ revision }: SubscriptionView) => revision);
+    return this.reads.document(exchange, text, visibleTo(exchange));
   }
 
   /** The subscription's whole history in its own order, straight from the log. */

@@ -7,7 +7,7 @@ import {
   type ReadModelReader,
   type Scalar,
 } from '../read-models/read-models.js';
-import { jsonText, type Exchange } from './exchange.js';
+import { storedJson, type Exchange } from './exchange.js';
 import { Problem } from './problems/problem.js';
 
 export interface Page {
@@ -58,8 +58,8 @@ function parse(cursor: string): unknown[] {
 }
 
 /**
- * One page of a list of documents, with the link to the next: `{"items": […]}` as text, because the documents are stored
- * as text. Parsing and writing them again would be a third of the time of a page.
+ * One page of a list of documents, with the link to the next: `{"items": […]}` in bytes, as the documents are stored.
+ * Parsing and writing them again would be a third of the time of a page.
  * @throws Problem `CURSOR_INVALID`
  */
 export async function listPage(
@@ -68,19 +68,22 @@ export async function listPage(
   models: ReadModelReader,
   model: Model,
   wanted: Pick<Query, 'where' | 'sort'>,
-): Promise<string> {
+): Promise<Buffer> {
   const page = pageOf(exchange, asked);
   const { limit, after } = page;
   try {
-    const { texts, next } = await models.queryTexts(model, { ...wanted, limit, ...(after !== undefined && { after }) });
+    const { items, next } = await models.queryJson(model, { ...wanted, limit, ...(after !== undefined && { after }) });
     linkNext(exchange, next, page);
-    return jsonText(exchange, `{"items":[${texts.join(',')}]}`);
+    return storedJson(exchange, Buffer.concat([LIST_BEGINS, items, LIST_ENDS]));
   } catch (error) {
     // A cursor is not signed: it may name a place that no document of this list could have.
     if (error instanceof InvalidQuery && after !== undefined) throw new Problem('CURSOR_INVALID');
     throw error;
   }
 }
+
+const LIST_BEGINS = Buffer.from('{"items":[');
+const LIST_ENDS = Buffer.from(']}');
 
 /** Sets `Link: <…>; rel="next"` (RFC 8288) where another page follows. @returns its cursor */
 export function linkNext({ request, reply }: Exchange, next: Cursor | undefined, page: Page): string | undefined {

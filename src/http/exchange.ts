@@ -32,8 +32,8 @@ export const OnExchange = createParamDecorator((_: unknown, context: ExecutionCo
 export const parameter = (request: FastifyRequest, name: string): string | undefined =>
   (request.params as Record<string, string>)[name];
 
-/** An answer that is JSON text already: documents are stored as such, and writing one anew costs as much as reading it. */
-export function jsonText({ reply }: Exchange, text: string): string {
-  reply.type('application/json; charset=utf-8');
-  return text;
+/** An answer that is JSON already: documents are stored as such, and writing one anew costs as much as reading it. */
+export function storedJson<T extends string | Buffer>({ reply }: Exchange, json: T): T {
+  reply.header('content-type', 'application/json; charset=utf-8');
+  return json;
 }

@@ -65,9 +65,9 @@ export interface QueryPage<D> {
   readonly next?: Cursor;
 }
 
-/** A page of documents as JSON text: for answers that need no look inside. */
-export interface TextPage {
-  readonly texts: readonly string[];
+/** A page of documents as the inside of a JSON list, in UTF-8: for answers that need no look into it. */
+export interface JsonPage {
+  readonly items: Buffer;
   readonly next?: Cursor;
 }
 
@@ -103,7 +103,7 @@ export interface ReadModelReader {
   /** The document as JSON text: where it is stored as such, half the cost of parsing it and writing it again. */
   getText(model: Model, id: string): Promise<string | undefined>;
   query<D extends Document>(model: Model<D>, query: Query): Promise<QueryPage<D>>;
-  queryTexts(model: Model, query: Query): Promise<TextPage>;
+  queryJson(model: Model, query: Query): Promise<JsonPage>;
   count(model: Model, where?: readonly Condition[]): Promise<number>;
   checkpoint(consumer: string): Promise<Checkpoint | undefined>;
   close(): Promise<void>;

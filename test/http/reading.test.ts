@@ -1,3 +1,4 @@
+import { revisionIn } from '../../src/http/reads.js';
 import { DEBT, OTHER_PARTY, PARTY, REQUEST, startEdge, type Edge } from './edge.js';
 
 describe('readings', () => {
@@ -91,5 +92,21 @@ describe('readings', () => {
     expect([behind.statusCode, behind.headers['retry-after']]).toEqual([503, '1']);
     expect(behind.json<{ detail: string }>().detail).toContain('42');
     expect((await get('/v1/debts', clerk, { 'sijill-after': '-1' })).json()).toMatchObject({ code: 'AFTER_INVALID' });
+  });
+});
+
+describe('the revision of a stored document', () => {
+  test.each([
+    [{ id: 'a', revision: 0 }, 'last'],
+    [{ id: 'a', revision: Number.MAX_SAFE_INTEGER }, 'last, and as large as it gets'],
+    [{ revision: 7 }, 'alone'],
+    [{ revision: 7, id: 'a' }, 'not last'],
+    [{ revision: 7, plan: { revision: 9 } }, 'beside that of an inner object'],
+    [{ revision: 7, plan: [{ revision: 9 }] }, 'beside that of a list'],
+    [{ revision: 7, note: ',"revision":9}' }, 'beside a text that looks like it'],
+    [{ revision: 7, 'x,"revision': 9 }, 'beside a key that looks like it'],
+    [{ revision: 7, aRevision: 9 }, 'beside a key that ends like it'],
+  ] as const)('%j: %s', (document: { readonly revision: number }, _) => {
+    expect(revisionIn(JSON.stringify(document))).toBe(document.revision);
   });
 });

@@ -7,13 +7,13 @@ import {
   type Checkpoint,
   type Condition,
   type Document,
+  type JsonPage,
   type Model,
   type Query,
   type QueryPage,
   type ReadModels,
   type Scalar,
   type Target,
-  type TextPage,
   type Versioned,
   type Write,
 } from '../../src/read-models/read-models.js';
@@ -79,9 +79,9 @@ export class InMemoryReadModels implements ReadModels {
     return last && found.length > limit ? { documents, next: { value: key(last), id: last.id } } : { documents };
   }
 
-  async queryTexts(model: Model, query: Query): Promise<TextPage> {
+  async queryJson(model: Model, query: Query): Promise<JsonPage> {
     const { documents, ...rest } = await this.query(model, query);
-    return { texts: documents.map((document) => JSON.stringify(document)), ...rest };
+    return { items: Buffer.from(JSON.stringify(documents).slice(1, -1)), ...rest };
   }
 
   async count(model: Model, where: readonly Condition[] = []): Promise<number> {

@@ -6,11 +6,11 @@ import {
   type Condition,
   type Cursor,
   type Document,
+  type JsonPage,
   type Model,
   type Query,
   type QueryPage,
   type ReadModelReader,
-  type TextPage,
 } from '../read-models.js';
 import { answered, isGone, READING_MS } from './connection.js';
 import { Generations, indexesOf, type Generation } from './generations.js';
@@ -61,9 +61,9 @@ export class MongoReadModelReader implements ReadModelReader {
     return { documents, next: { value: (valueAt(last, checked.sort.field) ?? null) as Cursor['value'], id: last.id } };
   }
 
-  async queryTexts(model: Model, query: Query): Promise<TextPage> {
+  async queryJson(model: Model, query: Query): Promise<JsonPage> {
     const { documents, ...rest } = await this.query(model, query);
-    return { texts: documents.map((document) => JSON.stringify(document)), ...rest };
+    return { items: Buffer.from(JSON.stringify(documents).slice(1, -1)), ...rest };
   }
 
   async count(model: Model, where: readonly Condition[] = []): Promise<number> {

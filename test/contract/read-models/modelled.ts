@@ -84,7 +84,9 @@ class Driver {
       case 'query':
         return [
           await this.models.query(things, each.query),
-          await this.models.queryTexts(things, each.query).then(({ texts }) => texts.length),
+          await this.models
+            .queryJson(things, each.query)
+            .then(({ items }) => JSON.parse(`[${items.toString()}]`).length),
           await this.models.count(things, each.query.where),
         ];
       case 'begin':
