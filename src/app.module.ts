@@ -69,7 +69,7 @@ export class AppModule {
     logger: Logger,
     metrics: Metrics,
   ): Promise<DynamicModule> {
-    const { ledger, vault, store, readModels, feed, clock, jobs } = instance;
+    const { ledger, vault, sweeping, store, readModels, feed, clock, jobs } = instance;
     const tariff = tariffOf(configuration);
     metrics.gauge('sijill_feed_lag_events', 'Business events that a consumer is behind.', 'consumer', () =>
       feed.current().consumers.map(({ name, lag }) => [name, lag] as const),
@@ -79,6 +79,9 @@ export class AppModule {
     );
     const refused = 'Commands of a policy that a rule refused since the start: somebody has to decide what follows.';
     metrics.gauge('sijill_policy_refusals', refused, 'policy', () => feed.refused);
+    const swept =
+      'Sealed values that a crash left: removed, or named by an event after all (since the start); waiting (at the last look).';
+    metrics.gauge('sijill_vault_swept', swept, 'found', () => Object.entries(sweeping.swept));
     measureJobs(jobs, metrics);
     const shared = [
       { provide: Ledger, useValue: ledger },

@@ -22,6 +22,7 @@ import { instantAt } from './kernel/calendar.js';
 import { systemClock, type Clock } from './kernel/clock.js';
 import { NAMESPACE, streamName, uuid5 } from './kernel/ids.js';
 import { AttemptsSuppressed } from './ledger/events.js';
+import { evidenceNamedIn } from './ledger/evidence.js';
 import type { Ledger } from './ledger/ledger.js';
 import { LedgerUnavailable, type Outcome } from './ledger/outcome.js';
 import { openLedger, ownRequest } from './ledger/open-ledger.js';
@@ -30,6 +31,7 @@ import type { ReadModelReader } from './read-models/read-models.js';
 import type { SuppressedAttempts } from './http/ports.js';
 import { loadMasterKey, VAULT_FILE } from './vault/master-key.js';
 import { openSqliteVault } from './vault/sqlite/sqlite-vault.js';
+import { Sweeping } from './vault/sweeping.js';
 import { explainsItself } from './start-fault.js';
 import { VaultLocked, VaultUnavailable, type Vault } from './vault/vault.js';
 
@@ -38,6 +40,7 @@ export interface Instance {
   readonly clock: Clock;
   readonly store: EventStore;
   readonly vault: Vault;
+  readonly sweeping: Sweeping;
   readonly ledger: Ledger;
   readonly feed: FeedHost;
   readonly readModels: ReadModelReader;
@@ -108,7 +111,7 @@ export async function openInstance(
   const ledger = await openLedger({
     store,
     snapshots,
-    keepEvidence: (commitments) => vault.keep(commitments).catch(asUnavailable),
+    keepEvidence: (commitments, stream) => vault.keep(commitments, stream).catch(asUnavailable),
     catalogue,
     clock,
     ruleSet: RULE_SET,
@@ -120,6 +123,7 @@ export async function openInstance(
     ...(onOutcome !== undefined && { onOutcome }),
   });
   await vault.belongTo(ledger.id);
+  const sweeping = new Sweeping(vault, evidenceNamedIn(store), (level, message) => logger[level](message));
 
   let open!: (send: SendCommand) => void;
   const door = new Promise<SendCommand>((resolve) => (open = resolve));
@@ -141,6 +145,7 @@ export async function openInstance(
     clock,
     store,
     vault,
+    sweeping,
     ledger,
     feed,
     readModels,
@@ -152,6 +157,7 @@ export async function openInstance(
     async close() {
       await jobs.close(drainMs);
       await feed.stop();
+      await sweeping.stop();
       await readModels.close();
       await store.close();
       await vault.close();

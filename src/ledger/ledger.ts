@@ -5,7 +5,7 @@ import type { Envelope, NewEvent } from '../kernel/envelope.js';
 import { eventId, streamName, type CommandId, type LedgerId, type StreamName, type Uuid } from '../kernel/ids.js';
 import { isRefusal, refuse, type Refusal, type Rule } from '../kernel/refusal.js';
 import type { Catalogue } from '../event-store/catalogue.js';
-import { WrongRevision, type EventStore } from '../event-store/event-store.js';
+import { InvalidEvent, WrongRevision, type EventStore } from '../event-store/event-store.js';
 import type { Aggregate } from './aggregate.js';
 import { Aggregates } from './aggregates.js';
 import { Attempts, refusedAgain } from './attempts.js';
@@ -40,11 +40,19 @@ export interface LedgerOptions {
    * the vault does not hold, and for no command that is refused. Absent: no event may have any.
    * @throws LedgerUnavailable
    */
-  readonly keepEvidence?: (commitments: readonly string[]) => Promise<void>;
+  readonly keepEvidence?: (commitments: readonly string[], stream: StreamName) => Promise<KeptEvidence>;
   /** Absent: a cold start folds the whole stream. */
   readonly snapshots?: Snapshots;
   /** Told of every outcome: for metrics. */
   readonly onOutcome?: (command: string, outcome: Outcome) => void;
+}
+
+/** What was stored for one append is told how that ended, unless nobody knows. */
+export interface KeptEvidence {
+  /** The event is there. */
+  name(): void;
+  /** It never will be. */
+  forget(): void;
 }
 
 /** What an authorisation at the edge refuses, before any decider is asked. */
@@ -171,12 +179,14 @@ export class Ledger {
       if (decision.length === 0) return accepted(target, revision, decider.summary(state));
 
       const events = this.#stamp.events(stream, revision, decision, request, at.effectiveOn);
+      const kept = await this.#keepEvidence(stream, events);
       try {
-        await this.#keepEvidence(events);
         const appended = await this.#store.append(stream, revision, events);
+        kept?.name();
         this.#aggregates.advance(decider, stream, aggregate, events);
         return accepted(target, aggregate.revision, decider.summary(aggregate.state), events.at(-1), appended);
       } catch (error) {
+        if (error instanceof WrongRevision || error instanceof InvalidEvent) kept?.forget();
         if (!(error instanceof WrongRevision)) {
           this.#aggregates.forget(stream);
           throw error;
@@ -216,11 +226,11 @@ export class Ledger {
     return effectiveOn < earliest ? refuse(LEDGER_RULES.BACKDATING, { effectiveOn, earliest }) : undefined;
   }
 
-  async #keepEvidence(events: readonly Envelope[]): Promise<void> {
+  async #keepEvidence(stream: StreamName, events: readonly Envelope[]): Promise<KeptEvidence | undefined> {
     const commitments = events.flatMap(({ evidence }) => evidence);
-    if (commitments.length === 0) return;
+    if (commitments.length === 0) return undefined;
     if (this.options.keepEvidence === undefined) throw new Error('an event has evidence, and this ledger no vault');
-    await this.options.keepEvidence(commitments);
+    return this.options.keepEvidence(commitments, stream);
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { ActorId, EventId, LedgerId, PartyId } from '../kernel/ids.js';
+import type { ActorId, EventId, LedgerId, PartyId, StreamName } from '../kernel/ids.js';
 
 /** What a sealed value belongs to: erasing the person destroys the key that opens all of it. */
 export type Person = ActorId | PartyId;
@@ -12,9 +12,30 @@ export interface Opened {
   readonly salt: string;
 }
 
+/** What was sealed is stored for one append; of its outcome one of the two is told, or none where nobody knows it. */
+export interface Kept {
+  /** The event is there: what it names stays for ever. */
+  name(): void;
+  /** The event never will be there: what was stored for it goes, unless it is stored for another one, too. */
+  forget(): void;
+}
+
+/** Whether an event of the stream names the commitment. */
+export type IsNamed = (stream: StreamName, commitment: string) => Promise<boolean>;
+
+/** What a look at the values that wait for their events found. */
+export interface Swept {
+  /** Their events are there. */
+  readonly named: number;
+  /** They had waited for too long. */
+  readonly removed: number;
+  readonly waiting: number;
+}
+
 /**
  * Personal data, encrypted per person, outside the log. Events carry pseudonyms and salted commitments only.
- * Pseudonyms are durable when they are answered, sealed values when they are kept. One contract suite, every adapter: `test/contract/vault.contract.ts`.
+ * Pseudonyms are durable when they are answered, sealed values when they are kept. One contract suite, every adapter:
+ * `test/contract/vault.contract.ts`.
  *
  * Values are taken exactly as they are: whoever calls decides what is the same (folded digits, trimmed spaces).
  * Methods throw InvalidValue (`VAULT_…`) for what cannot be kept, VaultDamaged and VaultUnavailable; no message ever
@@ -33,11 +54,19 @@ export interface Vault {
    */
   seal(person: Person, field: string, value: string): Promise<string>;
   /**
-   * Stores what was sealed: done for an event's evidence before the event is appended, by the ledger. What is stored
-   * already stays as it is.
+   * Stores what was sealed: done for an event's evidence before the event is appended, by the ledger, which then tells
+   * the outcome. What an event names already stays as it is.
+   * @param stream that the event is going to be appended to
    * @throws VaultUnavailable also where nothing is sealed under a commitment: seal it again
    */
-  keep(commitments: readonly string[]): Promise<void>;
+  keep(commitments: readonly string[], stream: StreamName): Promise<Kept>;
+  /**
+   * Looks at what is stored for appends whose outcome nobody told, of a crash for one. What no event has named for
+   * an hour is removed at the second look or later (`sweeper.ts`).
+   * @param now milliseconds of a clock that never goes back; default: this process's own
+   * @throws VaultUnavailable, and what `isNamed` throws: the next look goes on
+   */
+  sweep(isNamed: IsNamed, now?: number): Promise<Swept>;
   /** @returns the value and its salt, or undefined where the commitment is unknown or its person was erased. */
   open(commitment: string): Promise<Opened | undefined>;
   /** The ledger that the vault belongs to; undefined: none yet. */
@@ -52,7 +81,7 @@ export interface Vault {
   close(): Promise<void>;
 }
 
-/** The vault cannot be opened: wrong master key, foreign or damaged file. Says what to do; nothing was changed. */
+/** The vault cannot be opened: wrong master key, foreign or damaged storage. Says what to do; nothing was changed. */
 export class VaultLocked extends Error {
   override readonly name = 'VaultLocked';
   constructor(
@@ -64,7 +93,7 @@ export class VaultLocked extends Error {
   }
 }
 
-/** What is stored cannot be opened with its key, or is not what was sealed: somebody or something changed the file. */
+/** What is stored cannot be opened with its key, or is not what was sealed: somebody or something changed it. */
 export class VaultDamaged extends Error {
   override readonly name = 'VaultDamaged';
   readonly code = 'VAULT_DAMAGED';

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import type { ActorId, EventId, LedgerId, PartyId } from '../../src/kernel/ids.js';
+import type { ActorId, EventId, LedgerId, PartyId, StreamName } from '../../src/kernel/ids.js';
 import { isPartyId, isUuid } from '../../src/kernel/ids.js';
 import type { Person, Vault } from '../../src/vault/vault.js';
+import { sweeping } from './vault-sweeping.js';
 
 /** What the suite needs of an adapter: one vault on storage that survives its closing. */
 export interface VaultUnderTest {
@@ -10,6 +11,8 @@ export interface VaultUnderTest {
   open(): Promise<Vault>;
   dispose(): Promise<void>;
 }
+
+const STREAM = `receipt-${randomUUID()}` as StreamName;
 
 /** The laws of the Vault port (DESIGN.md, Vault), for every adapter. */
 export function vaultContract(name: string, create: () => Promise<VaultUnderTest>): void {
@@ -97,7 +100,7 @@ export function vaultContract(name: string, create: () => Promise<VaultUnderTest
     describe('sealed values', () => {
       const kept = async (person: Person, field: string, value: string): Promise<string> => {
         const commitment = await vault.seal(person, field, value);
-        await vault.keep([commitment]);
+        await vault.keep([commitment], STREAM);
         return commitment;
       };
 
@@ -119,18 +122,20 @@ export function vaultContract(name: string, create: () => Promise<VaultUnderTest
         expect(await vault.open(commitment)).toBeUndefined();
         // The same command again: the same commitment, kept this time, twice.
         expect(await kept(person, 'phone', '+966512345678')).toBe(commitment);
-        await vault.keep([commitment, commitment]);
+        await vault.keep([commitment, commitment], STREAM);
         expect(await vault.open(commitment)).toMatchObject({ person, value: '+966512345678' });
         await reopen();
-        await vault.keep([commitment]);
+        await vault.keep([commitment], STREAM);
         expect(await vault.open(commitment)).toMatchObject({ person, value: '+966512345678' });
       });
 
       test('that nobody sealed cannot be kept, and those beside them can', async () => {
         const commitment = await vault.seal(party(), 'phone', '+966512345678');
-        await expect(vault.keep([commitment, '0'.repeat(64)])).rejects.toMatchObject({ code: 'VAULT_UNAVAILABLE' });
-        await vault.keep([commitment]);
-        await vault.keep([]);
+        await expect(vault.keep([commitment, '0'.repeat(64)], STREAM)).rejects.toMatchObject({
+          code: 'VAULT_UNAVAILABLE',
+        });
+        await vault.keep([commitment], STREAM);
+        await vault.keep([], STREAM);
         expect(await vault.open(commitment)).toBeDefined();
       });
 
@@ -172,7 +177,7 @@ export function vaultContract(name: string, create: () => Promise<VaultUnderTest
           await vault.seal(one, 'phone', ''),
         ];
         expect(new Set(commitments).size).toBe(5);
-        await vault.keep(commitments);
+        await vault.keep(commitments, STREAM);
         for (const commitment of commitments) expect(await vault.open(commitment)).toBeDefined();
       });
 
@@ -265,7 +270,7 @@ export function vaultContract(name: string, create: () => Promise<VaultUnderTest
         const commitment = await vault.seal(person, 'phone', '+966512345678');
         await vault.close();
         await vault.close();
-        await expect(vault.keep([commitment])).rejects.toMatchObject({ code: 'VAULT_UNAVAILABLE' });
+        await expect(vault.keep([commitment], STREAM)).rejects.toMatchObject({ code: 'VAULT_UNAVAILABLE' });
         await expect(vault.seal(person, 'phone', 'v')).rejects.toMatchObject({ code: 'VAULT_UNAVAILABLE' });
         await expect(vault.open(commitment)).rejects.toMatchObject({ code: 'VAULT_UNAVAILABLE' });
         await expect(vault.pseudonym('actor', 'new')).rejects.toMatchObject({ code: 'VAULT_UNAVAILABLE' });
@@ -273,4 +278,5 @@ export function vaultContract(name: string, create: () => Promise<VaultUnderTest
       });
     });
   });
+  sweeping(name, create);
 }

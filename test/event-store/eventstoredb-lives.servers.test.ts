@@ -8,7 +8,7 @@ import { openEventStoreDb } from '../../src/event-store/eventstoredb/eventstored
 import type { Command, Decider } from '../../src/kernel/decider.js';
 import type { NewEvent } from '../../src/kernel/envelope.js';
 import { CommandRegistry } from '../../src/ledger/command-handlers.js';
-import type { Ledger } from '../../src/ledger/ledger.js';
+import type { KeptEvidence, Ledger } from '../../src/ledger/ledger.js';
 import { openLedger } from '../../src/ledger/open-ledger.js';
 import type { Outcome } from '../../src/ledger/outcome.js';
 import { wholeLog } from '../contract/event-store/opened.js';
@@ -59,7 +59,7 @@ test('two ledgers answer as one, whichever a command reaches: no refusal from me
       const settings = { catalogue, ruleSet: RULE_SET, backdatingDays: 30, cacheBytes: 1_000_000, environment: 'test' };
       let day = world.outcomes[0]?.today;
       const clock = { now: () => Date.parse(`${day}T09:00:00Z`) };
-      const keepEvidence = (): Promise<void> => Promise.resolve();
+      const keepEvidence = async (): Promise<KeptEvidence> => ({ name: () => undefined, forget: () => undefined });
       const opening = { ...settings, keepEvidence, clock, logOrigin: 'test.localhost/ledger' };
       const [one, other] = await Promise.all(stores.map((store) => openLedger({ ...opening, store })));
       const ledgers = { one: [one!], other: [other!], both: [one!, other!] };

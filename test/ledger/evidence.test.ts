@@ -8,6 +8,7 @@ import { receipt } from '../../src/contexts/billing/receipt.js';
 import { Catalogue } from '../../src/event-store/catalogue.js';
 import type { BusinessDate } from '../../src/kernel/calendar.js';
 import { receiptId } from '../../src/kernel/ids.js';
+import { evidenceNamedIn } from '../../src/ledger/evidence.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import { LedgerUnavailable } from '../../src/ledger/outcome.js';
 import { openSqliteVault } from '../../src/vault/sqlite/sqlite-vault.js';
@@ -16,6 +17,7 @@ import { actor, party } from '../given.js';
 import { log, request, setup } from './setup.js';
 
 const [BANK, PAYER, PAYEE] = [party('bank'), party('payer'), party('payee')];
+const HOUR = 60 * 60_000;
 const IBAN = 'SA0380000000608010167519';
 
 let folder: string;
@@ -35,7 +37,7 @@ async function restart(): Promise<void> {
 }
 
 const billing = () =>
-  setup({ catalogue: new Catalogue(billingEvents), keepEvidence: (commitments) => vault.keep(commitments) });
+  setup({ catalogue: new Catalogue(billingEvents), keepEvidence: (commitments, of) => vault.keep(commitments, of) });
 
 /** As the shell does: sealed first, then decided. */
 async function record(ledger: Ledger, name: string, amount = '115.00', account = IBAN, sealer = vault) {
@@ -91,6 +93,46 @@ describe("what an event's evidence commits to (DESIGN.md, Envelope)", () => {
     await restart();
     expect(await vault.open(first.sourceAccount)).toMatchObject({ value: IBAN });
     expect(await vault.open(other.sourceAccount)).toMatchObject({ value: 'SA4420000001234567891234' });
+  });
+
+  test('is stored for ever once the event is there, and no longer looked at', async () => {
+    const { store, ledger } = billing();
+    const { sourceAccount } = await record(ledger, 'k');
+    await restart();
+    const asked: string[] = [];
+    await vault.sweep(async (of) => asked.push(of) > 0);
+    expect([asked, await vault.open(sourceAccount)]).toEqual([[], expect.objectContaining({ value: IBAN })]);
+    expect(await log(store)).toHaveLength(1);
+  });
+
+  test('of an append whose answer was lost for good waits, and a look finds its event', async () => {
+    const { store, ledger } = billing();
+    store.onAppend = () => 'written';
+    await expect(record(ledger, 'k')).rejects.toBeInstanceOf(LedgerUnavailable);
+    const sourceAccount = await vault.seal(PAYER, 'sourceAccount', IBAN);
+    await restart();
+    expect(await vault.sweep(evidenceNamedIn(store), 0)).toEqual({ named: 1, removed: 0, waiting: 0 });
+    await vault.sweep(evidenceNamedIn(store), HOUR);
+    expect(await vault.open(sourceAccount)).toMatchObject({ value: IBAN });
+    // The client repeats its command: the first answer again, and the value is there.
+    store.onAppend = () => undefined;
+    expect((await record(ledger, 'k')).outcome).toMatchObject({ kind: 'accepted', repeated: true });
+  });
+
+  test('of a command that lost its place and was decided otherwise is gone at once', async () => {
+    const { store, process, ledger } = billing();
+    const other = process();
+    let isFirst = true;
+    store.onAppend = async () => {
+      if (!isFirst) return;
+      isFirst = false;
+      await record(other, 'l', '115.00', IBAN); // the same reference, a moment earlier
+    };
+    const { sourceAccount, outcome } = await record(ledger, 'k', '115.00', IBAN);
+    expect(outcome).toMatchObject({ kind: 'accepted', repeated: true });
+    await restart();
+    expect(await vault.sweep(evidenceNamedIn(store), 0)).toEqual({ named: 0, removed: 0, waiting: 0 });
+    expect(await vault.open(sourceAccount)).toBeDefined();
   });
 
   test('cannot be stored: nothing is appended, 503, and the same command goes through later', async () => {

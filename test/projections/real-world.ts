@@ -17,7 +17,7 @@ import type { Clock } from '../../src/kernel/clock.js';
 import type { Command, CommandRequest, Decider } from '../../src/kernel/decider.js';
 import type { Envelope, NewEvent } from '../../src/kernel/envelope.js';
 import { CommandRegistry } from '../../src/ledger/command-handlers.js';
-import type { Ledger } from '../../src/ledger/ledger.js';
+import type { KeptEvidence, Ledger } from '../../src/ledger/ledger.js';
 import { openLedger } from '../../src/ledger/open-ledger.js';
 import type { Outcome } from '../../src/ledger/outcome.js';
 import type { ReadModels, Versioned } from '../../src/read-models/read-models.js';
@@ -53,7 +53,7 @@ export class RealWorld {
     const store = await openSqliteEventStore(join(folder, 'ledger.db'));
     const limits = { ruleSet: RULE_SET, backdatingDays: 30, cacheBytes: 1_000_000 };
     const place = { environment: 'test', logOrigin: 'test.localhost/ledger' };
-    const keepEvidence = (): Promise<void> => Promise.resolve();
+    const keepEvidence = async (): Promise<KeptEvidence> => ({ name: () => undefined, forget: () => undefined });
     const ledger = await openLedger({ store, catalogue, clock, keepEvidence, ...limits, ...place });
     return new RealWorld(folder, store, ledger);
   }

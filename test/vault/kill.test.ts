@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { openSqliteEventReader } from '../../src/event-store/sqlite/sqlite-event-store.js';
+import { evidenceNamedIn } from '../../src/ledger/evidence.js';
 import { openSqliteVault } from '../../src/vault/sqlite/sqlite-vault.js';
 import { transpiled } from './support/transpiled.js';
 
@@ -13,7 +15,9 @@ interface Answer {
 }
 
 const home = mkdtempSync(join(tmpdir(), 'vault-kill-'));
-const root = transpiled(['src/kernel', 'src/sqlite', 'src/vault']);
+const root = transpiled(
+  ['kernel', 'sqlite', 'vault', 'event-store', 'ledger', 'contexts/billing'].map((folder) => `src/${folder}`),
+);
 afterAll(() => {
   for (const path of [home, root]) rmSync(path, { recursive: true, force: true });
 });
@@ -51,3 +55,43 @@ test('what the vault answered survives kill -9, round after round', async () => 
   }
   await vault.close();
 });
+
+/** A process that dies at its append of an event which names what it sealed. @returns the commitment */
+function diedAtAppend(folder: string, key: Buffer, moment: 'before' | 'after'): Promise<string> {
+  const process = fork(resolve('test/vault/support/dying.mjs'), [root, folder, key.toString('hex'), moment], {
+    execArgv: ['--no-warnings'],
+  });
+  return new Promise((done, failed) => {
+    let commitment = '';
+    process.once('message', (sealed) => (commitment = sealed as string));
+    process.once('error', failed);
+    process.once('close', (_code, signal) =>
+      signal === 'SIGKILL' ? done(commitment) : failed(new Error('the process stopped by itself')),
+    );
+  });
+}
+
+const HOUR = 60 * 60_000;
+
+test('kill -9 between sealing and appending leaves nothing for long', async () => {
+  const [folder, key] = [mkdtempSync(join(home, 'before-')), randomBytes(32)];
+  const commitment = await diedAtAppend(folder, key, 'before');
+  const [vault, reader] = [openSqliteVault(join(folder, 'vault.db'), key), openReader(folder)];
+  expect(await vault.open(commitment)).toMatchObject({ value: 'SA0380000000608010167519' }); // it does leave something
+  expect(await vault.sweep(evidenceNamedIn(reader), 0)).toEqual({ named: 0, removed: 0, waiting: 1 });
+  expect(await vault.sweep(evidenceNamedIn(reader), HOUR)).toEqual({ named: 0, removed: 1, waiting: 0 });
+  expect(await vault.open(commitment)).toBeUndefined();
+  await Promise.all([vault.close(), reader.close()]);
+});
+
+test('kill -9 after the append, before anybody knew of it, takes nothing from the event', async () => {
+  const [folder, key] = [mkdtempSync(join(home, 'after-')), randomBytes(32)];
+  const commitment = await diedAtAppend(folder, key, 'after');
+  const [vault, reader] = [openSqliteVault(join(folder, 'vault.db'), key), openReader(folder)];
+  expect(await vault.sweep(evidenceNamedIn(reader), 0)).toEqual({ named: 1, removed: 0, waiting: 0 });
+  expect(await vault.sweep(evidenceNamedIn(reader), HOUR)).toEqual({ named: 0, removed: 0, waiting: 0 });
+  expect(await vault.open(commitment)).toMatchObject({ value: 'SA0380000000608010167519' });
+  await Promise.all([vault.close(), reader.close()]);
+});
+
+const openReader = (folder: string) => openSqliteEventReader(join(folder, 'ledger.db'));

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PartyId } from '../../src/kernel/ids.js';
+import type { PartyId, StreamName } from '../../src/kernel/ids.js';
 import { Database } from '../../src/sqlite/database.js';
 import { openSqliteVault } from '../../src/vault/sqlite/sqlite-vault.js';
 import { APPLICATION_ID } from '../../src/vault/sqlite/vault-file.js';
@@ -26,6 +26,7 @@ vaultContract('the SQLite vault', async () => {
 });
 
 const key = randomBytes(32);
+const STREAM = `receipt-${randomUUID()}` as StreamName;
 const party = (): PartyId => `party_${randomUUID()}` as PartyId;
 /** Every byte that the vault left on disk, its side files too. */
 const bytesOf = (path: string): Buffer =>
@@ -47,7 +48,7 @@ describe('the file of the SQLite vault', () => {
     const secrets = ['1058529940', '+966512345678', 'SA0380000000608010167519', 'هند بنت محمد'];
     for (const secret of secrets) {
       const person = await vault.pseudonym('party', secret);
-      await vault.keep([await vault.seal(person, 'name', secret)]);
+      await vault.keep([await vault.seal(person, 'name', secret)], STREAM);
     }
     const open = bytesOf(home);
     await vault.close();
@@ -116,9 +117,26 @@ describe('the file of the SQLite vault', () => {
     expect(refusal(() => openSqliteVault(path, key)).code).toBe('UNREADABLE_FILE');
     writeFileSync(path, whole);
     const database = Database.open(path, APPLICATION_ID);
-    database.exec('PRAGMA user_version = 3');
+    database.exec('PRAGMA user_version = 4');
     database.close();
     expect(refusal(() => openSqliteVault(path, key)).code).toBe('OTHER_FORMAT');
+  });
+
+  test('of the format before this one is taken over: what it sealed stays for ever', async () => {
+    const path = join(directory(), 'vault.db');
+    const first = openSqliteVault(path, key);
+    const commitment = await first.seal(party(), 'phone', '+966512345678');
+    (await first.keep([commitment], STREAM)).name();
+    await first.close();
+    const database = Database.open(path, APPLICATION_ID);
+    database.exec('DROP TABLE waiting; PRAGMA user_version = 2');
+    database.close();
+    const [vault, another] = [openSqliteVault(path, key), openSqliteVault(path, key)];
+    for (const now of [0, 3_600_000]) await vault.sweep(() => Promise.resolve(false), now);
+    expect(await another.open(commitment)).toMatchObject({ value: '+966512345678' });
+    await another.keep([await another.seal(party(), 'phone', '+966500000000')], STREAM);
+    expect(await vault.sweep(() => Promise.resolve(false))).toMatchObject({ waiting: 1 });
+    await Promise.all([vault.close(), another.close()]);
   });
 
   test('needs a master key of 32 bytes', () => {
@@ -134,7 +152,7 @@ async function tampered(change: (database: Database) => void) {
   const person = await first.pseudonym('party', '1058529940');
   const commitment = await first.seal(person, 'phone', '+966512345678');
   const other = await first.seal(person, 'phone', '+966500000000');
-  await first.keep([commitment, other]);
+  (await first.keep([commitment, other], STREAM)).name();
   await first.close();
   const database = Database.open(path, APPLICATION_ID);
   change(database);
@@ -233,8 +251,8 @@ test('what nobody asks to keep is given up, the oldest first, before memory runs
   const large = 'x'.repeat(2 ** 20);
   const commitments: string[] = [];
   for (let i = 0; i < 18; i++) commitments.push(await vault.seal(person, 'note', large + i));
-  await expect(vault.keep(commitments.slice(0, 1))).rejects.toMatchObject({ code: 'VAULT_UNAVAILABLE' });
-  await vault.keep(commitments.slice(-15));
+  await expect(vault.keep(commitments.slice(0, 1), STREAM)).rejects.toMatchObject({ code: 'VAULT_UNAVAILABLE' });
+  await vault.keep(commitments.slice(-15), STREAM);
   expect((await vault.open(commitments.at(-1)!))?.value.length).toBe(large.length + 2);
   await vault.close();
 });
@@ -245,7 +263,7 @@ describe('after a crash', () => {
     const vault = openSqliteVault(join(home, 'vault.db'), key);
     const id = await vault.pseudonym('party', '1001244019');
     const commitment = await vault.seal(id, 'phone', '+966512345678');
-    await vault.keep([commitment]);
+    await vault.keep([commitment], STREAM);
     for (const name of ['vault.db', 'vault.db-wal']) copyFileSync(join(home, name), join(crashed, name));
     await vault.close();
     const recovered = openSqliteVault(join(crashed, 'vault.db'), key);

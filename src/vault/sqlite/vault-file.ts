@@ -1,16 +1,26 @@
 import { closeSync, openSync } from 'node:fs';
 import { Database, ForeignFile } from '../../sqlite/database.js';
-import { decrypt, encrypt, KEY_BYTES, newKey, subkey } from '../encryption.js';
+import { ledgerKeyOf, newLedgerKey, wrappingKeyOf, type VaultKeys } from '../keys.js';
 import { VaultDamaged, VaultLocked } from '../vault.js';
 
 /** "SjVt" at byte 68 of the file. */
 export const APPLICATION_ID = 0x536a5674;
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 
-/**
- * `person` holds everything that leads to a person or opens what is theirs: the keyed hash of who it is, the identity
- * and the data key. Deleting that one row is the erasure; what it leaves in `sealed` is noise.
- */
+/** Of format 3: without it a program of format 2 would not know what waits for an event. */
+const WAITING = `
+  CREATE TABLE waiting (
+    id         TEXT PRIMARY KEY,
+    commitment BLOB NOT NULL,
+    stream     TEXT NOT NULL,
+    person     TEXT NOT NULL,
+    field      TEXT NOT NULL,
+    content    BLOB NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX waiting_commitment ON waiting (commitment);
+  PRAGMA user_version = ${SCHEMA_VERSION};
+`;
+/** `storage.ts` says what the records are. */
 const SCHEMA = `
   CREATE TABLE ledger_key (wrapped BLOB NOT NULL) STRICT;
   CREATE TABLE person (
@@ -25,36 +35,30 @@ const SCHEMA = `
     field      TEXT NOT NULL,
     content    BLOB NOT NULL
   ) STRICT, WITHOUT ROWID;
-  PRAGMA user_version = ${SCHEMA_VERSION};
+  ${WAITING}
 `;
 /** Added later: a vault that was made before belongs to no ledger until it is opened with one. */
 const BELONGING = 'CREATE TABLE IF NOT EXISTS ledger (id TEXT NOT NULL) STRICT';
 
-const LEDGER_KEY = ['ledger-key'];
-
 export interface VaultFile {
   readonly database: Database;
-  /** Wraps the data keys of persons. */
-  readonly wrappingKey: Buffer;
-  readonly ledgerKey: Buffer;
+  readonly keys: VaultKeys;
 }
 
 /** Opens or creates the file. @throws VaultLocked saying what to do; then the file is as it was */
 export function openVaultFile(path: string, masterKey: Buffer): VaultFile {
-  if (masterKey.length !== KEY_BYTES) {
-    throw new VaultLocked('MASTER_KEY_MALFORMED', `the master key must have ${KEY_BYTES} bytes`);
-  }
-  const wrappingKey = subkey(masterKey, 'wrap');
+  const wrapping = wrappingKeyOf(masterKey);
   createPrivately(path);
   let database: Database | undefined;
   try {
     database = Database.open(path, APPLICATION_ID);
     // secure_delete: a deleted key must not stay behind on a free page.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
-    if (schemaVersion(database) === 0) create(database, wrappingKey);
-    const ledgerKey = readLedgerKey(database, wrappingKey, path);
+    if (schemaVersion(database) === 0) create(database, wrapping);
+    const ledger = readLedgerKey(database, wrapping, path);
     database.exec(BELONGING);
-    return { database, wrappingKey, ledgerKey };
+    if (schemaVersion(database) === 2) addWaiting(database);
+    return { database, keys: { wrapping, ledger } };
   } catch (error) {
     database?.close();
     throw locked(error as Error, path);
@@ -76,13 +80,19 @@ function create(database: Database, wrappingKey: Buffer): void {
   database.transaction(() => {
     if (schemaVersion(database) !== 0) return; // another process was faster
     database.exec(SCHEMA);
-    database.prepare('INSERT INTO ledger_key VALUES (?)').run(encrypt(wrappingKey, newKey(), LEDGER_KEY));
+    database.prepare('INSERT INTO ledger_key VALUES (?)').run(newLedgerKey(wrappingKey));
+  });
+}
+
+function addWaiting(database: Database): void {
+  database.transaction(() => {
+    if (schemaVersion(database) === 2) database.exec(WAITING);
   });
 }
 
 function readLedgerKey(database: Database, wrappingKey: Buffer, path: string): Buffer {
   const version = schemaVersion(database);
-  if (version !== SCHEMA_VERSION) {
+  if (version !== SCHEMA_VERSION && version !== 2) {
     throw new VaultLocked(
       'OTHER_FORMAT',
       `${path} has format ${version}, this program reads ${SCHEMA_VERSION}: start the one that wrote it`,
@@ -90,15 +100,7 @@ function readLedgerKey(database: Database, wrappingKey: Buffer, path: string): B
   }
   const row = database.prepare('SELECT wrapped FROM ledger_key').get();
   if (row === undefined) throw new VaultDamaged('the ledger key is missing');
-  try {
-    return decrypt(wrappingKey, row[0], LEDGER_KEY);
-  } catch {
-    throw new VaultLocked(
-      'MASTER_KEY_WRONG',
-      `the master key does not open ${path}: set SIJILL_MASTER_KEY, or restore master.key, as they were when the ` +
-        'vault was made; if they are, the file is damaged: restore it from its backup',
-    );
-  }
+  return ledgerKeyOf(wrappingKey, row[0], path);
 }
 
 function locked(error: Error, path: string): VaultLocked {

@@ -18,7 +18,11 @@ export function transpiled(folders: readonly string[]): string {
       if (name.endsWith('.js')) cpSync(from, to);
       if (name.endsWith('.ts')) {
         const { code } = transformFileSync(from, {
-          jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
+          jsc: {
+            target: 'es2022',
+            parser: { syntax: 'typescript', decorators: true },
+            transform: { legacyDecorator: true, decoratorMetadata: true },
+          },
           module: { type: 'es6' },
         });
         writeFileSync(to.replace(/\.ts$/, '.js'), code);

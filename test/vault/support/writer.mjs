@@ -12,7 +12,7 @@ for (let i = 0; ; i++) {
     identities.map(async (identity) => {
       const person = await vault.pseudonym('actor', identity);
       const commitment = await vault.seal(person, 'phone', identity);
-      await vault.keep([commitment]);
+      await vault.keep([commitment], 'receipt-00000000-0000-4000-8000-000000000000');
       return { identity, person, commitment };
     }),
   );

@@ -1,0 +1,260 @@
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { type ActorId, type EventId, isUuid, type LedgerId, type PartyId, type StreamName } from '../kernel/ids.js';
+import { InvalidValue } from '../kernel/invalid-value.js';
+import { BoundedCache } from './bounded-cache.js';
+import { commitmentTo } from './commitment.js';
+import { decrypt, encrypt, newKey, subkey } from './encryption.js';
+import type { VaultKeys } from './keys.js';
+import { Naming } from './naming.js';
+import type { PersonRecord, SealedRecord, VaultStorage, WaitingRecord } from './storage.js';
+import { Sweeper } from './sweeper.js';
+import {
+  type IsNamed,
+  type Kept,
+  type Opened,
+  type Person,
+  type Swept,
+  type Vault,
+  VaultDamaged,
+  VaultLocked,
+  VaultUnavailable,
+} from './vault.js';
+
+const SALT_BYTES = 32;
+/** Entries of each cache; one takes some 200 bytes. */
+const CACHED = 50_000;
+/** Sealed values that nobody asked to keep yet: the oldest are given up. */
+const MAX_SEALED_BYTES = 16 * 2 ** 20;
+
+/** Subkeys of a person's data key: without it neither what was sealed nor that it was sealed can be found. */
+interface PersonKeys {
+  readonly content: Buffer;
+  /** Makes the salts: the same value gets the same one. */
+  readonly salt: Buffer;
+}
+
+/** The vault itself, over any storage: all that is encrypted or hashed is so here, and nothing else reaches a storage. */
+export class EncryptedVault implements Vault {
+  readonly #storage: VaultStorage;
+  readonly #naming: Naming;
+  readonly #sweeper: Sweeper;
+  readonly #wrappingKey: Buffer;
+  readonly #pseudonymKey: Buffer;
+  readonly #digestKey: Buffer;
+  readonly #leafKey: Buffer;
+  #isClosed = false;
+  readonly #underWay = new Set<Promise<unknown>>();
+
+  // Only what is durable is cached, and by keyed hash: no value stays in memory.
+  readonly #pseudonyms = new BoundedCache<string, string>(CACHED);
+  /** Commitments that an event names: what is sealed under them is never removed. */
+  readonly #named = new BoundedCache<string, true>(CACHED);
+  readonly #keys = new BoundedCache<Person, PersonKeys>(CACHED);
+  /** Sealed, and named by no event yet, by commitment, the oldest first. */
+  readonly #sealed = new Map<string, SealedRecord>();
+  #sealedBytes = 0;
+
+  constructor(storage: VaultStorage, { wrapping, ledger }: VaultKeys) {
+    this.#storage = storage;
+    this.#naming = new Naming(storage, ({ commitment }) => {
+      this.#named.set(commitment, true);
+      this.#giveUp(commitment);
+    });
+    this.#sweeper = new Sweeper(storage);
+    this.#wrappingKey = wrapping;
+    this.#pseudonymKey = subkey(ledger, 'pseudonym');
+    this.#digestKey = subkey(ledger, 'digest');
+    this.#leafKey = subkey(ledger, 'leaf-salt');
+  }
+
+  ledger(): Promise<LedgerId | undefined> {
+    return this.#whileOpen(() => this.#storage.ledger());
+  }
+
+  async belongTo(ledger: LedgerId): Promise<void> {
+    const owner = await this.#whileOpen(() => this.#storage.claim(ledger));
+    if (owner === ledger) return;
+    throw new VaultLocked(
+      'OTHER_LEDGER',
+      `the vault belongs to the ledger ${owner}, not to ${ledger}: restore both of one backup`,
+    );
+  }
+
+  async pseudonym(kind: 'actor', value: string): Promise<ActorId>;
+  async pseudonym(kind: 'party', value: string): Promise<PartyId>;
+  async pseudonym(kind: 'actor' | 'party', value: string): Promise<string> {
+    assertText(value);
+    if (value === '') throw new InvalidValue('VAULT_VALUE', 'an identity must not be empty');
+    const lookup = mac(this.#pseudonymKey, kind, value);
+    const name = lookup.toString('base64');
+    const cached = this.#pseudonyms.get(name);
+    if (cached !== undefined) return cached;
+    const find = async (): Promise<Person> =>
+      (await this.#storage.personOf(lookup)) ?? (await this.#newPerson(kind, lookup, value));
+    const id = await this.#whileOpen(find);
+    this.#pseudonyms.set(name, id);
+    return id;
+  }
+
+  async seal(person: Person, field: string, value: string): Promise<string> {
+    assertPerson(person);
+    assertField(field);
+    assertText(value);
+    const keys = await this.#whileOpen(async () => (await this.#keysOf(person)) ?? (await this.#newKeysOf(person)));
+    const salt = mac(keys.salt, field, value);
+    const commitment = commitmentTo(salt.toString('hex'), person, field, value);
+    if (this.#named.get(commitment) === undefined && !this.#sealed.has(commitment)) {
+      const content = encrypt(keys.content, Buffer.concat([salt, Buffer.from(value)]), ['sealed', person, field]);
+      this.#hold({ commitment, person, field, content });
+    }
+    return commitment;
+  }
+
+  keep(commitments: readonly string[], stream: StreamName): Promise<Kept> {
+    return this.#whileOpen(() => this.#keep(commitments, stream));
+  }
+
+  async open(commitment: string): Promise<Opened | undefined> {
+    if (!/^[0-9a-f]{64}$/.test(commitment)) return undefined;
+    const found = await this.#whileOpen(async () => {
+      const record = await this.#storage.sealed(commitment);
+      return record && { ...record, keys: await this.#keysOf(record.person) };
+    });
+    if (found?.keys === undefined) return undefined;
+    const { person, field, content, keys } = found;
+    const plain = decrypt(keys.content, content, ['sealed', person, field]);
+    const salt = plain.toString('hex', 0, SALT_BYTES);
+    const value = plain.toString('utf8', SALT_BYTES);
+    if (commitmentTo(salt, person, field, value) !== commitment) {
+      throw new VaultDamaged(`sealed ${person} ${field}: stored under the commitment of another value`);
+    }
+    return { person, field, value, salt };
+  }
+
+  sweep(isNamed: IsNamed, now?: number): Promise<Swept> {
+    return this.#whileOpen(() => this.#sweeper.look(isNamed, now));
+  }
+
+  digest(value: string): string {
+    assertText(value);
+    return createHmac('sha256', this.#digestKey).update(value).digest('hex');
+  }
+
+  leafSalt(event: EventId): string {
+    return createHmac('sha256', this.#leafKey).update(event).digest('hex');
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await Promise.allSettled(this.#underWay);
+    await this.#naming.close();
+    await this.#storage.close();
+  }
+
+  async #keep(commitments: readonly string[], stream: StreamName): Promise<Kept> {
+    const unnamed = [...new Set(commitments)].filter((commitment) => this.#named.get(commitment) === undefined);
+    const found = await Promise.all(unnamed.map((commitment) => this.#toStore(commitment)));
+    const records: WaitingRecord[] = found.flatMap((record) =>
+      record === undefined
+        ? []
+        : [{ ...record, id: `${record.commitment} ${randomBytes(12).toString('base64url')}`, stream }],
+    );
+    if (records.length > 0) await this.#storage.wait(records);
+    return { name: () => this.#naming.name(records), forget: () => this.#naming.forget(records) };
+  }
+
+  #hold(record: SealedRecord): void {
+    this.#sealed.set(record.commitment, record);
+    this.#sealedBytes += record.content.length;
+    for (const oldest of this.#sealed.keys()) {
+      if (this.#sealedBytes <= MAX_SEALED_BYTES) break;
+      this.#giveUp(oldest);
+    }
+  }
+
+  #giveUp(commitment: string): void {
+    this.#sealedBytes -= this.#sealed.get(commitment)?.content.length ?? 0;
+    this.#sealed.delete(commitment);
+  }
+
+  /** @returns undefined where it is stored for ever already */
+  async #toStore(commitment: string): Promise<SealedRecord | undefined> {
+    const held = this.#sealed.get(commitment);
+    if (held !== undefined) return held;
+    // Not sealed by this process, or given up. What waits for another append gets a record of its own for this one.
+    const record = await this.#storage.sealed(commitment);
+    if (record === undefined) throw new VaultUnavailable(`nothing is sealed under ${commitment}: seal it again`);
+    if (!record.isNamed) return record;
+    this.#named.set(commitment, true);
+    return undefined;
+  }
+
+  async #newPerson(kind: 'actor' | 'party', lookup: Buffer, value: string): Promise<Person> {
+    const id = `${kind}_${randomUUID()}` as Person;
+    const { keys, ...record } = this.#personRecord(id);
+    const identity = encrypt(keys.content, Buffer.from(value), ['identity', id]);
+    return (await this.#storage.add({ ...record, lookup, identity })).id;
+  }
+
+  async #newKeysOf(person: Person): Promise<PersonKeys> {
+    const { id, key } = this.#personRecord(person);
+    const keys = this.#unwrapped(person, (await this.#storage.add({ id, key })).key);
+    this.#keys.set(person, keys);
+    return keys;
+  }
+
+  async #keysOf(person: Person): Promise<PersonKeys | undefined> {
+    const cached = this.#keys.get(person);
+    if (cached !== undefined) return cached;
+    const wrapped = await this.#storage.keyOf(person);
+    const keys = wrapped && this.#unwrapped(person, wrapped);
+    if (keys !== undefined) this.#keys.set(person, keys);
+    return keys;
+  }
+
+  #unwrapped(person: Person, wrapped: Buffer): PersonKeys {
+    return personKeys(decrypt(this.#wrappingKey, wrapped, ['person-key', person]));
+  }
+
+  #personRecord(id: Person): PersonRecord & { readonly keys: PersonKeys } {
+    const key = newKey();
+    return { id, key: encrypt(this.#wrappingKey, key, ['person-key', id]), keys: personKeys(key) };
+  }
+
+  async #whileOpen<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isClosed) throw new VaultUnavailable('the vault is closed');
+    const underWay = work();
+    this.#underWay.add(underWay);
+    try {
+      return await underWay;
+    } finally {
+      this.#underWay.delete(underWay);
+    }
+  }
+}
+
+const personKeys = (key: Buffer): PersonKeys => ({ content: subkey(key, 'content'), salt: subkey(key, 'salt') });
+
+/** A JSON array, so that no two different lists share a name. */
+const mac = (key: Buffer, ...parts: readonly string[]): Buffer =>
+  createHmac('sha256', key).update(JSON.stringify(parts)).digest();
+
+/** Half a surrogate pair has no bytes in UTF-8: it would come back as another text. */
+function assertText(value: string): void {
+  if (!value.isWellFormed()) throw new InvalidValue('VAULT_VALUE', 'a value must be well-formed Unicode text');
+}
+
+/** Stored as they are: neither may hold anything about a person (domain.md §2). */
+function assertPerson(person: string): void {
+  const [, uuid = ''] = /^(?:actor|party)_(.*)$/.exec(person) ?? [];
+  if (!isUuid(uuid)) {
+    throw new InvalidValue('VAULT_PERSON', 'a person must be a pseudonym: "actor_" or "party_" and a lower-case UUID');
+  }
+}
+
+function assertField(field: string): void {
+  if (!/^[a-zA-Z][a-zA-Z0-9]{0,63}$/.test(field)) {
+    throw new InvalidValue('VAULT_FIELD', 'a field must be a name of at most 64 letters and digits, such as phone');
+  }
+}
