@@ -38,6 +38,12 @@ export const openEventStore = async (stores: Stores): Promise<EventStore> =>
     ? openSqliteEventStore(ledgerFile(stores), [ATTEMPT_CATEGORY])
     : openEventStoreDb(stores.eventStoreUrl);
 
+/**
+ * Appends to different streams that may be on their way at once so that the store keeps the order in which they were
+ * sent: SQLite commits so many as one group; EventStoreDB orders each call by itself.
+ */
+export const appendsInOrder = ({ eventStoreUrl }: Stores): number => (eventStoreUrl === undefined ? 32 : 1);
+
 export const openEventReader = (stores: Stores): EventReader =>
   stores.eventStoreUrl === undefined
     ? openSqliteEventReader(ledgerFile(stores))

@@ -3,8 +3,7 @@ import { parseArgs } from 'node:util';
 import { openReadModels } from '../adapters.js';
 import { catalogue, projections } from '../composition.js';
 import { readConfiguration } from '../config/configuration.js';
-import { PoisonEvent } from '../feed/feed-page.js';
-import { startFault } from '../start-fault.js';
+import { say, STOPPED, stopSignal, WrongUsage, type Command } from './command.js';
 import { LedgerInUse, rebuildOffline } from './offline-rebuild.js';
 import { duration, grouped } from './progress.js';
 
@@ -13,7 +12,7 @@ const NAMES = projections.map(({ name }) => name);
 const HELP = `Folds the ledger's events anew into its read models, while no server runs.
 
 Usage: npm run rebuild -- [NAME…]
-       node dist/src/cli/rebuild.js [NAME…]
+       node dist/src/cli/main.js rebuild [NAME…]
 
   NAME     a projection (default: all of them): ${NAMES.join(', ')}
   --help   this text
@@ -24,20 +23,8 @@ as they were. Of a running server, begin a rebuild with POST /v1/projections/{na
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped.
 `;
 
-/** A command line that cannot be understood; the message says what would be. */
-class WrongUsage extends Error {
-  override readonly name = 'WrongUsage';
-}
-
-const say = (line: string): boolean => process.stderr.write(`${line}\n`);
-
-/** @returns the exit code */
-async function main(args: readonly string[]): Promise<number> {
+async function run(args: readonly string[]): Promise<number> {
   const names = parse(args);
-  if (names === undefined) {
-    process.stdout.write(HELP);
-    return 0;
-  }
   const configuration = readConfiguration();
   const { data, eventStoreUrl } = configuration;
   if (eventStoreUrl !== undefined) {
@@ -46,49 +33,36 @@ async function main(args: readonly string[]): Promise<number> {
         '/v1/projections/{name}/rebuild in the role operator; answers go on meanwhile',
     );
   }
-  process.umask(0o077); // as the server does: what is written here is its owner's alone
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort()); // a second one kills
-
+  const signal = stopSignal();
   const chosen = projections.filter(({ name }) => names.includes(name));
   say(`rebuilding ${chosen.map(({ name }) => name).join(', ')} in ${resolve(data)}`);
   const began = performance.now();
-  const rebuilt = await rebuildOffline(data, () => openReadModels(configuration), catalogue, chosen, stop.signal);
+  const rebuilt = await rebuildOffline(data, () => openReadModels(configuration), catalogue, chosen, signal);
   const list = rebuilt.names.join(', ');
   if (rebuilt.names.length < chosen.length) {
     say(
       rebuilt.names.length === 0 ? 'stopped: the live versions are as they were' : `stopped after the swap of ${list}`,
     );
-    return 130;
+    return STOPPED;
   }
   say(`rebuilt ${list} from ${grouped(rebuilt.events)} events in ${duration((performance.now() - began) / 1_000)}`);
   return 0;
 }
 
-/** @returns undefined where help is asked for. @throws WrongUsage */
-function parse(args: readonly string[]): readonly string[] | undefined {
-  const options = { help: { type: 'boolean', short: 'h' } } as const;
-  let parsed;
+function parse(args: readonly string[]): readonly string[] {
+  let positionals: readonly string[];
   try {
-    parsed = parseArgs({ args: [...args], allowPositionals: true, options });
+    ({ positionals } = parseArgs({ args: [...args], allowPositionals: true, options: {} }));
   } catch (error) {
     throw new WrongUsage((error as Error).message, { cause: error });
   }
-  if (parsed.values.help === true) return undefined;
-  const unknown = parsed.positionals.filter((name) => !NAMES.includes(name));
+  const unknown = positionals.filter((name) => !NAMES.includes(name));
   if (unknown.length > 0) throw new WrongUsage(`there is no projection ${unknown.join(', ')}`);
-  return parsed.positionals.length === 0 ? NAMES : parsed.positionals;
+  return positionals.length === 0 ? NAMES : positionals;
 }
 
-function faultOf(error: unknown): string {
-  if (error instanceof PoisonEvent) return `${error.message}. The live versions are as they were`;
-  return error instanceof WrongUsage || error instanceof LedgerInUse ? error.message : startFault(error);
-}
-
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  say(`rebuild: ${faultOf(error)}`);
-  if (error instanceof WrongUsage) process.stderr.write(`\n${HELP}`);
-  process.exitCode = error instanceof WrongUsage ? 2 : 1;
-}
+export const rebuildCommand: Command = {
+  summary: "folds the ledger's events anew into its read models",
+  help: HELP,
+  run,
+};

@@ -71,7 +71,7 @@ export function refusedAgain({ event, ...place }: StoredEvent, { id, digest }: C
 }
 
 /** No event of a target shares an id with the attempt of the same command. */
-const attemptId = (command: CommandId): EventId => uuid5(NAMESPACE.event, command, 'attempt') as EventId;
+export const attemptId = (command: CommandId): EventId => uuid5(NAMESPACE.event, command, 'attempt') as EventId;
 
 const refused = (
   event: Envelope<string, RejectionData>,

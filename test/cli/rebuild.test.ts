@@ -81,7 +81,7 @@ async function run(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
   const env = { PATH: process.env['PATH'], SIJILL_DATA: data, ...settings };
-  const child = spawn(process.execPath, ['dist/src/cli/rebuild.js', ...args], {
+  const child = spawn(process.execPath, ['dist/src/cli/main.js', 'rebuild', ...args], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,0 +1,25 @@
+/** A part of the program `sijill`. */
+export interface Command {
+  /** One line. */
+  readonly summary: string;
+  readonly help: string;
+  /** @returns the exit code. @throws WrongUsage */
+  run(args: readonly string[]): Promise<number>;
+}
+
+/** A command line that cannot be understood; the message says what would be. */
+export class WrongUsage extends Error {
+  override readonly name = 'WrongUsage';
+}
+
+/** As a shell says it of what Ctrl-C ended. */
+export const STOPPED = 130;
+
+export const say = (line: string): boolean => process.stderr.write(`${line}\n`);
+
+/** Aborts at Ctrl-C or SIGTERM; a second one kills. */
+export function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  return stop.signal;
+}
