@@ -22,6 +22,8 @@ export interface Declaration {
 export interface DeclaredField {
   /** `creditor`, `total.amount`. */
   readonly name: string;
+  /** Its steps. */
+  readonly path: readonly string[];
   readonly type: FieldType;
 }
 
@@ -65,7 +67,7 @@ function readDeclaration(model: Model): Declaration {
     return names.includes('id') ? names : [...names, 'id'];
   });
   const names = [...new Set(indexes.flat())].filter((name) => name !== 'id');
-  return { indexes, fields: names.map((name) => ({ name, type: typeOf(model, name) })) };
+  return { indexes, fields: names.map((name) => ({ name, path: name.split('.'), type: typeOf(model, name) })) };
 }
 
 function typeOf(model: Model, name: string): FieldType {
@@ -122,34 +124,58 @@ export function declaredValues(model: Model, id: string, document: Document | nu
   if (!isText(id) || (document && document.id !== id)) {
     throw new InvalidDocument(`${model.name} ${id}: the document must hold its own id, a well-formed text`);
   }
-  if (document && !(isKeepable(document) && Object.keys(document).every((key) => !key.startsWith('_')))) {
+  if (document && !(isKeepable(document) && hasNoHiddenKey(document))) {
     throw new InvalidDocument(
       `${model.name} ${id}: texts are well-formed; a key is not empty, has no dot or NUL and does not begin with $, nor ` +
         'the document’s own with _',
     );
   }
-  return declarationOf(model).fields.map(({ name, type }) => {
-    const value = document && valueAt(document, name);
+  return declarationOf(model).fields.map(({ name, type, path }) => {
+    const value = document && at(document, path);
     if (value === undefined || value === null) return null;
     if (holds(type, value)) return value;
     throw new InvalidDocument(`${model.name} ${id}: ${name} must be a ${DESCRIPTION[type]}`);
   });
 }
 
-const KEY = /^[^$.\0][^.\0]*$/;
+/** The same of a document that is stored, and was checked then. */
+export const storedValues = (model: Model, document: Document | null): (Scalar | null)[] =>
+  declarationOf(model).fields.map(({ path }) => ((document && at(document, path)) ?? null) as Scalar | null);
+
+function hasNoHiddenKey(document: Document): boolean {
+  for (const key in document) if (key.startsWith('_')) return false;
+  return true;
+}
 
 /** Whether every adapter gives it back as it was: to MongoDB a dot and a dollar in a key mean something. */
 function isKeepable(value: Json): boolean {
   if (typeof value === 'string') return value.isWellFormed();
   if (typeof value !== 'object' || value === null) return true;
   if (Array.isArray(value)) return value.every(isKeepable);
-  return Object.entries(value).every(([key, each]) => KEY.test(key) && key.isWellFormed() && isKeepable(each));
+  for (const key in value) {
+    if (!isKey(key) || !isKeepable((value as { readonly [key: string]: Json })[key] as Json)) return false;
+  }
+  return true;
+}
+
+const KEY = /^[^$.\0][^.\0]*$/;
+/** Good keys that were seen first: those that models declare are few, and met in every document. */
+const KEYS = new Set<string>();
+const MOST_KEYS = 1_000;
+
+function isKey(key: string): boolean {
+  if (KEYS.has(key)) return true;
+  const isGood = KEY.test(key) && key.isWellFormed();
+  if (isGood && KEYS.size < MOST_KEYS) KEYS.add(key);
+  return isGood;
 }
 
 /** The value of a field by its dotted name; undefined where it, or an object on the way, is missing. */
-export function valueAt(document: Document, name: string): Json | undefined {
+export const valueAt = (document: Document, name: string): Json | undefined => at(document, name.split('.'));
+
+function at(document: Document, path: readonly string[]): Json | undefined {
   let value: Json | undefined = document;
-  for (const step of name.split('.')) {
+  for (const step of path) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
     value = (value as { readonly [key: string]: Json })[step];
   }

@@ -30,9 +30,9 @@ test('reads fields, their types and the indexes from a schema; the id breaks tie
   schema.index({ size: -1, _id: -1, 'total.size': 1 });
   expect(declarationOf({ name: 'things', version: 1, schema })).toEqual({
     fields: [
-      { name: 'name', type: 'string' },
-      { name: 'size', type: 'number' },
-      { name: 'total.size', type: 'number' },
+      { name: 'name', path: ['name'], type: 'string' },
+      { name: 'size', path: ['size'], type: 'number' },
+      { name: 'total.size', path: ['total', 'size'], type: 'number' },
     ],
     indexes: [
       ['name', 'id'],

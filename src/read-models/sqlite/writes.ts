@@ -1,6 +1,6 @@
 import type { Database, SqlValue, Statement } from '../../sqlite/database.js';
-import { declarationOf, declaredValues } from '../declaration.js';
-import { InvalidDocument, type Document, type Model, type Write } from '../read-models.js';
+import { declarationOf, declaredValues, storedValues } from '../declaration.js';
+import { InvalidDocument, type Model, type Write } from '../read-models.js';
 import { sqlValue } from './select.js';
 import { columnOf, tableOf, type Generation } from './tables.js';
 
@@ -26,16 +26,11 @@ export interface Statements {
 /** @throws InvalidDocument */
 export function rowOf(model: Model, { id, sequence, previous, model: name, document, was }: Write): Row {
   if (name !== model.name) throw new InvalidDocument(`a write of ${name} cannot go to ${model.name}`);
-  const indexed = indexedOf(model, id, document);
-  const before = was === undefined ? undefined : indexedOf(model, id, was);
+  const indexed = [document ? 1 : 0, ...declaredValues(model, id, document).map(sqlValue)];
+  const before = was === undefined ? undefined : [was ? 1 : 0, ...storedValues(model, was).map(sqlValue)];
   const keepsIndexes = before !== undefined && indexed.every((value, i) => value === before[i]);
   return { id, sequence, previous, indexed, keepsIndexes, text: document && JSON.stringify(document) };
 }
-
-const indexedOf = (model: Model, id: string, document: Document | null): readonly SqlValue[] => [
-  document ? 1 : 0,
-  ...declaredValues(model, id, document).map(sqlValue),
-];
 
 export function prepareStatements(database: Database, generation: Generation, model: Model): Statements {
   const table = tableOf(generation);
