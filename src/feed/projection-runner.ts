@@ -1,9 +1,8 @@
-import { Turns } from '../ledger/turns.js';
-import type { Checkpoint } from '../read-models/read-models.js';
+import { InvalidDocument, type Checkpoint, type Target } from '../read-models/read-models.js';
 import type { Projection } from './consumers.js';
 import { PoisonEvent, text, type FeedPage } from './feed-page.js';
 import { followPages, pause, type Log } from './log-follower.js';
-import { Projector } from './projector.js';
+import { Projector, type Staged } from './projector.js';
 import { beginFilling, fill, swap, type Filling } from './rebuild.js';
 import type { ConsumerStatus } from './status.js';
 
@@ -12,6 +11,8 @@ interface Live {
   state: ConsumerStatus['state'];
   /** Everything up to here is folded. */
   taken: Checkpoint | undefined;
+  /** Its documents are being swapped: no page is folded into them. */
+  isSwapping: boolean;
   error?: string;
   rebuild?: { count: number; total: number };
 }
@@ -31,8 +32,8 @@ const GATHERING_MS = 20;
  */
 export class ProjectionRunner {
   readonly #live: Live[] = [];
-  /** A projection's live fold and its swap never meet. */
-  readonly #turns = new Turns<Live>();
+  /** The page in hand, until all have folded it. */
+  #folding: Promise<void> = Promise.resolve();
   #restart = new AbortController();
   #rebuilding: Promise<void> = Promise.resolve();
 
@@ -51,7 +52,7 @@ export class ProjectionRunner {
       const isStale = version === undefined ? head > REBUILD_BEHIND : version !== model.version;
       const taken = version === model.version ? await readModels.checkpoint(name) : undefined;
       const projector = new Projector(projection, readModels);
-      this.#live.push({ projector, state: isStale ? 'rebuilding' : 'running', taken });
+      this.#live.push({ projector, state: isStale ? 'rebuilding' : 'running', taken, isSwapping: false });
     }
     return this.#live.filter(({ state }) => state === 'rebuilding').map(nameOf);
   }
@@ -67,7 +68,7 @@ export class ProjectionRunner {
       }
       for await (const page of followPages(this.log, this.#furthestBehind(running), signal)) {
         const began = performance.now();
-        for (const each of this.#live) await this.#turns.take(each, () => this.#fold(each, page));
+        await (this.#folding = this.#fold(page));
         this.log.moved(page);
         const left = GATHERING_MS - (performance.now() - began);
         if (left > 0 && page.events.length < this.log.pageSize) await pause(left, signal);
@@ -101,14 +102,37 @@ export class ProjectionRunner {
     });
   }
 
-  async #fold(each: Live, page: FeedPage): Promise<void> {
-    if (each.state !== 'running' || !this.#isBehind(each.taken, page.end)) return;
-    // A swap moved it back behind this page: the loop begins again there.
-    if (page.from !== undefined && this.#isBehind(each.taken, page.from)) return this.#restart.abort();
+  /** Into all documents in one write. */
+  async #fold(page: FeedPage): Promise<void> {
+    const staged: (Staged & { readonly each: Live })[] = [];
+    for (const each of this.#live) {
+      if (each.state !== 'running' || each.isSwapping || !this.#isBehind(each.taken, page.end)) continue;
+      // A swap moved it back behind this page: the loop begins again there.
+      if (page.from !== undefined && this.#isBehind(each.taken, page.from)) this.#restart.abort();
+      else await this.#attempt(each, async () => void staged.push({ each, ...(await stageOf(each, page)) }));
+    }
+    const batches = staged.flatMap(({ batch }) => batch ?? []);
+    const refusals = new Map((await this.log.readModels.applyEach(batches)).map((why, i) => [batches[i], why]));
+    for (const { each, batch, poison } of staged) {
+      await this.#attempt(each, async () => {
+        const refusal = batch && refusals.get(batch);
+        if (refusal instanceof InvalidDocument) {
+          await each.projector.fold(targetOf(each), page, each.taken); // finds the event after which it cannot be stored
+        } else if (refusal !== undefined) {
+          throw refusal;
+        } else {
+          if (batch !== undefined) each.projector.written(batch);
+          if (poison !== undefined) throw poison;
+        }
+        each.taken = page.end;
+        delete each.error;
+      });
+    }
+  }
+
+  async #attempt(each: Live, work: () => Promise<void>): Promise<void> {
     try {
-      const target = { model: each.projector.projection.model, generation: 'live' };
-      each.taken = await each.projector.fold(target, page, each.taken);
-      delete each.error;
+      await work();
     } catch (error) {
       await this.#failed(each, error);
     }
@@ -145,7 +169,7 @@ export class ProjectionRunner {
       });
       if (!isFilled) return;
       for (const [index, each] of chosen.entries()) {
-        await this.#turns.take(each, () => this.#swap(each, fillings[index] as Filling));
+        await this.#swap(each, fillings[index] as Filling);
       }
       log.listener.log('info', `rebuilt ${names.join(', ')}`);
     } catch (error) {
@@ -160,12 +184,19 @@ export class ProjectionRunner {
 
   /** First takes what came in since, while the live fold waits: no answer ever goes back in time. */
   async #swap(each: Live, filling: Filling): Promise<void> {
-    if (!(await fill(this.log, [filling], this.log.stopped))) return;
-    await swap(this.log, filling);
-    each.taken = filling.taken;
-    each.state = 'running';
-    delete each.error;
-    this.#restart.abort();
+    each.isSwapping = true;
+    await this.#folding;
+    try {
+      if (!(await fill(this.log, [filling], this.log.stopped))) return;
+      await swap(this.log, filling);
+      each.projector.forget();
+      each.taken = filling.taken;
+      each.state = 'running';
+      delete each.error;
+    } finally {
+      each.isSwapping = false;
+      this.#restart.abort();
+    }
   }
 
   #furthestBehind(running: readonly Live[]): Checkpoint | undefined {
@@ -176,6 +207,10 @@ export class ProjectionRunner {
     return a === undefined || this.log.reader.comparePositions(a.position as never, b.position as never) < 0;
   }
 }
+
+const targetOf = ({ projector }: Live): Target => ({ model: projector.projection.model, generation: 'live' });
+
+const stageOf = (each: Live, page: FeedPage): Promise<Staged> => each.projector.stage(targetOf(each), page, each.taken);
 
 const nameOf = ({ projector }: Live): string => projector.projection.name;
 

@@ -1,5 +1,6 @@
 import {
   InvalidDocument,
+  type Batch,
   type Checkpoint,
   type Document,
   type ReadModels,
@@ -10,9 +11,14 @@ import {
 import type { Projection } from './consumers.js';
 import { after, PoisonEvent, readable, type FeedEvent, type FeedPage } from './feed-page.js';
 
+/** Documents of each projection that are kept: some 4 KiB each. */
+const MOST_RECENT = 2_048;
+
 /** Folds pages into one projection's documents: loads what a page touches, folds in memory, writes once. */
 export class Projector {
   readonly #types: ReadonlySet<string> | '*';
+  /** As they are stored, those that were written last at the end: what happens to one thing happens close together. */
+  readonly #recent = new Map<string, Versioned>();
 
   constructor(
     readonly projection: Projection,
@@ -35,21 +41,12 @@ export class Projector {
     }
   }
 
-  /** Finds the event after which a document cannot be stored, and folds what comes before it. */
-  async #foldOneByOne(target: Target, page: FeedPage, from: Checkpoint | undefined): Promise<Checkpoint> {
-    let at = from;
-    for (const each of page.events) {
-      if (each.sequence < (from?.count ?? 0)) continue;
-      try {
-        at = await this.#fold(target, { from: at, events: [each], end: after(each), atEnd: false }, at);
-      } catch (error) {
-        throw error instanceof InvalidDocument ? new PoisonEvent(this.projection.name, each, error) : error;
-      }
-    }
-    return this.#fold(target, { ...page, events: [] }, at);
-  }
-
-  async #fold(target: Target, page: FeedPage, from: Checkpoint | undefined): Promise<Checkpoint> {
+  /**
+   * What `fold` would write, for who writes it together with others, and says that it is `written` before the next
+   * page is staged. Where nobody says so its documents are read again.
+   * @param from as for `fold`
+   */
+  async stage(target: Target, page: FeedPage, from: Checkpoint | undefined): Promise<Staged> {
     const events = page.events.filter((each) => each.sequence >= (from?.count ?? 0) && this.#wants(each));
     const touched = new Map<FeedEvent, readonly string[]>();
     let poison: PoisonEvent | undefined;
@@ -72,20 +69,63 @@ export class Projector {
       }
     }
 
-    const end = poison === undefined ? page.end : before(poison.event, page, from);
+    const checkpoint = poison === undefined ? page.end : before(poison.event, page, from);
+    const consumer = this.projection.name;
+    const batch = checkpoint && { target, consumer, writes: this.#writesOf(documents), checkpoint };
+    return { batch, poison };
+  }
+
+  /** A batch that was staged is stored. */
+  written({ writes }: Batch): void {
+    for (const { id, document, sequence } of writes) this.#recent.set(id, { id, document, sequence });
+    if (this.#recent.size <= MOST_RECENT) return;
+    let surplus = this.#recent.size - MOST_RECENT;
+    for (const id of this.#recent.keys()) {
+      if (surplus-- <= 0) break;
+      this.#recent.delete(id);
+    }
+  }
+
+  /** The stored documents are no longer those that were written here. */
+  forget(): void {
+    this.#recent.clear();
+  }
+
+  /** Finds the event after which a document cannot be stored, and folds what comes before it. */
+  async #foldOneByOne(target: Target, page: FeedPage, from: Checkpoint | undefined): Promise<Checkpoint> {
+    let at = from;
+    for (const each of page.events) {
+      if (each.sequence < (from?.count ?? 0)) continue;
+      try {
+        at = await this.#fold(target, { from: at, events: [each], end: after(each), atEnd: false }, at);
+      } catch (error) {
+        throw error instanceof InvalidDocument ? new PoisonEvent(this.projection.name, each, error) : error;
+      }
+    }
+    return this.#fold(target, { ...page, events: [] }, at);
+  }
+
+  async #fold(target: Target, page: FeedPage, from: Checkpoint | undefined): Promise<Checkpoint> {
+    const { batch, poison } = await this.stage(target, page, from);
+    if (batch !== undefined) {
+      await this.readModels.apply(target, batch.consumer, batch.writes, batch.checkpoint);
+      this.written(batch);
+    }
+    if (poison !== undefined) throw poison;
+    return page.end;
+  }
+
+  #writesOf(documents: ReadonlyMap<string, Folding>): Write[] {
+    const { name: model } = this.projection.model;
     const writes: Write[] = [];
     for (const { id, document, sequence, read, existed } of documents.values()) {
       const changed = sequence !== (read?.sequence ?? -1);
       // What came and went within the page leaves a tombstone: one that folds more slowly would bring it back.
-      if (changed && existed) {
-        const { name } = this.projection.model;
-        const was = read === undefined ? {} : { was: read.document };
-        writes.push({ model: name, id, document, sequence, previous: read?.sequence ?? null, ...was });
-      }
+      if (!changed || !existed) continue;
+      const was = read && { was: read.document };
+      writes.push({ model, id, document, sequence, previous: read?.sequence ?? null, ...was });
     }
-    if (end !== undefined) await this.readModels.apply(target, this.projection.name, writes, end);
-    if (poison !== undefined) throw poison;
-    return page.end;
+    return writes;
   }
 
   #wants({ event }: FeedEvent): boolean {
@@ -94,10 +134,15 @@ export class Projector {
 
   async #load(target: Target, ids: ReadonlySet<string>): Promise<Map<string, Folding>> {
     const documents = new Map<string, Folding>();
-    for (const id of ids) documents.set(id, { id, document: null, sequence: -1, read: undefined, existed: false });
-    if (ids.size > 0) {
-      for (const read of await this.readModels.load(target, [...ids]))
-        documents.set(read.id, { ...read, read, existed: true });
+    const missing: string[] = [];
+    for (const id of ids) {
+      const read = this.#recent.get(id);
+      if (read === undefined) missing.push(id);
+      else this.#recent.delete(id); // until it is written, nobody knows what is stored
+      documents.set(id, read ? foldingOf(read) : { id, document: null, sequence: -1, read, existed: false });
+    }
+    if (missing.length > 0) {
+      for (const read of await this.readModels.load(target, missing)) documents.set(read.id, foldingOf(read));
     }
     return documents;
   }
@@ -116,6 +161,13 @@ export class Projector {
   }
 }
 
+/** What a page comes to. */
+export interface Staged {
+  /** Everything before the poison event; undefined: nothing came before it. */
+  readonly batch: Batch | undefined;
+  readonly poison: PoisonEvent | undefined;
+}
+
 interface Folding {
   readonly id: string;
   readonly document: Document | null;
@@ -124,6 +176,8 @@ interface Folding {
   /** It was there at some time, if only within the page. */
   readonly existed: boolean;
 }
+
+const foldingOf = (read: Versioned): Folding => ({ ...read, read, existed: true });
 
 /** Where a consumer stands just before an event of a page; undefined: at the very beginning. */
 function before(event: FeedEvent, page: FeedPage, from: Checkpoint | undefined): Checkpoint | undefined {

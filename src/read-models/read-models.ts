@@ -94,6 +94,14 @@ export interface Checkpoint {
   readonly count: number;
 }
 
+/** What one consumer makes of a page: its documents, and how far it has come with them. */
+export interface Batch {
+  readonly target: Target;
+  readonly consumer: string;
+  readonly writes: readonly Write[];
+  readonly checkpoint: Checkpoint;
+}
+
 /**
  * What queries are answered from. Tombstones are invisible here.
  * @throws UndeclaredField, InvalidQuery, ModelNotOpen, ReadModelUnavailable
@@ -129,6 +137,12 @@ export interface ReadModels extends ReadModelReader {
    * @throws InvalidDocument, UnknownTarget: nothing is written then; StaleWrite, ReadModelUnavailable
    */
   apply(target: Target, consumer: string, writes: readonly Write[], checkpoint: Checkpoint): Promise<void>;
+  /**
+   * Applies what several consumers make of one page, each for itself: what keeps one from being written keeps back none
+   * of the others. One step of the store where it can be: a transaction costs more than what is in it.
+   * @returns for each, in their order, what `apply` would have thrown; undefined: it is written
+   */
+  applyEach(batches: readonly Batch[]): Promise<readonly unknown[]>;
   /** For a consumer without documents: a policy. */
   saveCheckpoint(consumer: string, checkpoint: Checkpoint): Promise<void>;
   /**

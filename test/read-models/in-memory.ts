@@ -4,6 +4,7 @@ import {
   ModelNotOpen,
   StaleWrite,
   UnknownTarget,
+  type Batch,
   type Checkpoint,
   type Condition,
   type Document,
@@ -116,6 +117,14 @@ export class InMemoryReadModels implements ReadModels {
     }
     for (const { id } of writes) generation.rows.set(id, rows.get(id)!);
     generation.checkpoints.set(consumer, checkpoint);
+  }
+
+  async applyEach(batches: readonly Batch[]): Promise<readonly unknown[]> {
+    const refusals: unknown[] = [];
+    for (const { target, consumer, writes, checkpoint } of batches) {
+      refusals.push(await this.apply(target, consumer, writes, checkpoint).catch((error: unknown) => error));
+    }
+    return refusals;
   }
 
   async saveCheckpoint(consumer: string, checkpoint: Checkpoint): Promise<void> {

@@ -3,6 +3,7 @@ import { declarationOf, isText } from '../declaration.js';
 import {
   StaleWrite,
   UnknownTarget,
+  type Batch,
   type Checkpoint,
   type Document,
   type Model,
@@ -87,6 +88,18 @@ class MongoReadModels extends MongoReadModelReader implements ReadModels {
     if (!(await this.generations.moveCheckpoint(model, at, generation, consumer, checkpoint))) {
       throw new StaleWrite(`${consumer} has come further, or elsewhere: start from the checkpoint`);
     }
+  }
+
+  /** Side by side: they go to collections of their own. */
+  applyEach(batches: readonly Batch[]): Promise<readonly unknown[]> {
+    return Promise.all(
+      batches.map(({ target, consumer, writes, checkpoint }) =>
+        this.apply(target, consumer, writes, checkpoint).then(
+          () => undefined,
+          (error: unknown) => error,
+        ),
+      ),
+    );
   }
 
   async saveCheckpoint(consumer: string, { position, count }: Checkpoint): Promise<void> {

@@ -4,6 +4,7 @@ import {
   ModelNotOpen,
   StaleWrite,
   UnknownTarget,
+  type Batch,
   type Checkpoint,
   type Document,
   type Model,
@@ -27,7 +28,7 @@ import {
   tableOf,
   type Generation,
 } from './tables.js';
-import { prepareStatements, rowOf, writeRow, type Statements } from './writes.js';
+import { prepareStatements, rowOf, writeRow, type Row, type Statements } from './writes.js';
 
 const SCAN_PAGE = 500;
 /** Most of the file that a reader maps into memory; what lies behind is read as it is asked for. */
@@ -112,21 +113,28 @@ class SqliteReadModels extends SqliteReadModelReader implements ReadModels {
   }
 
   async apply(target: Target, consumer: string, writes: readonly Write[], checkpoint: Checkpoint): Promise<void> {
-    const { model } = target;
-    const rows = writes.map((write) => rowOf(model, write));
-    this.database.transaction(() => {
-      // Looked up in each transaction: another process may have swapped the table.
-      const generation = this.#generation(target);
-      const statements = this.#statementsOf(generation, model);
-      for (const row of rows) {
-        if (writeRow(statements, row)) continue;
-        const expected = row.previous === null ? 'new' : `at sequence ${row.previous}`;
-        throw new StaleWrite(`${model.name} ${row.id} is no longer ${expected}: start from the checkpoint`);
+    const prepared = prepare({ target, consumer, writes, checkpoint });
+    this.database.transaction(() => this.#write(prepared));
+  }
+
+  async applyEach(batches: readonly Batch[]): Promise<readonly unknown[]> {
+    const refusals: unknown[] = batches.map(() => undefined);
+    const attempt = (index: number, work: () => void): void => {
+      try {
+        work();
+      } catch (error) {
+        refusals[index] = error;
       }
-      const { position, count } = checkpoint;
-      if (this.#moveCheckpoint.run(consumer, generation.live ? 0 : generation.number, position, count) === 1) return;
-      throw new StaleWrite(`${consumer} has come further than ${count} events: start from the checkpoint`);
-    });
+    };
+    const prepared = new Map<number, Prepared>();
+    for (const [index, batch] of batches.entries()) attempt(index, () => prepared.set(index, prepare(batch)));
+    try {
+      this.database.transaction(() => prepared.forEach((each) => this.#write(each)));
+    } catch {
+      // Whichever of them it was, nothing is written yet: each in a transaction of its own finds out.
+      for (const [index, each] of prepared) attempt(index, () => this.database.transaction(() => this.#write(each)));
+    }
+    return refusals;
   }
 
   async saveCheckpoint(consumer: string, { position, count }: Checkpoint): Promise<void> {
@@ -176,6 +184,21 @@ class SqliteReadModels extends SqliteReadModelReader implements ReadModels {
     return this.#findLive(model)?.version;
   }
 
+  /** Within a transaction. @throws StaleWrite, UnknownTarget */
+  #write({ target, consumer, rows, checkpoint: { position, count } }: Prepared): void {
+    const { model } = target;
+    // Looked up in each transaction: another process may have swapped the table.
+    const generation = this.#generation(target);
+    const statements = this.#statementsOf(generation, model);
+    for (const row of rows) {
+      if (writeRow(statements, row)) continue;
+      const expected = row.previous === null ? 'new' : `at sequence ${row.previous}`;
+      throw new StaleWrite(`${model.name} ${row.id} is no longer ${expected}: start from the checkpoint`);
+    }
+    if (this.#moveCheckpoint.run(consumer, generation.live ? 0 : generation.number, position, count) === 1) return;
+    throw new StaleWrite(`${consumer} has come further than ${count} events: start from the checkpoint`);
+  }
+
   #scanPage(model: Model, after: string): any[][] {
     const live = this.#findLive(model);
     if (!live) throw new ModelNotOpen(`the read model ${model.name} has not been opened in this store`);
@@ -206,6 +229,17 @@ class SqliteReadModels extends SqliteReadModelReader implements ReadModels {
     return statements;
   }
 }
+
+/** A batch whose documents are checked, and ready to be bound. */
+interface Prepared extends Omit<Batch, 'writes'> {
+  readonly rows: readonly Row[];
+}
+
+/** @throws InvalidDocument */
+const prepare = ({ writes, ...batch }: Batch): Prepared => ({
+  ...batch,
+  rows: writes.map((write) => rowOf(batch.target.model, write)),
+});
 
 function assertLayout(database: Database, path: string): void {
   const [layout] = database.prepare('PRAGMA user_version').get()!;

@@ -1,4 +1,4 @@
-import type { ReadModels, Write } from '../../../src/read-models/read-models.js';
+import type { Batch, Model, ReadModels, Write } from '../../../src/read-models/read-models.js';
 import {
   at,
   bury,
@@ -11,6 +11,7 @@ import {
   write,
   type Backend,
   type StartBackend,
+  type Thing,
 } from './backend.js';
 
 export function writing(start: StartBackend): void {
@@ -125,6 +126,42 @@ export function writing(start: StartBackend): void {
     expect(await models.checkpoint(CONSUMER)).toEqual(at(3));
     await apply([], 3);
     await models.apply(live, 'another', [], at(1));
+  });
+
+  describe('several batches at once', () => {
+    const models3 = ['first', 'second', 'third'].map((name): Model<Thing> => ({ ...things, name }));
+    const [first, second, third] = models3 as [Model<Thing>, Model<Thing>, Model<Thing>];
+    const of = (model: Model, writes: readonly Write[], count: number): Batch => ({
+      target: { model, generation: 'live' },
+      consumer: `${model.name}-list`,
+      writes: writes.map((each) => ({ ...each, model: model.name })),
+      checkpoint: at(count),
+    });
+    const checkpoints = () => Promise.all(models3.map(({ name }) => models.checkpoint(`${name}-list`)));
+    beforeEach(async () => {
+      await models.open(models3);
+      expect(await models.applyEach([of(second, [], 2)])).toEqual([undefined]);
+    });
+
+    test.each([
+      ['a stale write', [write({ id: 'x' }), write({ id: 'b' }, 9, 2)], 5, 'StaleWrite'],
+      ['a document that cannot be stored', [write({ id: 'b', size: 1.5 })], 5, 'InvalidDocument'],
+      ['a checkpoint that goes back', [write({ id: 'b' })], 1, 'StaleWrite'],
+    ])('%s keeps its own from being written, and none of the others', async (_, bad, count, name) => {
+      const batches = [of(first, [write({ id: 'a' })], 3), of(second, bad, count), of(third, [write({ id: 'c' })], 4)];
+      expect(await models.applyEach(batches)).toEqual([undefined, expect.objectContaining({ name }), undefined]);
+      expect(await models.get(first, 'a')).toEqual({ id: 'a' });
+      expect(await models.get(third, 'c')).toEqual({ id: 'c' });
+      expect(await checkpoints()).toEqual([at(3), at(2), at(4)]);
+    });
+
+    test('are all written, and one without documents moves its checkpoint alone', async () => {
+      const batches = [of(first, [write({ id: 'a' })], 7), of(second, [], 7), of(third, [write({ id: 'c' })], 7)];
+      expect(await models.applyEach(batches)).toEqual([undefined, undefined, undefined]);
+      expect(await models.applyEach([])).toEqual([]);
+      expect(await models.get(first, 'a')).toEqual({ id: 'a' });
+      expect(await checkpoints()).toEqual([at(7), at(7), at(7)]);
+    });
   });
 
   test('writes one document twice in a batch when the second follows the first', async () => {
