@@ -56,8 +56,8 @@ test('stopped anywhere and started again, nothing doubles and nothing is missing
   const file = await rowsFile(ODDITIES, 'fines.csv.gz');
   const whole = await importInto(await newFolder(), file);
   const folder = await newFolder();
-  // Each round lets seven more commands through: the next fails, as the machine might, while others are under way.
-  for (let allowed = 5; ; allowed += 7) {
+  // Each round lets eleven more commands through: the next fails, as the machine might, while others are under way.
+  for (let allowed = 5; ; allowed += 11) {
     let sent = 0;
     const failing = (target: Target) =>
       new Watched(target, async (_, send) => {
