@@ -50,6 +50,6 @@ export class AttemptsController {
     if (query.from !== undefined) where.push({ field: 'recordedAt', is: 'gte', value: momentsOf(query.from).first });
     if (query.to !== undefined) where.push({ field: 'recordedAt', is: 'lte', value: momentsOf(query.to).last });
     const sort = { field: 'recordedAt', direction: 'desc' } as const;
-    return listPage(exchange, { ...query }, this.models, attemptsModel, { where, sort });
+    return listPage(exchange, query, this.models, attemptsModel, { where, sort });
   }
 }

@@ -61,7 +61,7 @@ export class DebtDetailController {
       await this.streams.send(exchange, stream, shown);
       return undefined;
     }
-    const page = pageOf(exchange, { ...query });
+    const page = pageOf(exchange, query);
     const from = page.after === undefined ? 0n : revisionAfter(page.after, id);
     const found = await this.events.readStream(stream, { from, limit: page.limit + 1 });
     if (found.length === 0 && page.after === undefined) throw new Problem('NOT_FOUND');

@@ -61,7 +61,7 @@ export class DebtListController {
     const sort = query.sort ?? '-registeredOn';
     const direction = sort.startsWith('-') ? 'desc' : 'asc';
     const field = SORTS[sort.replace('-', '') as keyof typeof SORTS];
-    return listPage(exchange, { ...query }, this.models, debtListModel, { where, sort: { field, direction } });
+    return listPage(exchange, query, this.models, debtListModel, { where, sort: { field, direction } });
   }
 }
 

@@ -46,7 +46,7 @@ export class DelegationsController {
       where.push({ field: 'liveFrom', is: 'lte', value: on }, { field: 'liveTo', is: 'gte', value: on });
     }
     const sort = { field: 'from', direction: 'desc' } as const;
-    return listPage(exchange, { ...query }, this.models, delegationsModel, { where, sort });
+    return listPage(exchange, query, this.models, delegationsModel, { where, sort });
   }
 
   @Tagged()

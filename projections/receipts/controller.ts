@@ -52,7 +52,7 @@ export class ReceiptsController {
     }
     if (query.matched !== undefined) where.push({ field: 'matched', is: 'eq', value: query.matched === 'true' });
     const sort = { field: 'recordedAt', direction: 'desc' } as const;
-    return listPage(exchange, { ...query }, this.models, receiptsModel, { where, sort });
+    return listPage(exchange, query, this.models, receiptsModel, { where, sort });
   }
 
   @Tagged()

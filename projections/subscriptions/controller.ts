@@ -63,7 +63,7 @@ export class SubscriptionsController {
     const { expiringBefore } = query;
     if (expiringBefore !== undefined) where.push({ field: 'endsOn', is: 'lt', value: expiringBefore });
     const sort = { field: 'endsOn', direction: 'asc' } as const;
-    return listPage(exchange, { ...query }, this.models, subscriptionsModel, { where, sort });
+    return listPage(exchange, query, this.models, subscriptionsModel, { where, sort });
   }
 
   @Tagged()
@@ -85,7 +85,7 @@ export class SubscriptionsController {
     @Query() query: PageQuery,
   ): Promise<{ items: readonly unknown[] }> {
     await this.reads.one(exchange, await this.models.get(subscriptionsModel, id), visibleTo(exchange));
-    const page = pageOf(exchange, { ...query });
+    const page = pageOf(exchange, query);
     const from = page.after === undefined ? 0n : revisionAfter(page.after, id);
     const found = await this.events.readStream(streamName('subscription', id as Uuid), { from, limit: page.limit + 1 });
     const shown = found.slice(0, page.limit);

@@ -3,7 +3,7 @@ import { SingleBar } from 'cli-progress';
 /** How far a long piece of work is: on a terminal a bar, elsewhere a line every few seconds. */
 export interface Progress {
   /** @param count of the total that is done */
-  update(count: number): void;
+  readonly update: (count: number) => void;
   /** Says something between the figures. */
   say(line: string): void;
   stop(): void;

@@ -38,7 +38,7 @@ export class JobsController {
   /** In the order of the instants that they are for. */
   @Access('GET /v1/jobs', listOf(JOB))
   async list(@OnExchange() exchange: Exchange, @Query() query: JobsQuery): Promise<{ items: readonly object[] }> {
-    const page = pageOf(exchange, { ...query });
+    const page = pageOf(exchange, query);
     const { state } = query;
     const after = page.after === undefined ? undefined : placeOf(page.after);
     const asked = {

@@ -63,9 +63,9 @@ export interface Run<Data = unknown> {
    * id comes from the occurrence, the type, the target, and how many of these were sent before in this run.
    * @throws the signal's reason
    */
-  send(command: Command, options?: SendOptions): Promise<Outcome>;
+  readonly send: (command: Command, options?: SendOptions) => Promise<Outcome>;
   /** Shown to operators. */
-  progress(done: number, total?: number): void;
+  readonly progress: (done: number, total?: number) => void;
 }
 
 export interface SendOptions {
@@ -139,7 +139,7 @@ export interface JobDoors {
   send(command: Command, request: CommandRequest): Promise<Outcome>;
   log(level: 'info' | 'warn' | 'error', message: string): void;
   /** From 0 to 1; Math.random, but in tests. */
-  random?(): number;
+  readonly random?: () => number;
 }
 
 /**

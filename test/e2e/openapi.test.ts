@@ -17,6 +17,7 @@ interface Schema {
   readonly anyOf?: readonly Schema[];
 }
 interface Operation {
+  readonly requestBody?: { readonly required: boolean };
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { schema?: Schema }>> }>>;
 }
 
@@ -40,6 +41,13 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => server.dispose());
 
+/** @throws Error: there is none of that path and method */
+function operation(path: string, method: string): Operation {
+  const found = document.paths[path]?.[method];
+  if (found === undefined) throw new Error(`the document has no ${method} ${path}`);
+  return found;
+}
+
 /** Sends a request and holds its answer against the document. @param route as the document names it */
 async function ask(
   who: string,
@@ -55,7 +63,7 @@ async function ask(
     body,
     headers: { ...(isCommand && { 'idempotency-key': `key-${++keys}`, prefer: 'wait=10' }), ...headers },
   });
-  const { responses } = document.paths[path]?.[method.toLowerCase()] as Operation;
+  const { responses } = operation(path, method.toLowerCase());
   const documented = responses[answer.status] ?? responses['default'];
   expect([route, answer.status, Object.keys(documented ?? {})]).toEqual([route, answer.status, expect.anything()]);
   const type = answer.headers.get('content-type')?.split(';')[0];
@@ -148,7 +156,6 @@ test('a body that the document asks for names what is required, and forbids the 
     required: ['debtor', 'creditor', 'amount', 'ground'],
     properties: { amount: { required: ['amount', 'currency'] } },
   });
-  const bodyOf = (path: string, method: string) =>
-    (document.paths[path]?.[method] as unknown as { requestBody: { required: boolean } }).requestBody.required;
+  const bodyOf = (path: string, method: string) => operation(path, method).requestBody?.required;
   expect([bodyOf('/v1/debts', 'post'), bodyOf('/v1/debts/{id}', 'delete')]).toEqual([true, false]);
 });

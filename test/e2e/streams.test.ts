@@ -63,8 +63,13 @@ test('the debtor hears of a payment as it is applied, in the words of the page',
   const listener = await listen(id, tokens.debtor);
   await listener.until(({ heard }) => heard.length === 2);
   await send('bank', '/v1/receipts', {
-    ...{ reference: 'TX-1', payer: STRANGER, payee: CREDITOR, target: { debt: id }, channel: 'sadad' },
-    ...{ amount: { amount: '40.00', currency: 'SAR' }, paidOn: '2026-11-01' },
+    reference: 'TX-1',
+    payer: STRANGER,
+    payee: CREDITOR,
+    target: { debt: id },
+    channel: 'sadad',
+    amount: { amount: '40.00', currency: 'SAR' },
+    paidOn: '2026-11-01',
   });
   await listener.until(({ heard }) => heard.length === 3);
   expect(listener.heard.map(({ type }) => type)).toEqual([

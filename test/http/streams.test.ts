@@ -218,7 +218,7 @@ describe('a stream of events', () => {
     const id = await debtOf(1);
     const listener = await listen(id);
     await listener.until(({ heard }) => heard.length === 1);
-    const { readStream } = outside.events;
+    const readStream = outside.events.readStream.bind(outside.events);
     outside.events.readStream = () => Promise.reject(new StoreUnavailable('down'));
     const refused = await listen(id);
     expect([refused.status, refused.headers['retry-after']]).toEqual([503, '1']);

@@ -126,10 +126,16 @@ describe('identifiers (domain.md §2)', () => {
     /** Hexadecimal digits of which most are decimal ones: the worst that chance could bring. */
     const hex = (length: number) =>
       fc
-        .array(fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...'0123456789') }, fc.constantFrom(...'abcdef')), {
-          minLength: length,
-          maxLength: length,
-        })
+        .array(
+          fc.oneof(
+            { weight: 9, arbitrary: fc.constantFrom(...Array.from('0123456789')) },
+            fc.constantFrom(...Array.from('abcdef')),
+          ),
+          {
+            minLength: length,
+            maxLength: length,
+          },
+        )
         .map((digits) => digits.join(''));
     const uuid = fc.tuple(hex(8), hex(4), hex(4), hex(4), hex(12)).map((groups) => groups.join('-'));
 

@@ -235,9 +235,9 @@ describe('files', () => {
     }
     const isFile = statSync(path).isFile();
     const before = isFile ? contents(directory) : {};
-    for (const open of [Database.open, Database.openReadOnly]) {
-      expect(() => open(path, OURS)).toThrow(ForeignFile);
-      expect(() => open(path, OURS)).toThrow(/left untouched|is not a file/);
+    for (const open of ['open', 'openReadOnly'] as const) {
+      expect(() => Database[open](path, OURS)).toThrow(ForeignFile);
+      expect(() => Database[open](path, OURS)).toThrow(/left untouched|is not a file/);
     }
     expect(isFile ? contents(directory) : {}).toEqual(before);
   });

@@ -48,7 +48,7 @@ export class Postings {
   #post(account: string, key: Key, minor: bigint): void {
     const sums = this.#sums.get(account) ?? new Map<string, { readonly key: Key; minor: bigint }>();
     this.#sums.set(account, sums);
-    const name = JSON.stringify(Object.entries(key).sort());
+    const name = JSON.stringify(Object.entries(key).sort(([a], [b]) => (a < b ? -1 : 1)));
     const sum = sums.get(name);
     if (sum === undefined) sums.set(name, { key, minor });
     else sum.minor += minor;

@@ -11,7 +11,7 @@ export interface Connection {
   readonly client: EventStoreDBClient;
   /** Never left out: without credentials the client appends in another way, which mixes up calls and loses answers. */
   readonly call: { readonly credentials: Credentials; readonly requiresLeader: true };
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** What the client takes, without what has no effect (`tlsVerifyCert`): at others it would print the whole URL. */

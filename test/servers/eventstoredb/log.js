@@ -73,7 +73,7 @@ export class Log {
     this.#versions.set(stream, current + BigInt(records.length));
     return new Promise((answer) => {
       this.#pending.push({ stream, first, records, answer });
-      this.#flushing ??= setTimeout(() => this.#flush(), COMMIT_MS);
+      if (this.#flushing === undefined) this.#flushing = setTimeout(() => this.#flush(), COMMIT_MS);
     });
   }
 
