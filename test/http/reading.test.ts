@@ -96,7 +96,7 @@ describe('readings', () => {
 });
 
 describe('the revision of a stored document', () => {
-  test.each([
+  test.each<[{ readonly revision: number; readonly [other: string]: unknown }, string]>([
     [{ id: 'a', revision: 0 }, 'last'],
     [{ id: 'a', revision: Number.MAX_SAFE_INTEGER }, 'last, and as large as it gets'],
     [{ revision: 7 }, 'alone'],
@@ -106,7 +106,7 @@ describe('the revision of a stored document', () => {
     [{ revision: 7, note: ',"revision":9}' }, 'beside a text that looks like it'],
     [{ revision: 7, 'x,"revision': 9 }, 'beside a key that looks like it'],
     [{ revision: 7, aRevision: 9 }, 'beside a key that ends like it'],
-  ] as const)('%j: %s', (document: { readonly revision: number }, _) => {
+  ])('%j: %s', (document) => {
     expect(revisionIn(JSON.stringify(document))).toBe(document.revision);
   });
 });
