@@ -186,10 +186,16 @@ describe('the committing thread', () => {
     };
     for (let i = 0; i < 64; i++) void call(i);
     expect(posted).toHaveLength(2);
-    worker.emit('message', Array.from({ length: 4 * 32 }, () => 0));
+    worker.emit(
+      'message',
+      Array.from({ length: 4 * 32 }, () => 0),
+    );
     await Promise.resolve(); // the callers come back, and the turn goes on
     expect(posted).toHaveLength(3);
-    worker.emit('message', Array.from({ length: 4 * 32 }, () => 0));
+    worker.emit(
+      'message',
+      Array.from({ length: 4 * 32 }, () => 0),
+    );
     await Promise.resolve();
     expect(posted).toHaveLength(4);
   });

@@ -60,5 +60,7 @@ test('every refusal that may be stored is one, of whatever context', () => {
 
 test('only what was refused is an attempt', () => {
   expect(attempts.types.length).toBeGreaterThan(10);
-  expect((attempts.types as readonly string[]).filter((type) => !type.endsWith('Rejected'))).toEqual(['billing.ReceiptConflictRecorded']);
+  expect((attempts.types as readonly string[]).filter((type) => !type.endsWith('Rejected'))).toEqual([
+    'billing.ReceiptConflictRecorded',
+  ]);
 });
