@@ -152,9 +152,8 @@ function isKeepable(value: Json): boolean {
   if (typeof value === 'string') return value.isWellFormed();
   if (typeof value !== 'object' || value === null) return true;
   if (Array.isArray(value)) return value.every(isKeepable);
-  for (const key in value) {
-    if (!isKey(key) || !isKeepable((value as { readonly [key: string]: Json })[key] as Json)) return false;
-  }
+  const object = value as { readonly [key: string]: Json };
+  for (const key in object) if (!isKey(key) || !isKeepable(object[key] as Json)) return false;
   return true;
 }
 
