@@ -72,18 +72,15 @@ export async function listPage(
   const page = pageOf(exchange, asked);
   const { limit, after } = page;
   try {
-    const { items, next } = await models.queryJson(model, { ...wanted, limit, ...(after !== undefined && { after }) });
+    const { json, next } = await models.queryJson(model, { ...wanted, limit, ...(after !== undefined && { after }) });
     linkNext(exchange, next, page);
-    return storedJson(exchange, Buffer.concat([LIST_BEGINS, items, LIST_ENDS]));
+    return storedJson(exchange, json);
   } catch (error) {
     // A cursor is not signed: it may name a place that no document of this list could have.
     if (error instanceof InvalidQuery && after !== undefined) throw new Problem('CURSOR_INVALID');
     throw error;
   }
 }
-
-const LIST_BEGINS = Buffer.from('{"items":[');
-const LIST_ENDS = Buffer.from(']}');
 
 /** Sets `Link: <…>; rel="next"` (RFC 8288) where another page follows. @returns its cursor */
 export function linkNext({ request, reply }: Exchange, next: Cursor | undefined, page: Page): string | undefined {

@@ -65,9 +65,10 @@ export interface QueryPage<D> {
   readonly next?: Cursor;
 }
 
-/** A page of documents as the inside of a JSON list, in UTF-8: for answers that need no look into it. */
+/** A page of documents as it is answered, for answers that need no look into it. */
 export interface JsonPage {
-  readonly items: Buffer;
+  /** `{"items":[…]}` in UTF-8. */
+  readonly json: Buffer;
   readonly next?: Cursor;
 }
 

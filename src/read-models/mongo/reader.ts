@@ -63,7 +63,7 @@ export class MongoReadModelReader implements ReadModelReader {
 
   async queryJson(model: Model, query: Query): Promise<JsonPage> {
     const { documents, ...rest } = await this.query(model, query);
-    return { items: Buffer.from(JSON.stringify(documents).slice(1, -1)), ...rest };
+    return { json: Buffer.from(JSON.stringify({ items: documents })), ...rest };
   }
 
   async count(model: Model, where: readonly Condition[] = []): Promise<number> {

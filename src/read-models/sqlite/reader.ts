@@ -34,12 +34,13 @@ interface Lookups {
 /** Answers from one connection. @see ReadModelReader */
 export class SqliteReadModelReader implements ReadModelReader {
   readonly #live = new Map<string, Live>();
-  readonly #turn = new Turn();
+  readonly #turn: Turn;
   /** Of the turn that has not ended, by the model's name. */
   readonly #lookups = new Map<string, Lookups>();
   readonly #selectCheckpoint: Statement;
 
   constructor(protected readonly database: Database) {
+    this.#turn = new Turn(database);
     this.#selectCheckpoint = database.prepare(
       'SELECT position, count FROM checkpoints WHERE consumer = ? AND generation = 0',
     );
@@ -58,18 +59,15 @@ export class SqliteReadModelReader implements ReadModelReader {
   }
 
   async query<D extends Document>(model: Model<D>, query: Query): Promise<QueryPage<D>> {
-    const { items, ...rest } = await this.queryJson(model, query);
-    return { documents: JSON.parse(`[${items.toString()}]`), ...rest };
+    const { json, ...rest } = await this.queryJson(model, query);
+    const { items } = JSON.parse(json.toString()) as { items: D[] };
+    return { documents: items, ...rest };
   }
 
   async queryJson(model: Model, query: Query): Promise<JsonPage> {
     const checked = checkQuery(model, query);
-    const [found, joined] = await this.#turn.read(() => this.#page(model, checked));
-    if (found === 0) return { items: Buffer.alloc(0) };
-    if (found <= checked.limit) return { items: joined };
-    const items = joined.subarray(0, joined.lastIndexOf(LINE_BREAK) - 1);
-    const last = items.toString('utf8', items.lastIndexOf(LINE_BREAK) + 1);
-    return { items, next: cursorOf(checked, JSON.parse(last)) };
+    const [found, json] = await this.#turn.read(() => this.#page(model, checked));
+    return found <= checked.limit ? { json } : cut(json, checked);
   }
 
   async count(model: Model, where: readonly Condition[] = []): Promise<number> {
@@ -110,10 +108,10 @@ export class SqliteReadModelReader implements ReadModelReader {
     return joined.split(SEPARATOR);
   }
 
-  /** How many documents there are, at most one more than the limit, and all of them. */
-  #page(model: Model, checked: CheckedQuery): [found: number, joined: Buffer] {
+  /** How many documents there are, at most one more than the limit, and the answer with all of them. */
+  #page(model: Model, checked: CheckedQuery): [found: number, json: Buffer] {
     return this.#look(model, (live) => {
-      const prepare = (): string => joinedPage(selectPage(live.generation, checked));
+      const prepare = (): string => joinedPage(live.generation, selectPage(live.generation, checked));
       return this.#statement(live, shapeOf(checked), prepare).get(...valuesOf(checked)) as [number, Buffer];
     });
   }
@@ -168,15 +166,21 @@ const joinedLookups = (generation: Generation): string =>
   `SELECT group_concat(ifnull(document, ''), char(10)) FROM json_each(?) LEFT JOIN ${tableOf(generation)} AS d ON d.id = value`;
 
 /**
- * The documents of a page, as bytes between commas and line breaks: a row costs twice as much to hand over as to find,
- * and text would be decoded to be encoded again. The order is the page's, since its limit keeps SQLite from doing
- * anything but running it as it stands.
+ * The number of documents and the whole answer in bytes, each document on a line of its own: a row costs twice as much
+ * to hand over as to find, and text would be decoded to be encoded again. The order is the page's: its limit keeps
+ * SQLite from doing anything but running it as it stands, and a cross join from seeking the documents in another order.
  */
-const joinedPage = (sql: string): string =>
-  `SELECT count(*), CAST(group_concat(document, ',' || char(10)) AS BLOB) FROM (${sql})`;
+const joinedPage = (generation: Generation, rows: string): string =>
+  `SELECT count(*), CAST('{"items":[\n' || ifnull(group_concat(document, ',\n'), '') || ']}' AS BLOB)
+   FROM (${rows}) AS page CROSS JOIN ${tableOf(generation)} AS d ON d.rowid = page.row`;
 
-/** Where a page ended, by its last document. */
-const cursorOf = ({ sort }: CheckedQuery, last: Document): Cursor => ({
-  value: (valueAt(last, sort.field) ?? null) as Cursor['value'],
-  id: last.id,
-});
+/** The page without its last document, which only told that there is a next page. */
+function cut(json: Buffer, { sort }: CheckedQuery): JsonPage {
+  const end = json.lastIndexOf(LINE_BREAK) - 1;
+  const last = JSON.parse(json.toString('utf8', json.lastIndexOf(LINE_BREAK, end) + 1, end)) as Document;
+  json.write(']}', end); // in the place of the comma and the line break
+  return {
+    json: json.subarray(0, end + 2),
+    next: { value: (valueAt(last, sort.field) ?? null) as Cursor['value'], id: last.id },
+  };
+}

@@ -19,7 +19,10 @@ export function shapeOf({ where, sort, after }: CheckedQuery): string {
   return shape;
 }
 
-/** Documents, one more than the limit: whether there is a next page. No other column: each costs as much to hand over. */
+/**
+ * The rows of a page, one more than the limit: whether there is a next page. Not their documents: SQLite would note the
+ * place of each that a filter then leaves out.
+ */
 export function selectPage(generation: Generation, query: CheckedQuery): string {
   const parts = segments(query).map((segment) => selectSegment(generation, query, segment));
   if (parts.length === 1) return parts[0]!;
@@ -88,7 +91,7 @@ function selectSegment(generation: Generation, query: CheckedQuery, segment: Seg
   const keys = segment === 'values' ? [column, 'id'] : ['id'];
   const order = keys.map((key) => `${key} ${sort.direction}`).join(', ');
   return (
-    `SELECT document FROM ${source(generation, where, sort)} ` +
+    `SELECT rowid AS row FROM ${source(generation, where, sort)} ` +
     `WHERE ${conditions.join(' AND ')} ORDER BY ${order} LIMIT ?`
   );
 }

@@ -84,9 +84,7 @@ class Driver {
       case 'query':
         return [
           await this.models.query(things, each.query),
-          await this.models
-            .queryJson(things, each.query)
-            .then(({ items }) => JSON.parse(`[${items.toString()}]`).length),
+          await this.models.queryJson(things, each.query).then(({ json }) => JSON.parse(json.toString()).items.length),
           await this.models.count(things, each.query.where),
         ];
       case 'begin':

@@ -31,8 +31,8 @@ export function writing(start: StartBackend): void {
     await put(models, document);
     expect(await models.get(things, 'a')).toEqual(document);
     expect(JSON.parse((await models.getText(things, 'a'))!)).toEqual(document);
-    const { items, next } = await models.queryJson(things, {});
-    expect(JSON.parse(`[${items.toString()}]`)).toEqual([document]);
+    const { json, next } = await models.queryJson(things, {});
+    expect(JSON.parse(json.toString())).toEqual({ items: [document] });
     expect(next).toBeUndefined();
   });
 
