@@ -173,14 +173,19 @@ describe('the committing thread', () => {
     await writer.close();
   });
 
-  test('gets a full group at once, not after the turn that brought the answers of both', async () => {
-    const posted: unknown[] = [];
+  /** A writer, and the groups that its thread was sent. */
+  function watchedWriter() {
+    const posted: unknown[][] = [];
     const worker = Object.assign(new EventEmitter(), {
-      postMessage: (group: unknown) => posted.push(group),
+      postMessage: (group: unknown[]) => posted.push(group),
       ref: () => {},
       unref: () => {},
     });
-    const writer = new Writer(worker as never);
+    return { writer: new Writer(worker as never), worker, posted };
+  }
+
+  test('gets a full group at once, not after the turn that brought the answers of both', async () => {
+    const { writer, worker, posted } = watchedWriter();
     const call = async (i: number): Promise<void> => {
       for (let revision = -1; revision < 1; revision++) await writer.append(`debt-${i}`, revision, event);
     };
@@ -198,6 +203,23 @@ describe('the committing thread', () => {
     );
     await Promise.resolve();
     expect(posted).toHaveLength(4);
+  });
+
+  test('gets what makes no full group when the one before it is done: it grows meanwhile', async () => {
+    const { writer, worker, posted } = watchedWriter();
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    const first = writer.append('debt-0', -1, event);
+    await turn();
+    expect(posted).toEqual([['debt-0', -1, 1, ...event]]);
+    for (let i = 1; i < 32; i++) {
+      void writer.append(`debt-${i}`, -1, event);
+      await turn();
+    }
+    expect(posted).toHaveLength(1);
+    worker.emit('message', [0, 0, 1, 0]);
+    expect(await first).toMatchObject({ kind: 'appended' });
+    await turn();
+    expect(posted.map((group) => group.length / 6)).toEqual([1, 31]);
   });
 
   test.each([

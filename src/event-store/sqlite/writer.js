@@ -1,6 +1,7 @@
 /**
- * The main half of the committing thread: collects appends into groups and keeps two groups on their way, so that one
- * is collected while the other commits. With a single one all callers wait in lockstep.
+ * The main half of the committing thread: collects appends into groups and keeps two full groups on their way, so that
+ * one is collected while the other commits. With a single one all callers wait in lockstep. What makes no full group
+ * waits for the one before it: it would wait in the thread as well, and could not grow there.
  */
 import { Worker } from 'node:worker_threads';
 import { APPENDED } from './committer.js';
@@ -81,7 +82,7 @@ export class Writer {
     return new Promise((resolve) => {
       this.#waiting.push({ append: [stream, expected, events.length / 3, ...events], size, resolve });
       this.#waitingSize += size;
-      if (this.#sent.length < MAX_GROUPS && this.#waiting.length >= this.#share()) this.#send();
+      if (this.#hasFullGroup()) this.#send();
       else this.#schedule();
     });
   }
@@ -109,8 +110,13 @@ export class Writer {
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      while (this.#waiting.length > 0 && this.#sent.length < MAX_GROUPS) this.#send();
+      if (this.#waiting.length > 0 && this.#sent.length === 0) this.#send();
+      while (this.#hasFullGroup()) this.#send();
     });
+  }
+
+  #hasFullGroup() {
+    return this.#sent.length < MAX_GROUPS && this.#waiting.length >= this.#share();
   }
 
   /** How many appends make a full group: as many callers wait for one as for the other. */
