@@ -1,5 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import type { Logger } from 'pino';
 import {
   eventsPlace,
@@ -50,6 +52,16 @@ export interface Instance {
   /** Stops the jobs and the feed, then closes the stores: nothing acknowledged is lost. */
   close(): Promise<void>;
 }
+
+/** Those that answer, commit and fold. */
+const THREADS = 3;
+
+/**
+ * Without a processor to spare, V8's helpers that scavenge beside a thread take turns with the other ones: they cost
+ * some 5 % of the processor time of a command, and nothing waits less (docs/performance.md). Read at each scavenge, so
+ * that it may be set while V8 runs.
+ */
+if (availableParallelism() <= THREADS) setFlagsFromString('--no-parallel-scavenge');
 
 /** The feed's thread is loaded by Node itself, from the build: tests, which run the source, name it there. */
 const FEED_THREAD = new URL('./feed-thread.js', import.meta.url);
