@@ -10,6 +10,7 @@ import { emmett } from './rows/emmett.js';
 import { fines } from './rows/fines.js';
 import { http } from './rows/http.js';
 import { ledger } from './rows/ledger.js';
+import { embedded, serverSites, type Sites } from './sites.js';
 import { line, table } from './table.js';
 
 const ROWS = [ledger, emmett, aggregate, http, fines];
@@ -18,24 +19,35 @@ const NAMES = ROWS.flatMap(({ names }) => names);
 /** @returns the exit code */
 async function main(options: Options): Promise<number> {
   const scratch = mkdtempSync(join(tmpdir(), 'sijill-bench-'));
+  const folder = (): string => mkdtempSync(join(scratch, 'run-'));
+  const sites = options.servers ? await serverSites(folder) : embedded(folder);
   const bench: Bench = {
     quick: options.quick,
     fines: process.env['SIJILL_FINES'] || undefined,
     until: options.until ?? (options.quick ? '2000-01-15' : '2000-12-31'),
     profile: options.profile,
-    folder: () => mkdtempSync(join(scratch, 'run-')),
+    onServers: options.servers,
+    site: () => sites.next(),
+    folder,
     say: (line) => void process.stderr.write(`${line}\n`),
   };
   const began = performance.now();
   try {
     const results: Result[] = [];
     for (const rows of ROWS) {
-      const wanted = new Set(rows.names.filter((name) => options.only.length === 0 || options.only.includes(name)));
-      if (wanted.size === 0) continue;
-      bench.say(`measuring ${[...wanted].join(', ')}`);
-      const measured = await rows.measure(bench, wanted).catch((error: Error) => failures(wanted, error));
-      for (const each of measured) bench.say(line(each));
-      results.push(...measured);
+      const asked = rows.names.filter((name) => options.only.length === 0 || options.only.includes(name));
+      const wanted = new Set(asked.filter((name) => !sites.leavesOut.has(name)));
+      const measured: Result[] = asked.flatMap((row) => {
+        const why = sites.leavesOut.get(row);
+        return why === undefined ? [] : [{ kind: 'skipped', row, why }];
+      });
+      if (wanted.size > 0) {
+        bench.say(`measuring ${[...wanted].join(', ')}`);
+        measured.push(...(await rows.measure(bench, wanted).catch((error: Error) => failures(wanted, error))));
+      }
+      const shown = options.servers ? measured.map((result) => unjudged(result, sites)) : measured;
+      for (const each of shown) bench.say(line(each));
+      results.push(...shown);
     }
     const seconds = Math.round((performance.now() - began) / 1000);
     process.stdout.write(`\n${table(results)}\n\n${machine()}, ${seconds} s\n`);
@@ -46,9 +58,16 @@ async function main(options: Options): Promise<number> {
     if (missed && options.quick) bench.say('A target was missed; --quick only shows that the benchmark works.');
     return failed || (missed && !options.quick) ? 1 : 0;
   } finally {
+    await sites.close();
     rmSync(scratch, { recursive: true, force: true });
   }
 }
+
+/** The targets are for embedded stores. */
+const unjudged = (result: Result, { name }: Sites): Result => {
+  const row = `${result.row} on ${name}`;
+  return result.kind === 'compared' ? { ...result, row, target: undefined, met: true } : { ...result, row };
+};
 
 const failures = (rows: ReadonlySet<string>, { message }: Error): Result[] =>
   [...rows].map((row) => ({ kind: 'failed', row, why: message }));

@@ -9,7 +9,8 @@ export interface Comparison {
   readonly peer: Side;
   /** The median of the rounds' own ratios: what slows a whole round down slows both of its halves. */
   readonly ratio: number;
-  readonly target: Target;
+  /** Undefined: it is only shown. */
+  readonly target: Target | undefined;
   readonly met: boolean;
   /** The ratios of the rounds, ascending: how far to trust the median. */
   readonly ratios: readonly number[];

@@ -10,6 +10,8 @@ export interface Options {
   readonly until: string | undefined;
   /** Where CPU profiles of the server are left. */
   readonly profile: string | undefined;
+  /** Whether the ledgers keep everything on servers. */
+  readonly servers: boolean;
   readonly help: boolean;
 }
 
@@ -26,6 +28,8 @@ Measures Sijill against a limit or a peer, in turns, and prints a table of media
   --json FILE   the figures of every round as JSON
   --until DATE  the fines up to this day; default 2000-12-31, a thirteenth of them; under --quick 2000-01-15
   --profile DIR leave CPU profiles of the rows over HTTP there; best of one row; dist/bench/shares.js sums one up
+  --servers     the same with EventStoreDB and MongoDB: the ones that ESDB_TEST_URL (with ESDB_TEST_RESET, a command that
+                leaves it empty) and MONGODB_TEST_URI name, else the tests' stand-ins; the targets do not count then
   --help
 
 SIJILL_FINES names the file of the fines (examples/road-fines/README.md): rebuild and import need it.
@@ -34,10 +38,10 @@ Ends with 1 where a row broke or a target was missed; under --quick a missed tar
 
 /** @throws WrongUsage */
 export function parseOptions(args: readonly string[], rows: readonly string[]): Options {
-  const { quick, only, json, until, profile, help } = parsed(args);
+  const { quick, only, json, until, profile, servers, help } = parsed(args);
   const unknown = only.find((name) => !rows.includes(name));
   if (unknown !== undefined) throw new WrongUsage(`there is no row ${unknown}: there are ${rows.join(', ')}`);
-  return { quick, only, json, until, profile, help };
+  return { quick, only, json, until, profile, servers, help };
 }
 
 function parsed(args: readonly string[]) {
@@ -50,6 +54,7 @@ function parsed(args: readonly string[]) {
         json: { type: 'string' },
         until: { type: 'string' },
         profile: { type: 'string' },
+        servers: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });

@@ -1,4 +1,5 @@
 import type { Result } from './measure.js';
+import type { Site } from './sites.js';
 
 /** What a row may use. */
 export interface Bench {
@@ -10,6 +11,10 @@ export interface Bench {
   readonly until: string;
   /** Where CPU profiles of the server are left; undefined: none are taken. */
   readonly profile: string | undefined;
+  /** Whether the ledgers keep everything on servers (`--servers`). */
+  readonly onServers: boolean;
+  /** Where a new ledger is to be. */
+  site(): Promise<Site>;
   /** A new empty folder, removed at the end. */
   folder(): string;
   /** Says what goes on, on stderr. */

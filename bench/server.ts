@@ -1,5 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { Site } from './sites.js';
+
+/** Without any progress. */
+const STUCK_MS = 300_000;
 
 /** A server in a process of its own, listening on a free port that it says on stdout. */
 export class Server {
@@ -9,8 +13,9 @@ export class Server {
   ) {}
 
   /** Sijill as a user starts it, but without quotas: one subject sends what would be a city's. @param profile directory of CPU profiles */
-  static sijill(data: string, profile?: string): Promise<Server> {
-    const env = { PATH: process.env['PATH'], PORT: '0', SIJILL_DATA: data, SIJILL_REQUESTS_PER_MINUTE: '1000000000' };
+  static sijill({ folder, env: servers }: Site, profile?: string): Promise<Server> {
+    const free = { PORT: '0', SIJILL_REQUESTS_PER_MINUTE: '1000000000' };
+    const env = { PATH: process.env['PATH'], ...free, ...servers, SIJILL_DATA: folder };
     const flags = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
     return Server.#start('../src/main.js', env, flags);
   }
@@ -43,15 +48,22 @@ export class Server {
     return access_token;
   }
 
-  /** Waits until every projection and policy has considered every event. @returns the seconds that it took */
+  /**
+   * Waits until every projection and policy has considered every event.
+   * @returns the seconds that it took
+   * @throws Error where they do not get any further
+   */
   async caughtUp(): Promise<number> {
     const headers = { authorization: `Bearer ${await this.token('operator', 'operator')}` };
     const began = performance.now();
-    for (;;) {
+    for (let [far, since] = [-1, began]; ;) {
       // 503 while they are far behind, and then too with the number of events.
       const { checks } = await this.#call<{ checks: { eventStore: { events: number } } }>('/health/ready', { headers });
       const { items } = await this.#call<{ items: readonly { count: number }[] }>('/v1/projections', { headers });
       if (items.every(({ count }) => count >= checks.eventStore.events)) return (performance.now() - began) / 1000;
+      const sum = items.reduce((total, { count }) => total + count, 0);
+      if (sum > far) [far, since] = [sum, performance.now()];
+      else if (performance.now() - since > STUCK_MS) throw new Error('the read models do not get any further');
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }

@@ -20,8 +20,7 @@ const compared = ({ row, subject, peer, ratio, target, met }: Comparison): strin
   peer.name,
   `${figure(peer.median)} ${peer.unit}`,
   ratio.toFixed(2),
-  targetText(target),
-  met ? 'met' : 'MISSED',
+  ...(target === undefined ? ['', ''] : [targetText(target), met ? 'met' : 'MISSED']),
 ];
 
 /** What else a row found. */

@@ -10,7 +10,8 @@ export const aggregate: Rows = {
     const rounds = bench.quick ? 1 : 5;
     const founds: AggregateFound[] = [];
     for (let round = 0; round < rounds; round++) {
-      founds.push(await run<AggregateFound>('aggregate', { folder: bench.folder(), samples: bench.quick ? 40 : 200 }));
+      const site = await bench.site();
+      founds.push(await run('aggregate', { folder: site.folder, samples: bench.quick ? 40 : 200 }, site));
     }
     return Promise.all(
       (['warm', 'cold'] as const).map((cache) =>

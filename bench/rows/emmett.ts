@@ -12,6 +12,7 @@ const PEERS = fileURLToPath(new URL('../../../bench/peers/', import.meta.url));
 export const emmett: Rows = {
   names: ['emmett'],
   async measure(bench) {
+    if (bench.onServers) return [{ kind: 'skipped', row: 'emmett', why: 'it is compared with embedded stores' }];
     if (bench.quick) return [{ kind: 'skipped', row: 'emmett', why: 'peers are left out under --quick' }];
     if (!existsSync(`${PEERS}node_modules/@event-driven-io/emmett-sqlite`)) {
       return [{ kind: 'skipped', row: 'emmett', why: 'not installed: npm ci --prefix bench/peers' }];

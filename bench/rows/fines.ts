@@ -3,6 +3,7 @@ import type { Bench, Rows } from '../row.js';
 import type { ImportFound } from '../runs/import.js';
 import type { RebuildFound } from '../runs/rebuild.js';
 import { run } from '../runs/run.js';
+import type { Site } from '../sites.js';
 import { recording } from './ledger.js';
 
 const MAX_MEMORY_MIB = 512;
@@ -17,13 +18,13 @@ export const fines: Rows = {
       return [...names].map((row) => ({ kind: 'skipped', row, why }));
     }
     const results: Result[] = [];
-    let data: string | undefined;
+    let last: Site | undefined;
     if (names.has('import')) {
-      const { result, folder } = await imports(bench, file);
-      data = folder;
+      const { result, site } = await imports(bench, file);
+      last = site;
       results.push(result);
     }
-    if (names.has('rebuild')) results.push(await rebuilds(bench, data ?? (await imported(bench, file)).folder));
+    if (names.has('rebuild')) results.push(await rebuilds(bench, last ?? (await imported(bench, file)).site));
     return results;
   },
 };
@@ -31,13 +32,14 @@ export const fines: Rows = {
 /** As `npm run import:fines` has it. */
 const FLAGS = ['--max-old-space-size=256'];
 
-async function imported(bench: Bench, file: string): Promise<{ found: ImportFound; folder: string }> {
-  const folder = bench.folder();
-  return { found: await run<ImportFound>('import', { folder, file, until: bench.until }, FLAGS), folder };
+async function imported(bench: Bench, file: string): Promise<{ found: ImportFound; site: Site }> {
+  const site = await bench.site();
+  const given = { folder: site.folder, file, until: bench.until };
+  return { found: await run<ImportFound>('import', given, { ...site, flags: FLAGS }), site };
 }
 
-async function imports(bench: Bench, file: string): Promise<{ result: Comparison; folder: string }> {
-  let last: { found: ImportFound; folder: string } | undefined;
+async function imports(bench: Bench, file: string): Promise<{ result: Comparison; site: Site }> {
+  let last: { found: ImportFound; site: Site } | undefined;
   let peak = 0;
   const result = await compare({
     row: 'import',
@@ -54,13 +56,13 @@ async function imports(bench: Bench, file: string): Promise<{ result: Comparison
     },
     peer: recording(bench),
   });
-  const { found, folder } = last!;
+  const { found, site } = last!;
   const size = `${found.rows} rows, ${found.commands} commands in ${found.seconds.toFixed(1)} s from the first on`;
   const sized = { ...result, notes: [...result.notes, size] };
-  return { result: withLimit(sized, 'peak memory', peak, MAX_MEMORY_MIB, 'MiB'), folder };
+  return { result: withLimit(sized, 'peak memory', peak, MAX_MEMORY_MIB, 'MiB'), site };
 }
 
-async function rebuilds(bench: Bench, folder: string): Promise<Comparison> {
+async function rebuilds(bench: Bench, site: Site): Promise<Comparison> {
   let events = 0;
   let peak = 0;
   const result = await compare({
@@ -71,7 +73,7 @@ async function rebuilds(bench: Bench, folder: string): Promise<Comparison> {
     subject: {
       name: 'all projections from the fines’ events',
       async run() {
-        const found = await run<RebuildFound>('rebuild', { folder });
+        const found = await run<RebuildFound>('rebuild', { folder: site.folder }, site);
         events = found.events;
         peak = Math.max(peak, found.peakMemory);
         return found.perSecond;
@@ -79,7 +81,7 @@ async function rebuilds(bench: Bench, folder: string): Promise<Comparison> {
     },
     peer: {
       name: 'reading and parsing them',
-      run: async () => (await run<{ perSecond: number }>('read-log', { folder })).perSecond,
+      run: async () => (await run<{ perSecond: number }>('read-log', { folder: site.folder }, site)).perSecond,
     },
   });
   return withLimit({ ...result, notes: [`${events} events`] }, 'peak memory', peak, MAX_MEMORY_MIB, 'MiB');

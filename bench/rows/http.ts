@@ -19,13 +19,13 @@ const CONNECTIONS = 64;
 export const http: Rows = {
   names: ['get', 'page', 'post'],
   async measure(bench, names) {
-    const data = bench.folder();
+    const site = await bench.site();
     const debts = bench.quick ? 5_000 : 150_000;
     bench.say(`filling a ledger with ${debts} debts`);
-    const filled = await run<PopulateFound>('populate', { folder: data, debts });
+    const filled = await run<PopulateFound>('populate', { folder: site.folder, debts }, site);
     const servers: Server[] = [];
     try {
-      const sijill = await Server.sijill(data, bench.profile);
+      const sijill = await Server.sijill(site, bench.profile);
       servers.push(sijill);
       const empty = await Server.empty();
       servers.push(empty);

@@ -8,8 +8,8 @@ import { pino } from 'pino';
 import { InProcessTarget } from '../../examples/road-fines/in-process-target.js';
 import { MOST_CACHE_BYTES, runImport } from '../../examples/road-fines/run.js';
 import type { Target } from '../../examples/road-fines/target.js';
-import { readConfiguration } from '../../src/config/configuration.js';
 import { input, report } from './run.js';
+import { configurationOf } from './world.js';
 
 export interface ImportRun {
   /** An empty data directory. */
@@ -29,7 +29,7 @@ export interface ImportFound {
 }
 
 const { folder, file, until } = input<ImportRun>();
-const configuration = { ...readConfiguration({ SIJILL_DATA: folder }), cacheBytes: MOST_CACHE_BYTES };
+const configuration = { ...configurationOf(folder), cacheBytes: MOST_CACHE_BYTES };
 const ledger = await InProcessTarget.open(configuration, pino({ level: 'error' }, pino.destination(2)));
 let began = 0;
 let seconds = 0;

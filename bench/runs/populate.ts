@@ -2,12 +2,11 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { readConfiguration } from '../../src/config/configuration.js';
 import { openInstance } from '../../src/instance.js';
 import type { Uuid } from '../../src/kernel/ids.js';
 import { CREDITORS } from '../cast.js';
 import { input, report } from './run.js';
-import { accept, draftOf, inParallel, openWorld, registrationOf } from './world.js';
+import { accept, draftOf, inParallel, openWorld, registrationOf, configurationOf } from './world.js';
 
 export interface PopulateRun {
   readonly folder: string;
@@ -24,7 +23,7 @@ export interface PopulateFound {
 const CALLERS = 64;
 const { folder, debts } = input<PopulateRun>();
 // Lays out the directory. The server finds no read models when it starts, and builds them in one go.
-await (await openInstance(readConfiguration({ SIJILL_DATA: folder }), pino({ level: 'silent' }))).close();
+await (await openInstance(configurationOf(folder), pino({ level: 'silent' }))).close();
 for (const file of readdirSync(folder)) if (file.startsWith('read-models.db')) rmSync(join(folder, file));
 
 const world = await openWorld(folder);

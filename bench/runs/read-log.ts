@@ -1,12 +1,12 @@
 /** The limit of a rebuild: every event read in order and parsed, and nothing done with it. */
-import { join } from 'node:path';
+import { openEventReader } from '../../src/adapters.js';
 import type { Place } from '../../src/event-store/event-store.js';
-import { openSqliteEventReader } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import type { RebuildRun } from './rebuild.js';
 import { input, report } from './run.js';
+import { configurationOf } from './world.js';
 
 const { folder } = input<RebuildRun>();
-const reader = openSqliteEventReader(join(folder, 'ledger.db'));
+const reader = openEventReader(configurationOf(folder));
 let events = 0;
 let after: Place | undefined;
 const began = performance.now();

@@ -1,9 +1,9 @@
 /** Rebuilds every projection of a data directory, in the feed's thread of a whole instance, as an operator would. */
 import { pino } from 'pino';
 import { projections } from '../../src/composition.js';
-import { readConfiguration } from '../../src/config/configuration.js';
 import { openInstance } from '../../src/instance.js';
 import { input, report } from './run.js';
+import { configurationOf } from './world.js';
 
 export interface RebuildRun {
   /** The data directory. */
@@ -18,7 +18,7 @@ export interface RebuildFound {
 }
 
 const { folder } = input<RebuildRun>();
-const instance = await openInstance(readConfiguration({ SIJILL_DATA: folder }), pino({ level: 'silent' }));
+const instance = await openInstance(configurationOf(folder), pino({ level: 'silent' }));
 const { count } = await instance.store.head();
 const began = performance.now();
 await instance.feed.rebuild(projections.map(({ name }) => name));

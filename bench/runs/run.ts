@@ -10,29 +10,32 @@ export function report(found: unknown): void {
 /** The input of this run. */
 export const input = <T>(): T => JSON.parse(process.argv[2] ?? '{}') as T;
 
-/**
- * @param script beside this file, without `.js`: what it finds is reported
- * @param flags Node's own
- */
-export async function run<Found>(script: string, given: unknown, flags: readonly string[] = []): Promise<Found> {
-  const text = await runScript(`./${script}`, [JSON.stringify(given)], flags);
+export interface Surroundings {
+  /** Node's own. */
+  readonly flags?: readonly string[];
+  /** What its environment says about servers. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** @param script beside this file, without `.js`: what it finds is reported */
+export async function run<Found>(script: string, given: unknown, around: Surroundings = {}): Promise<Found> {
+  const text = await runScript(`./${script}`, [JSON.stringify(given)], around);
   return JSON.parse(text.trimEnd().split('\n').at(-1) ?? '') as Found;
 }
 
 /**
  * @param script from this file on or absolute, without `.js`
- * @param flags Node's own
  * @returns what it wrote to stdout
  * @throws Error when it fails, with what it wrote to stderr
  */
 export async function runScript(
   script: string,
   args: readonly string[],
-  flags: readonly string[] = [],
+  { flags = [], env = {} }: Surroundings = {},
 ): Promise<string> {
   const path = fileURLToPath(new URL(`${script}.js`, import.meta.url));
   const child = spawn(process.execPath, [...flags, path, ...args], {
-    env: { PATH: process.env['PATH'] },
+    env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const said = { out: '', err: '' };

@@ -1,11 +1,12 @@
 /** A ledger on a real file with a small cast, for runs that need no server: what its commands are sent with. */
 import { join } from 'node:path';
+import { openEventStore } from '../../src/adapters.js';
 import { catalogue, RULE_SET } from '../../src/composition.js';
+import { readConfiguration, type Configuration } from '../../src/config/configuration.js';
 import { DraftDebt, RecordProceeding, RegisterDebt, type DebtCommand } from '../../src/contexts/debts/commands.js';
 import { debt } from '../../src/contexts/debts/debt.js';
 import { canonicalJson, sha256 } from '../../src/event-store/canonical.js';
 import type { EventStore } from '../../src/event-store/event-store.js';
-import { openSqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import { addDays, parseBusinessDate, type BusinessDate } from '../../src/kernel/calendar.js';
 import { systemClock } from '../../src/kernel/clock.js';
 import type { Command, CommandRequest, Issued } from '../../src/kernel/decider.js';
@@ -18,7 +19,6 @@ import {
   type PartyId,
   type Uuid,
 } from '../../src/kernel/ids.js';
-import { ATTEMPT_CATEGORY } from '../../src/ledger/attempts.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import { openLedger } from '../../src/ledger/open-ledger.js';
 import { programVersion, SnapshotFiles } from '../../src/ledger/snapshots.js';
@@ -33,6 +33,10 @@ const ACTORS = Object.fromEntries(
   ['officer', 'registrar'].map((subject) => [subject, `actor_${uuid5(NAMESPACE.aggregate, 'bench', subject)}`]),
 ) as Record<'officer' | 'registrar', ActorId>;
 
+/** The configuration of the ledger in a folder, by this process's environment. */
+export const configurationOf = (folder: string): Configuration =>
+  readConfiguration({ ...process.env, SIJILL_DATA: folder });
+
 export interface World {
   readonly store: EventStore;
   readonly ledger: Ledger;
@@ -41,7 +45,7 @@ export interface World {
 
 /** As the server has it. @param cacheMiB memory for cached aggregates */
 export async function openWorld(folder: string, cacheMiB = 64): Promise<World> {
-  const store = await openSqliteEventStore(join(folder, 'ledger.db'), [ATTEMPT_CATEGORY]);
+  const store = await openEventStore(configurationOf(folder));
   const version = programVersion(new URL('../../src/', import.meta.url));
   const ledger = await openLedger({
     store,
