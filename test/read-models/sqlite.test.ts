@@ -1,4 +1,13 @@
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { jest } from '@jest/globals';
 import { Schema } from 'mongoose';
 import { openSqliteReadModelReader, openSqliteReadModels } from '../../src/read-models/sqlite/sqlite-read-models.js';
@@ -75,6 +84,26 @@ describe('files', () => {
     expect(() => reader.database.exec('DELETE FROM generations')).toThrow(/readonly/);
     await reader.close();
   });
+});
+
+test('a file whose pages are damaged does not answer: the read models are unavailable, and nothing else fails', async () => {
+  const many = Array.from({ length: 2_000 }, (_, n) => write({ id: `thing-${n}`, owner: 'anna', size: n }, n));
+  await models.apply(live, CONSUMER, many, at(2_000));
+  inFile((database) => database.exec('PRAGMA wal_checkpoint(TRUNCATE)'));
+  const reader = await backend.reader();
+  const ask = (): Promise<unknown>[] => [
+    reader.get(things, 'thing-7'),
+    reader.query(things, { where: [where('owner', 'eq', 'anna')], limit: 5 }),
+    reader.count(things),
+    reader.checkpoint(CONSUMER),
+  ];
+  const file = openSync(backend.path, 'r+');
+  const [page, size] = [4_096, fstatSync(file).size];
+  for (let at = page; at < size; at += page) writeSync(file, Buffer.alloc(64, 0xff), 0, 64, at);
+  closeSync(file);
+  for (const answer of await Promise.allSettled(ask())) {
+    expect(answer).toMatchObject({ status: 'rejected', reason: { name: 'ReadModelUnavailable' } });
+  }
 });
 
 test('nothing of a batch is written where one of its writes is stale: all of it is one transaction', async () => {

@@ -1,7 +1,8 @@
-import type { Database, Statement } from '../../sqlite/database.js';
+import { isSqliteFault, type Database, type Statement } from '../../sqlite/database.js';
 import { checkQuery, checkWhere, valueAt, type CheckedQuery } from '../declaration.js';
 import {
   ModelNotOpen,
+  ReadModelUnavailable,
   type Checkpoint,
   type Condition,
   type Cursor,
@@ -79,8 +80,12 @@ export class SqliteReadModelReader implements ReadModelReader {
   }
 
   async checkpoint(consumer: string): Promise<Checkpoint | undefined> {
-    const row = this.#selectCheckpoint.get(consumer);
-    return row && { position: row[0], count: row[1] };
+    try {
+      const row = this.#selectCheckpoint.get(consumer);
+      return row && { position: row[0], count: row[1] };
+    } catch (error) {
+      throw asUnavailable(error);
+    }
   }
 
   async close(): Promise<void> {
@@ -125,7 +130,8 @@ export class SqliteReadModelReader implements ReadModelReader {
       try {
         return read(this.#liveOf(model));
       } catch (error) {
-        if (attempt === 3 || !/no such (table|index|column)/.test((error as Error).message)) throw error;
+        const isSwapped = /no such (table|index|column)/.test((error as Error).message);
+        if (attempt === 3 || !isSwapped) throw asUnavailable(error);
         this.#live.delete(model.name);
       }
     }
@@ -153,6 +159,15 @@ export class SqliteReadModelReader implements ReadModelReader {
     return statement;
   }
 }
+
+/**
+ * What SQLite cannot do now (a disk, a lock, a damaged page) is the read models' not answering, for whoever asks; a wrong
+ * statement is a fault of this program.
+ */
+const asUnavailable = (error: unknown): unknown =>
+  isSqliteFault(error) && error.code !== 'SQLITE_ERROR'
+    ? new ReadModelUnavailable(`the read models cannot be read: ${error.message}`, { cause: error })
+    : error;
 
 /** JSON text, as it is written here, has no line break. */
 const SEPARATOR = '\n';
