@@ -41,7 +41,7 @@ async function run(args: readonly string[]): Promise<number> {
     say(`digest ${checked.digest}`);
     if (check) return 0;
 
-    mkdirSync(configuration.data, { recursive: true, mode: 0o700 });
+    if (configuration.eventStoreUrl === undefined) mkdirSync(configuration.data, { recursive: true, mode: 0o700 });
     const store = await openEventStore(configuration);
     try {
       const options = { catalogue, inOrder: appendsInOrder(configuration), signal };

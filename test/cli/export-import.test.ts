@@ -1,7 +1,7 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { appendsInOrder, openEventStore, type Stores } from '../../src/adapters.js';
+import { openEventStore } from '../../src/adapters.js';
 import { checkFile } from '../../src/cli/log/check-file.js';
 import type { Summary } from '../../src/cli/log/file.js';
 import { closing, eventLine, firstDigest, header, nextDigest } from '../../src/cli/log/format.js';
@@ -13,58 +13,37 @@ import type { EventStore } from '../../src/event-store/event-store.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 import type { LedgerId } from '../../src/kernel/ids.js';
 import { generator } from '../generator.js';
-import { StandIn } from '../servers/eventstoredb/stand-in.js';
-import { exported, folder, goesOn, grow, linesIn, newLedger, place, quiet, sijill, withReader } from './moving.js';
+import {
+  exported,
+  folder,
+  goesOn,
+  grow,
+  imported,
+  linesIn,
+  newLedger,
+  place,
+  quiet,
+  sijill,
+  withReader,
+} from './moving.js';
+import { moves } from './moves.js';
 
 /* A ledger moves by `sijill export` and `import`, which check ids, order and digests (docs/operations.md). */
 
 let data: string;
 let file: string;
 let summary: Summary;
-const standIns: StandIn[] = [];
 
 beforeAll(async () => {
   data = await newLedger();
   file = join(place, 'ledger.jsonl');
   summary = await exported({ data }, file);
 }, 60_000);
-afterAll(async () => {
-  for (const standIn of standIns) await standIn.dispose();
-  rmSync(place, { recursive: true, force: true });
-});
+afterAll(() => rmSync(place, { recursive: true, force: true }));
 
-/** An empty EventStoreDB. */
-async function onServer(): Promise<Stores> {
-  const standIn = await StandIn.start();
-  standIns.push(standIn);
-  return { data: folder(), eventStoreUrl: standIn.url };
-}
-
-async function imported(from: string, stores: Stores, inOrder = appendsInOrder(stores)): Promise<number> {
-  const checked = await checkFile(from, catalogue, goesOn, quiet);
-  const store = await openEventStore(stores);
-  try {
-    return await importLog(from, checked, store, { catalogue, inOrder, signal: goesOn, output: quiet });
-  } finally {
-    await store.close();
-  }
-}
+moves('SQLite', () => Promise.resolve({ data: folder() }));
 
 describe('a log as a file', () => {
-  test('is one file, byte for byte, from SQLite, from EventStoreDB, and from SQLite again', async () => {
-    const server = await onServer();
-    expect(await imported(file, server)).toBe(0);
-    const second = join(place, 'second.jsonl');
-    expect(await exported(server, second)).toEqual(summary);
-    expect(readFileSync(second).equals(readFileSync(file))).toBe(true);
-
-    const embedded = { data: folder() };
-    await imported(second, embedded);
-    const third = join(place, 'third.jsonl');
-    expect(await exported(embedded, third)).toEqual(summary);
-    expect(readFileSync(third).equals(readFileSync(file))).toBe(true);
-  });
-
   test('has exactly what is stored, under a digest that anybody can work out', async () => {
     const [first, ...lines] = linesIn(file);
     const last = lines.pop();
@@ -281,35 +260,6 @@ describe('a damaged file is refused, with what is wrong and where, and nothing i
 });
 
 describe('an import writes into an empty store, and leaves any other one as it was', () => {
-  test.each([
-    ['SQLite', () => Promise.resolve<Stores>({ data: folder() })],
-    ['EventStoreDB', onServer],
-  ])('of another ledger, of a longer one, of another past: %s', async (_, empty) => {
-    const shorter = join(folder(), 'shorter.jsonl');
-    const lines = linesIn(file).slice(0, 11);
-    writeFileSync(
-      shorter,
-      [...lines, closing((JSON.parse(lines[10]!) as { digest: string }).digest, 10), ''].join('\n'),
-    );
-    const stores = await empty();
-    expect(await imported(shorter, stores)).toBe(0);
-    expect(await imported(shorter, stores)).toBe(10);
-    const before = await exported(stores, join(folder(), 'before.jsonl'));
-
-    const other = join(folder(), 'of-another.jsonl');
-    const { ledger } = await exported({ data: await newLedger(2) }, other);
-    await expect(imported(other, stores)).rejects.toThrow(
-      `the store holds the ledger ${summary.ledger}, the file the ledger ${ledger}; nothing was written: import into an empty store`,
-    );
-    expect(await exported(stores, join(folder(), 'after.jsonl'))).toEqual(before);
-
-    expect(await imported(file, stores)).toBe(10); // it is the beginning of this one
-    await expect(imported(shorter, stores)).rejects.toThrow(
-      `the store has ${summary.events} events of this ledger, the file 10; nothing was written`,
-    );
-    expect(await exported(stores, join(folder(), 'whole.jsonl'))).toEqual(summary);
-  });
-
   test('of this ledger with another past', async () => {
     const stores = { data: folder() };
     for (const name of readdirSync(data).filter((each) => each.startsWith('ledger.db'))) {
@@ -354,45 +304,6 @@ describe('an import writes into an empty store, and leaves any other one as it w
       expect.stringMatching(/\nimport: .+ledger.db is in use by another writer; stop that one first/),
     ]);
   });
-});
-
-describe.each([
-  ['SQLite', () => Promise.resolve<Stores>({ data: folder() })],
-  ['EventStoreDB', onServer],
-])('an import that is ended early goes on when it is run again: %s', (_, empty) => {
-  const seed = Date.now() % 1_000_000;
-  test(`by kill -9 and by Ctrl-C, at random moments (seed ${seed})`, async () => {
-    const random = generator(seed);
-    const source = await newLedger(3);
-    await grow(source, 1_500);
-    const from = join(folder(), 'long.jsonl.gz');
-    const { events, digest } = await exported({ data: source }, from);
-    const stores = await empty();
-    const settings = {
-      SIJILL_DATA: stores.data,
-      ...(stores.eventStoreUrl && { EVENT_STORE_URL: stores.eventStoreUrl }),
-    };
-    const count = async (): Promise<number> => {
-      if (stores.eventStoreUrl === undefined && !existsSync(join(stores.data, 'ledger.db'))) return 0;
-      return withReader(stores, async (reader) => (await reader.head()).count).catch(() => 0);
-    };
-    for (const [round, signal] of (['SIGKILL', 'SIGINT', 'SIGKILL'] as const).entries()) {
-      const moment = Math.floor(((round + random()) / 3) * events * 0.8);
-      const ended = await sijill(['import', from], settings, async (send, isOver) => {
-        while (!isOver() && (await count()) <= moment);
-        send(signal);
-      });
-      if (signal === 'SIGINT')
-        expect([ended.code, ended.err]).toEqual([130, expect.stringMatching(/stopped; run it again to go on\n$/)]);
-      else expect(ended.signal).toBe('SIGKILL');
-    }
-    const { code, err } = await sijill(['import', from, '--digest', digest], settings);
-    expect([code, err]).toEqual([0, expect.stringMatching(/events were there already\nimported them into /)]);
-    expect(await exported(stores, join(folder(), 'again.jsonl'))).toMatchObject({
-      events,
-      digest,
-    });
-  }, 120_000);
 });
 
 describe('on the command line', () => {

@@ -3,9 +3,11 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { openEventReader, type Stores } from '../../src/adapters.js';
+import { appendsInOrder, openEventReader, openEventStore, type Stores } from '../../src/adapters.js';
+import { checkFile } from '../../src/cli/log/check-file.js';
 import { exportLog } from '../../src/cli/log/export-log.js';
 import type { Summary } from '../../src/cli/log/file.js';
+import { importLog } from '../../src/cli/log/import-log.js';
 import { catalogue } from '../../src/composition.js';
 import type { EventReader } from '../../src/event-store/event-store.js';
 import { eventId, streamName, type CommandId, type EventId, type Uuid } from '../../src/kernel/ids.js';
@@ -75,6 +77,17 @@ export async function withReader<T>(stores: Stores, use: (reader: EventReader) =
 
 export const exported = (stores: Stores, out: string): Promise<Summary> =>
   withReader(stores, (reader) => exportLog(reader, catalogue, out, goesOn, quiet));
+
+/** @returns how many events the store had already */
+export async function imported(from: string, stores: Stores, inOrder = appendsInOrder(stores)): Promise<number> {
+  const checked = await checkFile(from, catalogue, goesOn, quiet);
+  const store = await openEventStore(stores);
+  try {
+    return await importLog(from, checked, store, { catalogue, inOrder, signal: goesOn, output: quiet });
+  } finally {
+    await store.close();
+  }
+}
 
 export const linesIn = (file: string): string[] => readFileSync(file, 'utf8').split('\n').slice(0, -1);
 
