@@ -20,7 +20,7 @@ COPY package.json ./
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 # A new volume takes over the directory's owner and mode.
-RUN install -d -o node -g node -m 700 /data
+RUN install -d -o node -g node -m 700 /data /vault
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 SIJILL_DATA=/data
 USER node
 VOLUME /data
