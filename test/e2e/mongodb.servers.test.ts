@@ -35,7 +35,10 @@ describeMongoDb(`the read models' MongoDB goes while the server runs (${fails})`
   const ready = () => server.call('GET', '/health/ready');
 
   test('commands are decided, lists answer 503 with Retry-After, and all of it is there when it comes back', async () => {
-    expect((await draft('before')).status).toBe(201);
+    const auditor = await server.token('noura', 'auditor', CREDITOR);
+    const drafted = await draft('before');
+    expect(drafted.status).toBe(201);
+    const debt = drafted.body.id as string;
     await until(list, ({ body }) => body.items.length === 1);
 
     await database.kill();
@@ -46,6 +49,11 @@ describeMongoDb(`the read models' MongoDB goes while the server runs (${fails})`
     expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
     const { status, body } = await ready();
     expect([status, body.checks.readModels.status, body.checks.eventStore.status]).toEqual([503, 'down', 'up']);
+    // What comes from the log alone is answered: whoever else asks is looked up in the read models first.
+    const events = (token: string) => server.call('GET', `/v1/debts/${debt}/events`, { token });
+    const seen = await events(auditor);
+    expect([seen.status, seen.body.items?.[0]?.type]).toEqual([200, 'debts.DebtDrafted']);
+    expect([(await events(clerk)).status, (await events(clerk)).body.code]).toEqual([503, 'READ_MODELS_UNAVAILABLE']);
     expect((await draft('meanwhile')).status).toBe(201);
     expect((await draft('before')).status).toBe(201); // a repeat has its answer, too
 

@@ -1,25 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { answers, carryOut, command, draft, receipt, recordHistory } from './history.js';
 import { Server, type Answer } from './server.js';
 
 /* docs/operations.md: its blocks, as they are printed, bring back a ledger that answers the same. */
-
-const CREDITOR = 'party_11111111-1111-4111-8111-111111111111';
-const DEBTOR = 'party_22222222-2222-4222-8222-222222222222';
-const sar = (amount: string) => ({ amount, currency: 'SAR' });
-const draft = { debtor: DEBTOR, creditor: CREDITOR, amount: sar('115.00'), ground: 'fine' };
-const receipt = (debt: string) => ({
-  reference: 'TX-1',
-  payer: DEBTOR,
-  payee: CREDITOR,
-  target: { debt },
-  amount: sar('120.00'),
-  paidOn: '2026-01-15',
-  channel: 'sadad',
-  sourceAccount: 'SA0380000000608010167519',
-});
 
 const place = mkdtempSync(join(tmpdir(), 'sijill-restore-'));
 const servers: Server[] = [];
@@ -35,46 +21,14 @@ async function started(data: string): Promise<Server> {
   return server;
 }
 
-/** Runs the block of docs/operations.md under `<!-- name -->`, with `data` and `backup` in this directory. */
-function carryOut(name: string, directory: string): void {
-  const block = readFileSync('docs/operations.md', 'utf8').split(`<!-- ${name} -->\n\n\`\`\`sh\n`)[1]?.split('```')[0];
-  execFileSync('bash', ['-e', '-c', block as string], { cwd: directory });
-}
-
-async function command(server: Server, role: string, path: string, body: unknown, ifMatch?: string): Promise<Answer> {
-  return server.call('POST', path, {
-    token: await server.token(`${role}-1`, role, role === 'bank' ? DEBTOR : CREDITOR),
-    body,
-    headers: { 'idempotency-key': `${role} ${path}`.replaceAll(' ', '-'), ...(ifMatch && { 'if-match': ifMatch }) },
-  });
-}
-
-/** What clients see, once the projections have everything. */
-async function answers(server: Server, debt: string): Promise<unknown[]> {
-  await server.quiet();
-  const token = await server.token('auditor-1', 'auditor', CREDITOR);
-  const paths = [
-    '/v1/debts',
-    `/v1/debts/${debt}`,
-    `/v1/debts/${debt}/events`,
-    '/v1/receipts',
-    `/v1/parties/${DEBTOR}/balances`,
-    '/v1/attempts',
-  ];
-  return Promise.all(paths.map(async (path) => (await server.call('GET', path, { token })).body as unknown));
-}
-
 let debt: string;
 let acknowledged: Answer;
 let expected: unknown[];
 
 beforeAll(async () => {
   const server = await started(join(place, 'data'));
-  acknowledged = await command(server, 'clerk', '/v1/debts', draft);
+  acknowledged = await recordHistory(server);
   debt = acknowledged.body.id;
-  expect((await command(server, 'clerk', `/v1/debts/${debt}/registration`, {}, '"0"')).status).toBe(409);
-  expect((await command(server, 'approver', `/v1/debts/${debt}/registration`, {}, '"0"')).status).toBe(200);
-  expect((await command(server, 'bank', '/v1/receipts', receipt(debt))).status).toBe(201);
   expected = await answers(server, debt);
 }, 60_000);
 
