@@ -14,11 +14,12 @@ const LAYERS = {
   ledger: ['kernel', 'event-store'],
   sqlite: [],
   config: [],
-  feed: ['kernel', 'event-store', 'read-models', 'ledger', 'http'],
+  leases: ['kernel', 'read-models'],
+  feed: ['kernel', 'event-store', 'read-models', 'leases', 'ledger', 'http'],
   jobs: ['kernel', 'event-store', 'read-models', 'ledger', 'sqlite', 'http'],
   http: ['kernel', 'event-store', 'read-models', 'ledger', 'vault', 'config'],
   contexts: ['kernel', 'event-store', 'ledger', 'feed', 'jobs', 'vault', 'http'],
-  cli: ['kernel', 'sqlite', 'event-store', 'read-models', 'ledger', 'feed'],
+  cli: ['kernel', 'sqlite', 'event-store', 'read-models', 'leases', 'ledger', 'feed'],
 };
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -24,6 +24,7 @@ const BREACHES: Readonly<Record<string, readonly [file: string, imported: string
   'ledger-imports-downwards': ['src/ledger/ledger.ts', '../feed/feed.js'],
   'sqlite-imports-downwards': ['src/sqlite/database.ts', '../kernel/money.js'],
   'config-imports-downwards': ['src/config/variables.ts', '../kernel/money.js'],
+  'leases-imports-downwards': ['src/leases/leases.ts', '../feed/feed.js'],
   'feed-imports-downwards': ['src/feed/feed.ts', '../vault/vault.js'],
   'jobs-imports-downwards': ['src/jobs/cron.ts', '../feed/feed.js'],
   'http-imports-downwards': ['src/http/server.ts', '../feed/feed.js'],
