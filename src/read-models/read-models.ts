@@ -115,6 +115,8 @@ export interface ReadModelReader {
   queryJson(model: Model, query: Query): Promise<JsonPage>;
   count(model: Model, where?: readonly Condition[]): Promise<number>;
   checkpoint(consumer: string): Promise<Checkpoint | undefined>;
+  /** Of all consumers, by name. */
+  checkpoints(): Promise<ReadonlyMap<string, Checkpoint>>;
   close(): Promise<void>;
 }
 
@@ -123,8 +125,16 @@ export interface ReadModelReader {
  * test compares it with a plain in-memory model.
  */
 export interface ReadModels extends ReadModelReader {
-  /** Creates what is missing of a model's live version: table or collection, and indexes. */
+  /** Creates what is missing of a model's live version: table or collection, and indexes. Any process may. */
   open(models: readonly Model[]): Promise<void>;
+  /**
+   * From now on this process folds projections; rebuilds that others left unfinished are dropped. Where processes share
+   * the store, one that took over under a smaller token is refused from then on: it moves no projection's checkpoint,
+   * and begins and finishes no rebuild. What it still writes of documents is right, or refused by what they hold.
+   * @param token of the lease that it holds
+   * @throws StaleWrite: another has taken over under a larger token
+   */
+  takeOver(token: number): Promise<void>;
   /** Tombstones included: what a fold needs. Missing ids are left out. */
   load(target: Target, ids: readonly string[]): Promise<readonly Versioned[]>;
   /**
@@ -144,11 +154,14 @@ export interface ReadModels extends ReadModelReader {
    * @returns for each, in their order, what `apply` would have thrown; undefined: it is written
    */
   applyEach(batches: readonly Batch[]): Promise<readonly unknown[]>;
-  /** For a consumer without documents: a policy. */
+  /**
+   * For a consumer without documents: a policy.
+   * @throws StaleWrite where the stored one is of more events: it stays
+   */
   saveCheckpoint(consumer: string, checkpoint: Checkpoint): Promise<void>;
   /**
    * Starts an empty new version of a model beside the live one; reads go on from the live one. An unfinished rebuild of
-   * the same model is dropped, as all are when the store is opened.
+   * the same model is dropped, as all are when somebody takes over.
    */
   beginRebuild(model: Model): Promise<Target>;
   /**

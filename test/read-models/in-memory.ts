@@ -37,15 +37,24 @@ export class InMemoryStore {
   readonly rebuilds = new Map<string, Generation & { readonly model: string }>();
   readonly checkpoints = new Map<string, Checkpoint>();
   lastRebuild = 0;
+  /** Of who took over last. */
+  token = 0;
 }
 
 /** The port in the plainest way there is: every query looks at every document. */
 export class InMemoryReadModels implements ReadModels {
   readonly #store: InMemoryStore;
+  #token = Infinity;
 
   constructor(store = new InMemoryStore()) {
     this.#store = store;
-    store.rebuilds.clear();
+  }
+
+  async takeOver(token: number): Promise<void> {
+    this.#token = token;
+    this.#assertNotOvertaken();
+    this.#store.token = token;
+    this.#store.rebuilds.clear();
   }
 
   async open(models: readonly Model[]): Promise<void> {
@@ -94,6 +103,10 @@ export class InMemoryReadModels implements ReadModels {
     return this.#store.checkpoints.get(consumer);
   }
 
+  async checkpoints(): Promise<ReadonlyMap<string, Checkpoint>> {
+    return new Map(this.#store.checkpoints);
+  }
+
   async load(target: Target, ids: readonly string[]): Promise<readonly Versioned[]> {
     const { rows } = this.#generation(target);
     return ids.flatMap((id) => {
@@ -116,6 +129,7 @@ export class InMemoryReadModels implements ReadModels {
       throw new StaleWrite(`${consumer} has come further than ${checkpoint.count} events`);
     }
     for (const { id } of writes) generation.rows.set(id, rows.get(id)!);
+    this.#assertNotOvertaken();
     generation.checkpoints.set(consumer, checkpoint);
   }
 
@@ -128,10 +142,14 @@ export class InMemoryReadModels implements ReadModels {
   }
 
   async saveCheckpoint(consumer: string, checkpoint: Checkpoint): Promise<void> {
+    if ((this.#store.checkpoints.get(consumer)?.count ?? 0) > checkpoint.count) {
+      throw new StaleWrite(`${consumer} has come further than ${checkpoint.count} events`);
+    }
     this.#store.checkpoints.set(consumer, checkpoint);
   }
 
   async beginRebuild(model: Model): Promise<Target> {
+    this.#assertNotOvertaken();
     for (const [name, rebuild] of this.#store.rebuilds) {
       if (rebuild.model === model.name) this.#store.rebuilds.delete(name);
     }
@@ -143,6 +161,7 @@ export class InMemoryReadModels implements ReadModels {
 
   async finishRebuild(target: Target, consumer: string): Promise<void> {
     if (target.generation === 'live') throw new UnknownTarget('the live documents are not a rebuild');
+    this.#assertNotOvertaken();
     const { version, rows, checkpoints } = this.#generation(target);
     this.#store.rebuilds.delete(target.generation);
     this.#store.live.set(target.model.name, { version, rows, checkpoints: this.#store.checkpoints });
@@ -161,6 +180,10 @@ export class InMemoryReadModels implements ReadModels {
   }
 
   async close(): Promise<void> {}
+
+  #assertNotOvertaken(): void {
+    if (this.#token < this.#store.token) throw new StaleWrite('another process has taken over');
+  }
 
   #liveOf(model: Model): Generation {
     const live = this.#store.live.get(model.name);

@@ -89,17 +89,44 @@ describeMongoDb('read models in MongoDB', () => {
       name: 'StaleWrite',
     });
     expect(await idsOf(models, {})).toEqual(['new']);
-    await backend.open();
+    await models.takeOver(1);
     expect(await theCollection()).not.toBe(old);
   });
 
-  test('an unfinished rebuild goes when the next process opens the store', async () => {
+  test('an unfinished rebuild goes when another process takes over, and not before', async () => {
+    await models.takeOver(1);
     await models.beginRebuild(things);
-    await models.apply(await models.beginRebuild(things), CONSUMER, [write({ id: 'new' })], at(1));
+    const target = await models.beginRebuild(things);
     const next = await backend.open();
     await next.open([things]);
+    await models.apply(target, CONSUMER, [write({ id: 'new' })], at(1));
+    expect(await collections()).toHaveLength(2);
+    await next.takeOver(2);
     await theCollection();
     expect(await next.liveVersion(things)).toBe(1);
+  });
+
+  test('who was overtaken moves no checkpoint, and begins and finishes no rebuild; what it writes is right', async () => {
+    await models.takeOver(7);
+    await put(models, { id: 'a', owner: 'x' });
+    const frozen = await models.beginRebuild(things);
+    await models.apply(frozen, CONSUMER, [write({ id: 'old' })], at(1));
+    const next = await backend.open();
+    await next.takeOver(8);
+    const target = await next.beginRebuild(things);
+    await next.apply(target, CONSUMER, [write({ id: 'a', owner: 'y' })], at(2));
+
+    const stale = { name: 'StaleWrite' };
+    await expect(models.apply(live, CONSUMER, [write({ id: 'b' }, 2)], at(3))).rejects.toMatchObject(stale);
+    await expect(models.beginRebuild(things)).rejects.toMatchObject(stale);
+    await expect(models.finishRebuild(frozen, CONSUMER)).rejects.toMatchObject({ name: 'UnknownTarget' });
+    await expect(models.takeOver(7)).rejects.toMatchObject(stale);
+    // The event's document is there, and its event comes again to who folds now.
+    expect([await next.checkpoint(CONSUMER), await idsOf(next, {})]).toEqual([at(1), ['a', 'b']]);
+    await expect(next.apply(live, CONSUMER, [write({ id: 'b' }, 2)], at(3))).rejects.toMatchObject(stale);
+    await next.apply(live, CONSUMER, [write({ id: 'b', owner: 'z' }, 3, 2)], at(4));
+    await next.finishRebuild(target, CONSUMER);
+    expect([await next.checkpoint(CONSUMER), await idsOf(next, {})]).toEqual([at(2), ['a']]);
   });
 
   test('two processes that open a model for the first time open the same one', async () => {

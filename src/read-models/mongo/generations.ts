@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import mongoose, { type mongo } from 'mongoose';
 import type { Declaration, Index } from '../declaration.js';
-import type { Checkpoint, Model } from '../read-models.js';
+import { StaleWrite, type Checkpoint, type Model } from '../read-models.js';
 import { answered, INDEXING_MS, WRITING_MS } from './connection.js';
 import { indexNameOf, nameOf } from './select.js';
 import type { Stored } from './stored.js';
@@ -24,11 +24,15 @@ export interface Entry {
   readonly _id: string;
   readonly live: Generation;
   readonly rebuild?: Generation;
+  /** The largest token under which somebody took over: who holds a smaller one changes nothing here any more. */
+  readonly token: number;
 }
 
 /** What the collection `models` says, and the collections that it speaks of. */
 export class Generations {
   readonly #entries: mongo.Collection<Entry>;
+  /** Of the lease under which this process changes entries; undefined: it has none, and nobody else may. */
+  #token: number | undefined;
 
   constructor(private readonly db: mongo.Db) {
     this.#entries = db.collection<Entry>('models');
@@ -48,7 +52,7 @@ export class Generations {
 
   /** The entry of a new model; of two processes that do it, both get the first one's. */
   async create(model: Model): Promise<Entry> {
-    const entry: Entry = { _id: model.name, live: newGeneration(model) };
+    const entry: Entry = { _id: model.name, live: newGeneration(model), token: 0 };
     try {
       await answered(this.#entries.insertOne(entry));
       return entry;
@@ -88,17 +92,12 @@ export class Generations {
     return this.#update(model, { [`${at}.name`]: name, ...isNotBehind }, { $set: { [place]: { position, count } } });
   }
 
-  /** An empty one beside the live one; a rebuild that is unfinished ends. */
+  /** An empty one beside the live one; a rebuild that is unfinished ends. @throws StaleWrite */
   async begin(model: Model): Promise<Generation> {
     const rebuild = newGeneration(model);
-    const unfinished = await answered(
-      this.#entries.findOneAndUpdate({ _id: model.name }, { $set: { rebuild } }, { returnDocument: 'before' }),
-    );
-    if (unfinished === null) {
-      await this.create(model);
-      return this.begin(model);
-    }
-    if (unfinished.rebuild !== undefined) await this.#drop(unfinished.rebuild);
+    const { rebuild: unfinished } = (await this.find(model)) ?? (await this.create(model));
+    if (!(await this.#update(model, {}, { $set: { rebuild } }))) throw overtaken();
+    if (unfinished !== undefined) await this.#drop(unfinished);
     return rebuild;
   }
 
@@ -113,12 +112,19 @@ export class Generations {
     return true;
   }
 
-  /** Drops what interrupted rebuilds left: this process folds from now on, and no other. */
-  async dropLeftovers(): Promise<void> {
-    const entries = await this.all();
-    for (const { _id, rebuild } of entries) {
-      if (rebuild !== undefined) await this.#update({ name: _id }, {}, { $unset: { rebuild: true } });
+  /**
+   * This process folds from now on, under the token of its lease, and no other. Drops what interrupted rebuilds left.
+   * @throws StaleWrite: another has taken over under a larger token
+   */
+  async takeOver(token: number): Promise<void> {
+    this.#token = token;
+    for (const { _id } of await this.all()) {
+      if (!(await this.#update({ name: _id }, {}, { $set: { token }, $unset: { rebuild: true } }))) throw overtaken();
     }
+    await this.#dropLeftovers(await this.all());
+  }
+
+  async #dropLeftovers(entries: readonly Entry[]): Promise<void> {
     const models = new Set(entries.map(({ _id }) => _id));
     const live = new Set(entries.map((entry) => entry.live.name));
     const collections = await answered(this.db.listCollections({}, { nameOnly: true }).toArray());
@@ -132,11 +138,16 @@ export class Generations {
     await answered(this.documents(generation).drop(), WRITING_MS);
   }
 
+  /** @returns false where the condition does not hold, or another process has taken over */
   async #update(model: Pick<Model, 'name'>, condition: object, update: object): Promise<boolean> {
-    const { matchedCount } = await answered(this.#entries.updateOne({ _id: model.name, ...condition }, update));
+    const fence = this.#token === undefined ? {} : { token: { $not: { $gt: this.#token } } };
+    const filter = { _id: model.name, ...condition, ...fence };
+    const { matchedCount } = await answered(this.#entries.updateOne(filter, update));
     return matchedCount === 1;
   }
 }
+
+const overtaken = (): StaleWrite => new StaleWrite('another process has taken over');
 
 const newGeneration = ({ name, version }: Model): Generation => ({
   name: `${name}_${randomBytes(8).toString('hex')}`,

@@ -13,7 +13,7 @@ import {
   type Write,
 } from '../read-models.js';
 import { answered, connect, WRITING_MS } from './connection.js';
-import type { Entry, Generation } from './generations.js';
+import { isDuplicate, type Entry, type Generation } from './generations.js';
 import { MongoReadModelReader } from './reader.js';
 import { NOT_DELETED, operationsOf, versionedOf, type Operation } from './stored.js';
 
@@ -23,21 +23,12 @@ const { MongoBulkWriteError } = mongoose.mongo;
 const CHUNK = 500;
 
 /**
- * Opens a database of read models for writing. What an interrupted rebuild left is dropped: one process folds; others
- * read through `openMongoReadModelReader`. A write of one that does not know yet that it lost its turn is refused.
- * @param uri of a database that holds nothing else
+ * Opens a database of read models for the process that folds, which has taken over, and for those that may. For answers
+ * there is `openMongoReadModelReader`.
+ * @param uri of a database that holds nothing but read models, of one ledger, and their leases
  * @throws ReadModelUnavailable
  */
-export async function openMongoReadModels(uri: string): Promise<ReadModels> {
-  const models = new MongoReadModels(await connect(uri));
-  try {
-    await models.dropLeftovers();
-    return models;
-  } catch (error) {
-    await models.close();
-    throw error;
-  }
-}
+export const openMongoReadModels = async (uri: string): Promise<ReadModels> => new MongoReadModels(await connect(uri));
 
 /** For the threads and processes that answer requests. @throws ReadModelUnavailable */
 export const openMongoReadModelReader = async (uri: string): Promise<MongoReadModelReader> =>
@@ -51,8 +42,8 @@ interface Place {
 }
 
 class MongoReadModels extends MongoReadModelReader implements ReadModels {
-  dropLeftovers(): Promise<void> {
-    return this.generations.dropLeftovers();
+  takeOver(token: number): Promise<void> {
+    return this.generations.takeOver(token);
   }
 
   async open(models: readonly Model[]): Promise<void> {
@@ -103,7 +94,15 @@ class MongoReadModels extends MongoReadModelReader implements ReadModels {
   }
 
   async saveCheckpoint(consumer: string, { position, count }: Checkpoint): Promise<void> {
-    await answered(this.policies.replaceOne({ _id: consumer }, { position, count }, { upsert: true }));
+    const { policies } = this;
+    const filter = { _id: consumer, count: { $lte: count } };
+    if ((await answered(policies.replaceOne(filter, { position, count }))).matchedCount === 1) return;
+    try {
+      await answered(policies.insertOne({ _id: consumer, position, count }));
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+      throw new StaleWrite(`${consumer} has come further than ${count} events: start from the checkpoint`);
+    }
   }
 
   async beginRebuild(model: Model): Promise<Target> {

@@ -76,12 +76,15 @@ export class MongoReadModelReader implements ReadModelReader {
   }
 
   async checkpoint(consumer: string): Promise<Checkpoint | undefined> {
-    for (const { live } of await this.generations.all()) {
-      const checkpoint = live.checkpoints[consumer];
-      if (checkpoint !== undefined) return checkpoint;
-    }
-    const stored = await answered(this.policies.findOne({ _id: consumer }));
-    return stored === null ? undefined : { position: stored.position, count: stored.count };
+    return (await this.checkpoints()).get(consumer);
+  }
+
+  async checkpoints(): Promise<ReadonlyMap<string, Checkpoint>> {
+    const [entries, policies] = await Promise.all([this.generations.all(), answered(this.policies.find().toArray())]);
+    return new Map([
+      ...policies.map(({ _id, position, count }) => [_id, { position, count }] as const),
+      ...entries.flatMap(({ live }) => Object.entries(live.checkpoints)),
+    ]);
   }
 
   async close(): Promise<void> {

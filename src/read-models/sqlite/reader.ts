@@ -88,6 +88,11 @@ export class SqliteReadModelReader implements ReadModelReader {
     }
   }
 
+  async checkpoints(): Promise<ReadonlyMap<string, Checkpoint>> {
+    const rows = this.database.prepare('SELECT consumer, position, count FROM checkpoints WHERE generation = 0').all();
+    return new Map(rows.map(([consumer, position, count]) => [consumer, { position, count }]));
+  }
+
   async close(): Promise<void> {
     this.database.close();
   }

@@ -35,8 +35,8 @@ const SCAN_PAGE = 500;
 const MAPPED_BYTES = 2 ** 31 - 2 ** 16;
 
 /**
- * Opens a file of read models for writing, creating it where it is missing. What an interrupted rebuild left is
- * dropped. One process writes; others read through `openSqliteReadModelReader`.
+ * Opens a file of read models for writing, creating it where it is missing. One process writes; others read through
+ * `openSqliteReadModelReader`.
  * @throws ForeignFile, the file being left untouched
  */
 export function openSqliteReadModels(path: string): ReadModels {
@@ -47,11 +47,7 @@ export function openSqliteReadModels(path: string): ReadModels {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
     // Documents and index entries are met at random: 32 MiB of pages spare a fold a third of its time.
     database.exec('PRAGMA wal_autocheckpoint = 20000; PRAGMA cache_size = -32768');
-    database.transaction(() => {
-      database.exec(`${REGISTRY} PRAGMA user_version = ${LAYOUT}`);
-      const leftovers = database.prepare(`SELECT number, model, version, live, fields, indexes FROM generations`).all();
-      for (const leftover of leftovers.map(generationOf)) if (!leftover.live) dropGeneration(database, leftover);
-    });
+    database.transaction(() => database.exec(`${REGISTRY} PRAGMA user_version = ${LAYOUT}`));
     return new SqliteReadModels(database);
   } catch (error) {
     database.close();
@@ -76,14 +72,12 @@ class SqliteReadModels extends SqliteReadModelReader implements ReadModels {
   readonly #statements = new Map<string, Statements>();
   readonly #selectLive: Statement;
   readonly #selectRebuild: Statement;
-  readonly #putCheckpoint: Statement;
   readonly #moveCheckpoint: Statement;
 
   constructor(database: Database) {
     super(database);
     this.#selectLive = database.prepare(SELECT_LIVE);
     this.#selectRebuild = database.prepare(SELECT_REBUILD);
-    this.#putCheckpoint = database.prepare('INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?, ?)');
     this.#moveCheckpoint = database.prepare(
       'INSERT INTO checkpoints VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE ' +
         'SET position = excluded.position, count = excluded.count WHERE excluded.count >= count',
@@ -101,6 +95,17 @@ class SqliteReadModels extends SqliteReadModelReader implements ReadModels {
         if (live.version === model.version) matchDeclaration(this.database, live, declaration);
       });
     }
+    this.#statements.clear();
+  }
+
+  /** The file has one owner, so nobody has to be refused. */
+  async takeOver(): Promise<void> {
+    this.database.transaction(() => {
+      const leftovers = this.database
+        .prepare('SELECT number, model, version, live, fields, indexes FROM generations WHERE live = 0')
+        .all();
+      for (const leftover of leftovers) dropGeneration(this.database, generationOf(leftover));
+    });
     this.#statements.clear();
   }
 
@@ -137,8 +142,8 @@ class SqliteReadModels extends SqliteReadModelReader implements ReadModels {
     return refusals;
   }
 
-  async saveCheckpoint(consumer: string, { position, count }: Checkpoint): Promise<void> {
-    this.#putCheckpoint.run(consumer, 0, position, count);
+  async saveCheckpoint(consumer: string, checkpoint: Checkpoint): Promise<void> {
+    this.#move(consumer, 0, checkpoint);
   }
 
   async beginRebuild(model: Model): Promise<Target> {
@@ -185,7 +190,7 @@ class SqliteReadModels extends SqliteReadModelReader implements ReadModels {
   }
 
   /** Within a transaction. @throws StaleWrite, UnknownTarget */
-  #write({ target, consumer, rows, checkpoint: { position, count } }: Prepared): void {
+  #write({ target, consumer, rows, checkpoint }: Prepared): void {
     const { model } = target;
     // Looked up in each transaction: another process may have swapped the table.
     const generation = this.#generation(target);
@@ -195,7 +200,12 @@ class SqliteReadModels extends SqliteReadModelReader implements ReadModels {
       const expected = row.previous === null ? 'new' : `at sequence ${row.previous}`;
       throw new StaleWrite(`${model.name} ${row.id} is no longer ${expected}: start from the checkpoint`);
     }
-    if (this.#moveCheckpoint.run(consumer, generation.live ? 0 : generation.number, position, count) === 1) return;
+    this.#move(consumer, generation.live ? 0 : generation.number, checkpoint);
+  }
+
+  /** @throws StaleWrite */
+  #move(consumer: string, generation: number, { position, count }: Checkpoint): void {
+    if (this.#moveCheckpoint.run(consumer, generation, position, count) === 1) return;
     throw new StaleWrite(`${consumer} has come further than ${count} events: start from the checkpoint`);
   }
 

@@ -101,6 +101,7 @@ export function rebuilding(start: StartBackend): void {
     const target = await models.beginRebuild(things);
     await models.apply(target, CONSUMER, [write({ id: 'new' })], at(9));
     const after = await backend.open();
+    await after.takeOver(1);
     await after.open([things]);
     expect(await idsOf(after, {})).toEqual(['old']);
     expect(await after.checkpoint(CONSUMER)).toEqual(at(1));

@@ -235,7 +235,20 @@ export function writing(start: StartBackend): void {
     await models.saveCheckpoint('apply-receipts', at(8));
     expect(await models.checkpoint(CONSUMER)).toEqual(at(3));
     expect(await models.checkpoint('apply-receipts')).toEqual(at(8));
-    expect(await (await backend.reader()).checkpoint('apply-receipts')).toEqual(at(8));
+    const reader = await backend.reader();
+    expect(await reader.checkpoint('apply-receipts')).toEqual(at(8));
+    const all = [...(await reader.checkpoints())].sort();
+    expect(all).toEqual([
+      ['apply-receipts', at(8)],
+      [CONSUMER, at(3)],
+    ]);
+  });
+
+  test('moves no checkpoint back, of a consumer without documents neither', async () => {
+    await models.saveCheckpoint('apply-receipts', at(8));
+    await expect(models.saveCheckpoint('apply-receipts', at(7))).rejects.toMatchObject({ name: 'StaleWrite' });
+    await models.saveCheckpoint('apply-receipts', at(8));
+    expect(await models.checkpoint('apply-receipts')).toEqual(at(8));
   });
 
   test('finds everything again after it was closed and opened', async () => {
