@@ -9,6 +9,9 @@ import { openMongoReadModelReader, openMongoReadModels } from './read-models/mon
 import { openBullJobs } from './jobs/bull/bull-jobs.js';
 import { openEmbeddedJobs } from './jobs/embedded/embedded-jobs.js';
 import type { Job, JobDoors, Jobs } from './jobs/jobs.js';
+import { EmbeddedLeases } from './leases/embedded-leases.js';
+import type { Leases } from './leases/leases.js';
+import { openMongoLeases } from './leases/mongo/mongo-leases.js';
 import type { LedgerId } from './kernel/ids.js';
 import type { ReadModelReader, ReadModels } from './read-models/read-models.js';
 import { openSqliteReadModelReader, openSqliteReadModels } from './read-models/sqlite/sqlite-read-models.js';
@@ -58,6 +61,10 @@ export const openReadModelReader = async (stores: Stores): Promise<ReadModelRead
   stores.mongodbUri === undefined
     ? openSqliteReadModelReader(readModelsFile(stores))
     : openMongoReadModelReader(stores.mongodbUri);
+
+/** Of who folds into these read models: a file of them has one owner. */
+export const openLeases = async ({ mongodbUri }: Stores): Promise<Leases> =>
+  mongodbUri === undefined ? new EmbeddedLeases() : openMongoLeases(mongodbUri);
 
 export const openJobs = (stores: JobStores, ledger: LedgerId, jobs: readonly Job[], doors: JobDoors): Jobs =>
   stores.redisUrl === undefined

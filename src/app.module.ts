@@ -31,6 +31,7 @@ import { readTariff, type Tariff } from './contexts/subscriptions/tariff.js';
 import { EVENT_READER } from './event-store/event-store.js';
 import { FeedHost } from './feed/feed-host.js';
 import type { ConsumerStatus } from './feed/status.js';
+import { isHeldHere } from './feed/stored-progress.js';
 import { ProjectionsController } from './feed/projections.controller.js';
 import { HttpModule } from './http/http.module.js';
 import type { Metrics } from './http/metrics.js';
@@ -60,6 +61,9 @@ export const tariffOf = ({ tariff }: Pick<Configuration, 'tariff'>): Tariff =>
 /** Feeds further behind than this are not ready to answer, in business events. */
 const READY_LAG = 10_000;
 
+/** Consumers that no process has run for longer than this are not ready to answer, in milliseconds: none can. */
+const READY_WAITING_MS = 30_000;
+
 /** The composition root: configuration picks the adapters, nothing else does. */
 @Module({})
 export class AppModule {
@@ -71,12 +75,15 @@ export class AppModule {
   ): Promise<DynamicModule> {
     const { ledger, vault, sweeping, store, readModels, feed, clock, jobs } = instance;
     const tariff = tariffOf(configuration);
-    metrics.gauge('sijill_feed_lag_events', 'Business events that a consumer is behind.', 'consumer', () =>
-      feed.current().consumers.map(({ name, lag }) => [name, lag] as const),
-    );
-    metrics.gauge('sijill_feed_stopped', 'Whether a consumer has stopped (1) and needs a person.', 'consumer', () =>
-      feed.current().consumers.map(({ name, state }) => [name, state === 'stopped' ? 1 : 0] as const),
-    );
+    const ofConsumers = (name: string, help: string, figure: (consumer: ConsumerStatus) => number): void =>
+      metrics.gauge(name, help, 'consumer', async () =>
+        (await feed.current()).consumers.map((each) => [each.name, figure(each)] as const),
+      );
+    ofConsumers('sijill_feed_lag_events', 'Business events that a consumer is behind.', ({ lag }) => lag);
+    const stopped = 'Whether a consumer has stopped (1) and needs a person.';
+    ofConsumers('sijill_feed_stopped', stopped, ({ state }) => Number(state === 'stopped'));
+    const runsHere = 'Whether this process runs a consumer (1); of the processes that share read models one does.';
+    ofConsumers('sijill_feed_held', runsHere, (each) => Number(isHeldHere(each)));
     const refused = 'Commands of a policy that a rule refused since the start: somebody has to decide what follows.';
     metrics.gauge('sijill_policy_refusals', refused, 'policy', () => feed.refused);
     const swept =
@@ -175,12 +182,19 @@ async function isAnswering(readModels: ReadModelReader): Promise<boolean> {
 
 const feedIndicator = (name: string, kind: 'projection' | 'policy', feed: Instance['feed']): Indicator => ({
   name,
-  check() {
-    const { isWhole, consumers } = feed.current();
+  async check() {
+    const { isWhole, consumers } = await feed.current();
     const ours = consumers.filter((each) => each.kind === kind);
-    const up = ours.every(({ state, lag }) => state !== 'stopped' && lag <= READY_LAG);
-    const behind = ({ lag }: ConsumerStatus): string => (isWhole ? `${lag} behind` : `${lag} or more behind`);
-    const details = Object.fromEntries(ours.map((each) => [each.name, `${each.state}, ${behind(each)}`]));
-    return Promise.resolve({ up: up && isWhole && ours.length > 0, details });
+    const details = Object.fromEntries(ours.map((each) => [each.name, standing(each, isWhole)]));
+    return { up: ours.every(isWell) && isWhole && ours.length > 0, details };
   },
 });
+
+const isWell = ({ state, lag, waitingMs = 0 }: ConsumerStatus): boolean =>
+  state !== 'stopped' && lag <= READY_LAG && waitingMs <= READY_WAITING_MS;
+
+function standing({ state, lag, holder, waitingMs }: ConsumerStatus, isWhole: boolean): string {
+  const where = holder !== undefined ? ` in process ${holder}` : '';
+  const since = waitingMs !== undefined ? ` for a process for ${Math.round(waitingMs / 1000)} s` : '';
+  return `${state}${where}${since}, ${lag}${isWhole ? '' : ' or more'} behind`;
+}

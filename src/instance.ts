@@ -12,12 +12,13 @@ import {
   type JobStores,
   type Stores,
 } from './adapters.js';
-import { catalogue, jobsUnder, RULE_SET } from './composition.js';
+import { catalogue, jobsUnder, policies, RULE_SET } from './composition.js';
 import { readWorkingDays, WEEKENDS_ONLY } from './contexts/debts/working-days.js';
 import type { Configuration } from './config/configuration.js';
 import type { EventStore } from './event-store/event-store.js';
 import { FeedHost } from './feed/feed-host.js';
 import type { SendCommand } from './feed/policy-runner.js';
+import { StoredProgress } from './feed/stored-progress.js';
 import { startFeedThread } from './feed/thread-protocol.js';
 import type { JobDoors, Jobs } from './jobs/jobs.js';
 import { instantAt } from './kernel/calendar.js';
@@ -147,8 +148,10 @@ export async function openInstance(
     process.exitCode = 1;
     process.kill(process.pid, 'SIGTERM');
   };
-  feed.attach(await startFeedThread(feedThread, stores, send, feed, died));
+  const control = await startFeedThread(feedThread, stores, send, feed, died);
   const readModels = await openReadModelReader(stores);
+  const policyNames = policies.map(({ name }) => name);
+  feed.attach(control, new StoredProgress(readModels, policyNames));
   const jobStores: JobStores = { data, ...(redisUrl !== undefined && { redisUrl }) };
   const log: JobDoors['log'] = (level, message) => logger[level](message);
   const jobs = openJobs(jobStores, ledger.id, jobsUnder(calendar), { clock, readModels, send, log });

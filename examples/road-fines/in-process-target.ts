@@ -113,14 +113,14 @@ export class InProcessTarget implements Target {
   async drain(): Promise<void> {
     const { feed } = this.instance;
     const drained = feed.drain().then(() => true);
-    while (!(await Promise.race([drained, wait(LOOK_MS, false)]))) this.#assertWell();
-    this.#assertWell();
+    while (!(await Promise.race([drained, wait(LOOK_MS, false)]))) await this.#assertWell();
+    await this.#assertWell();
   }
 
   /** A policy whose command did not go through would be waited for for ever. */
-  #assertWell(): void {
+  async #assertWell(): Promise<void> {
     const { feed } = this.instance;
-    const stopped = feed.current().consumers.filter(({ state }) => state === 'stopped');
+    const stopped = (await feed.current()).consumers.filter(({ state }) => state === 'stopped');
     if (stopped.length > 0) throw new Error(stopped.map(({ name, error }) => `${name} stopped: ${error}`).join('\n'));
     if (feed.alarms > 0) throw new Error(`${feed.alarms} commands of policies did not go through: see the log`);
   }

@@ -4,6 +4,8 @@ import { openSqliteEventReader } from '../event-store/sqlite/sqlite-event-store.
 import type { Projection } from '../feed/consumers.js';
 import { PAGE_SIZE } from '../feed/log-follower.js';
 import { beginFilling, fill, swap, type RebuildSource } from '../feed/rebuild.js';
+import { PROJECTIONS } from '../feed/feed.js';
+import { acquire, type Leases } from '../leases/leases.js';
 import type { ReadModels } from '../read-models/read-models.js';
 import { own, StoreOwned } from '../sqlite/ownership.js';
 import { progressOf, type Output } from './progress.js';
@@ -23,12 +25,13 @@ export interface Rebuilt {
 /**
  * Rebuilds projections of embedded stores that no server has open: new versions beside the live ones, in one pass over
  * the log, then the swap of each. What the signal ends leaves the live versions as they were.
- * @param data the directory of the ledger, which nobody else may have: then nobody folds into the read models either
+ * @param data the directory of the ledger, which nobody else may have
+ * @param stores to fold into, once nobody else holds their lease: after a crash that takes its lifetime
  * @throws LedgerInUse, ForeignFile (also where there is no ledger), PoisonEvent, ReadModelUnavailable
  */
 export async function rebuildOffline(
   data: string,
-  openReadModels: () => Promise<ReadModels>,
+  stores: { readModels(): Promise<ReadModels>; leases(): Promise<Leases> },
   catalogue: Catalogue,
   projections: readonly Projection[],
   signal: AbortSignal,
@@ -38,12 +41,19 @@ export async function rebuildOffline(
   const reader = openSqliteEventReader(events); // before the lock, which would make a file beside what is not there
   let disown: (() => void) | undefined;
   let readModels: ReadModels | undefined;
+  let leases: Leases | undefined;
   try {
     disown = owned(events, data);
-    readModels = await openReadModels();
-    return await rebuild({ reader, readModels, catalogue, pageSize: PAGE_SIZE }, projections, signal, output);
+    leases = await stores.leases();
+    const lease = await acquire(leases, PROJECTIONS, signal);
+    if (lease === undefined) return { names: [], events: 0 };
+    readModels = await stores.readModels();
+    await readModels.takeOver(lease.token);
+    const source = { reader, readModels, catalogue, pageSize: PAGE_SIZE };
+    return await rebuild(source, projections, signal, output).finally(() => lease.release());
   } finally {
     await readModels?.close();
+    await leases?.close();
     disown?.();
     await reader.close();
   }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openReadModels } from '../adapters.js';
+import { openLeases, openReadModels } from '../adapters.js';
 import { catalogue, projections } from '../composition.js';
 import { readConfiguration } from '../config/configuration.js';
 import { say, STOPPED, stopSignal, WrongUsage, type Command } from './command.js';
@@ -37,7 +37,8 @@ async function run(args: readonly string[]): Promise<number> {
   const chosen = projections.filter(({ name }) => names.includes(name));
   say(`rebuilding ${chosen.map(({ name }) => name).join(', ')} in ${resolve(data)}`);
   const began = performance.now();
-  const rebuilt = await rebuildOffline(data, () => openReadModels(configuration), catalogue, chosen, signal);
+  const stores = { readModels: () => openReadModels(configuration), leases: () => openLeases(configuration) };
+  const rebuilt = await rebuildOffline(data, stores, catalogue, chosen, signal);
   const list = rebuilt.names.join(', ');
   if (rebuilt.names.length < chosen.length) {
     say(

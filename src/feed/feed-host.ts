@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   StoreUnavailable,
   type EventReader,
@@ -7,7 +8,10 @@ import {
 } from '../event-store/event-store.js';
 import { sequenceOf } from '../event-store/sequence-of.js';
 import type { Cause } from '../http/ports.js';
+import { ReadModelUnavailable } from '../read-models/read-models.js';
+import { text } from './feed-page.js';
 import type { FeedListener, FeedStatus, PolicyAlarm } from './status.js';
+import { runsAllHere, withCounts, type StoredProgress } from './stored-progress.js';
 
 /** The feed as the thread that answers requests sees it, whether it runs there or in a worker. */
 export interface FeedControl {
@@ -22,6 +26,9 @@ const APART = 32;
 /** An event this far behind the feed is not looked for: to count back to it would take long. */
 const MOST_COUNTED = 4_096;
 
+/** While somebody waits for what another process does, it is looked for so often, in milliseconds. */
+const LOOKING_MS = 25;
+
 interface Waiter {
   readonly outcome: (status: FeedStatus) => boolean | undefined;
   readonly resolve: (reached: boolean) => void;
@@ -29,10 +36,13 @@ interface Waiter {
 
 /** Remembers what the feed last said, and lets callers wait for it to come somewhere. */
 export class FeedHost implements FeedListener {
+  /** What the feed of this process said last, with what was seen since of consumers that others run. */
   #status: FeedStatus = { head: 0, isWhole: false, consumers: [] };
   readonly #places: Place[] = [];
   readonly #waiters = new Set<Waiter>();
   #control: FeedControl | undefined;
+  #progress: StoredProgress | undefined;
+  #isLooking = false;
   readonly #refused = new Map<string, number>();
 
   constructor(
@@ -40,11 +50,15 @@ export class FeedHost implements FeedListener {
     private readonly reader: Pick<EventReader, 'head' | 'readAll' | 'comparePositions'>,
   ) {}
 
-  attach(control: FeedControl): void {
+  /** @param progress where other processes may run the consumers */
+  attach(control: FeedControl, progress?: StoredProgress): void {
     this.#control = control;
+    this.#progress = progress;
   }
 
-  current(): FeedStatus {
+  /** How all consumers stand, whoever runs them: where their store does not answer, as far as it was known before. */
+  async current(): Promise<FeedStatus> {
+    await this.#look();
     return this.#status;
   }
 
@@ -157,17 +171,16 @@ export class FeedHost implements FeedListener {
     return this.#places.findLast(({ count }) => count <= sequence + 1) ?? this.#places[0];
   }
 
-  status(status: FeedStatus): void {
-    this.#status = status;
-    const { at } = status;
+  status(said: FeedStatus): void {
+    const before = new Map(this.#status.consumers.map(({ name, count }) => [name, count]));
+    this.#status = withCounts(said, ({ name }) => before.get(name) ?? 0);
+    const { at } = said;
     if (at !== undefined && at.count >= (this.#places.at(-1)?.count ?? -APART) + APART) {
       this.#places.push(at);
       if (this.#places.length > PLACES) this.#places.shift();
     }
-    for (const waiter of this.#waiters) {
-      const outcome = waiter.outcome(status);
-      if (outcome !== undefined) waiter.resolve(outcome);
-    }
+    this.#tellWaiters();
+    void this.#lookWhileAwaited();
   }
 
   alarm({ policy, sequence, command, target, reason }: PolicyAlarm): void {
@@ -177,6 +190,41 @@ export class FeedHost implements FeedListener {
 
   log(level: 'info' | 'error', message: string): void {
     this.write(level, message);
+  }
+
+  #tellWaiters(): void {
+    for (const waiter of this.#waiters) {
+      const outcome = waiter.outcome(this.#status);
+      if (outcome !== undefined) waiter.resolve(outcome);
+    }
+  }
+
+  /** At what other processes have done. */
+  async #look(): Promise<void> {
+    if (this.#progress === undefined || runsAllHere(this.#status)) return;
+    try {
+      const countOf = await this.#progress.look();
+      this.#status = withCounts(this.#status, countOf);
+    } catch (error) {
+      if (!(error instanceof ReadModelUnavailable)) throw error;
+    }
+    this.#tellWaiters();
+  }
+
+  /** One look after the other, however many wait. */
+  async #lookWhileAwaited(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    try {
+      while (this.#waiters.size > 0 && this.#progress !== undefined && !runsAllHere(this.#status)) {
+        await this.#look();
+        await wait(LOOKING_MS);
+      }
+    } catch (error) {
+      this.write('error', `nobody sees how far the feed is: ${text(error)}`);
+    } finally {
+      this.#isLooking = false;
+    }
   }
 
   #whyNot(): string {
@@ -198,6 +246,7 @@ export class FeedHost implements FeedListener {
         },
       };
       this.#waiters.add(waiter);
+      void this.#lookWhileAwaited();
     });
   }
 }

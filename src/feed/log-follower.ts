@@ -59,6 +59,13 @@ export const pageQuery = (from: Checkpoint | undefined, limit: number): LogQuery
   ...(from !== undefined && { after: from as Place }),
 });
 
+/** Resolves when the signal has aborted. */
+export const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
 /** Resolves after the time, or at once when the signal aborts. */
 export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   wait(ms, undefined, { signal }).catch(() => undefined);

@@ -1,7 +1,7 @@
 import { InvalidDocument, type Checkpoint, type Target } from '../read-models/read-models.js';
 import type { Projection } from './consumers.js';
 import { PoisonEvent, text, type FeedPage } from './feed-page.js';
-import { followPages, pause, type Log } from './log-follower.js';
+import { aborted, followPages, pause, type Log } from './log-follower.js';
 import { Projector, type Staged } from './projector.js';
 import { beginFilling, fill, swap, type Filling } from './rebuild.js';
 import type { ConsumerStatus } from './status.js';
@@ -42,15 +42,14 @@ export class ProjectionRunner {
     private readonly projections: readonly Projection[],
   ) {}
 
-  /** Opens the models. @returns the names of those that a rebuild fills best */
+  /** Finds where each stands. @returns the names of those that a rebuild fills best */
   async open(head: number): Promise<readonly string[]> {
     const { readModels } = this.log;
     for (const projection of this.projections) {
       const { model, name } = projection;
-      const version = await readModels.liveVersion(model);
-      await readModels.open([model]); // idempotent; builds an index that was added within a version
-      const isStale = version === undefined ? head > REBUILD_BEHIND : version !== model.version;
-      const taken = version === model.version ? await readModels.checkpoint(name) : undefined;
+      const isOther = (await readModels.liveVersion(model)) !== model.version;
+      const taken = isOther ? undefined : await readModels.checkpoint(name);
+      const isStale = isOther || (taken === undefined && head > REBUILD_BEHIND);
       const projector = new Projector(projection, readModels);
       this.#live.push({ projector, state: isStale ? 'rebuilding' : 'running', taken, isSwapping: false });
     }
@@ -213,9 +212,3 @@ const targetOf = ({ projector }: Live): Target => ({ model: projector.projection
 const stageOf = (each: Live, page: FeedPage): Promise<Staged> => each.projector.stage(targetOf(each), page, each.taken);
 
 const nameOf = ({ projector }: Live): string => projector.projection.name;
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });

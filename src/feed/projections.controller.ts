@@ -12,7 +12,9 @@ const STATUS = Type.Object({
     Type.Object({
       name: Type.String(),
       kind: Type.Enum(['projection', 'policy']),
-      state: Type.Enum(['running', 'rebuilding', 'stopped', 'retrying']),
+      state: Type.Enum(['running', 'rebuilding', 'stopped', 'retrying', 'waiting']),
+      holder: Type.Optional(Type.String({ description: 'Another process that runs it.' })),
+      waitingMs: Type.Optional(Type.Integer({ description: 'How long no process has run it.' })),
       count: Type.Integer({ description: 'Business events considered.' }),
       lag: Type.Integer({ description: 'Business events that it is behind.' }),
       error: Type.Optional(Type.String()),
@@ -27,15 +29,18 @@ export class ProjectionsController {
   constructor(@Inject(FeedHost) private readonly feed: FeedHost) {}
 
   @Access('GET /v1/projections', STATUS)
-  list(@Query() _query: NoQuery): { head: number; items: readonly ConsumerStatus[] } {
-    const { head, consumers } = this.feed.current();
+  async list(@Query() _query: NoQuery): Promise<{ head: number; items: readonly ConsumerStatus[] }> {
+    const { head, consumers } = await this.feed.current();
     return { head, items: consumers };
   }
 
-  /** Begins a rebuild beside the live version: reads go on, `GET /v1/projections` shows how far it is. */
+  /**
+   * Begins a rebuild beside the live version, in whichever process folds it: reads go on, `GET /v1/projections` shows
+   * how far it is.
+   */
   @Access('POST /v1/projections/{name}/rebuild', Type.Object({ name: Type.String() }), 202)
-  rebuild(@Param('name') name: string, @Body() _body: NoQuery): { name: string } {
-    const { consumers } = this.feed.current();
+  async rebuild(@Param('name') name: string, @Body() _body: NoQuery): Promise<{ name: string }> {
+    const { consumers } = await this.feed.current();
     if (!consumers.some((each) => each.name === name && each.kind === 'projection')) throw new Problem('NOT_FOUND');
     // Its end is logged and shown in the status; a failure leaves the live version as it was.
     this.feed.rebuild([name]).catch(() => undefined);

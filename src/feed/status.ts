@@ -4,8 +4,15 @@ import type { Place } from '../event-store/event-store.js';
 export interface ConsumerStatus {
   readonly name: string;
   readonly kind: 'projection' | 'policy';
-  /** `stopped`: it met an event that it cannot handle, and needs a person. `retrying`: a store does not answer. */
-  readonly state: 'running' | 'rebuilding' | 'stopped' | 'retrying';
+  /**
+   * `stopped`: it met an event that it cannot handle, and needs a person. `retrying`: a store does not answer. `waiting`:
+   * no process holds its lease.
+   */
+  readonly state: 'running' | 'rebuilding' | 'stopped' | 'retrying' | 'waiting';
+  /** Another process that runs it, and says so; absent where this one does, or nobody. */
+  readonly holder?: string;
+  /** While it is `waiting`: for how long, in milliseconds. */
+  readonly waitingMs?: number;
   /** Business events considered (projections) or whose effects are recorded (policies). */
   readonly count: number;
   /** Business events that it is behind. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { attempts } from '../../projections/attempts/projection.js';
 import { debtList } from '../../projections/debt-list/projection.js';
 import { rebuildOffline } from '../../src/cli/offline-rebuild.js';
-import { openReadModels } from '../../src/adapters.js';
+import { openLeases, openReadModels } from '../../src/adapters.js';
 import { catalogue, projections } from '../../src/composition.js';
 import { openSqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import type { Projection } from '../../src/feed/consumers.js';
@@ -207,10 +207,11 @@ describe('rebuild, on the command line', () => {
     };
     const output = { isTTY: false, write: () => true };
     const { signal } = new AbortController();
-    const rebuilt = rebuildOffline(data, () => openReadModels({ data }), catalogue, [allergic], signal, output);
+    const stores = { readModels: () => openReadModels({ data }), leases: () => openLeases({ data }) };
+    const rebuilt = rebuildOffline(data, stores, catalogue, [allergic], signal, output);
     await expect(rebuilt).rejects.toMatchObject({ name: 'PoisonEvent', message: expect.stringContaining('event 1') });
     expect(await documentsOf(data, debtList)).toEqual(right);
-    expect(await rebuildOffline(data, () => openReadModels({ data }), catalogue, [debtList], signal, output)).toEqual({
+    expect(await rebuildOffline(data, stores, catalogue, [debtList], signal, output)).toEqual({
       names: ['debt-list'],
       events: 5,
     });

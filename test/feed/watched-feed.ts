@@ -1,6 +1,7 @@
 import { Schema } from 'mongoose';
 import type { Projection } from '../../src/feed/consumers.js';
 import { Feed, type FeedOptions } from '../../src/feed/feed.js';
+import { EmbeddedLeases } from '../../src/leases/embedded-leases.js';
 import type { ConsumerStatus, FeedStatus } from '../../src/feed/status.js';
 import type { Document, ReadModels } from '../../src/read-models/read-models.js';
 import { InMemoryReadModels } from '../read-models/in-memory.js';
@@ -46,6 +47,7 @@ export class WatchedFeed {
     this.readModels = options.readModels ?? new InMemoryReadModels();
     this.feed = new Feed({
       readModels: this.readModels,
+      leases: new EmbeddedLeases(),
       catalogue: samples,
       policies: [],
       send: () => Promise.reject(new Error('no policy here')),

@@ -9,6 +9,7 @@ import type { EventStore, Place } from '../../src/event-store/event-store.js';
 import { openSqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import type { Projection } from '../../src/feed/consumers.js';
 import { Feed } from '../../src/feed/feed.js';
+import { EmbeddedLeases } from '../../src/leases/embedded-leases.js';
 import { FeedHost } from '../../src/feed/feed-host.js';
 import { feedPage, type FeedPage } from '../../src/feed/feed-page.js';
 import { Projector } from '../../src/feed/projector.js';
@@ -77,8 +78,15 @@ export class RealWorld {
     const host = new FeedHost((level, message) => level === 'error' && this.complaints.push(message), this.store);
     const send = this.execute.bind(this);
     const { store: reader } = this;
-    const options = { reader, readModels: this.#models, catalogue, projections, policies, send, pageSize, retryMs: 5 };
-    const feed = new Feed({ ...options, listener: host });
+    const options = {
+      reader,
+      readModels: this.#models,
+      leases: new EmbeddedLeases(),
+      catalogue,
+      projections,
+      policies,
+    };
+    const feed = new Feed({ ...options, send, pageSize, retryMs: 5, listener: host });
     host.attach(feed);
     await feed.start();
     [this.#feed, this.#host] = [feed, host];
