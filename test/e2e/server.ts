@@ -31,6 +31,8 @@ export async function until<T>(ask: () => Promise<T>, holds: (answer: T) => bool
 export class Server {
   /** What it said to be amiss. */
   readonly reported: string[] = [];
+  /** All that it said. */
+  readonly said: string[] = [];
   #process: ChildProcess | undefined;
   #url = '';
 
@@ -70,6 +72,7 @@ export class Server {
     return new Promise((resolve, reject) => {
       child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
       createInterface({ input: child.stdout as Readable }).on('line', (line) => {
+        this.said.push(line);
         const url = /answers on (http:\/\/[^;]+);/.exec(line)?.[1];
         if (url !== undefined) return resolve(url);
         if (line.startsWith('{"level":30')) return;
@@ -93,6 +96,15 @@ export class Server {
     const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
     child.kill(signal);
     return ended;
+  }
+
+  /** It stands still, and its connections stay. */
+  freeze(): void {
+    this.#process!.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#process!.kill('SIGCONT');
   }
 
   async dispose(): Promise<void> {
