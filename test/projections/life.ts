@@ -1,9 +1,5 @@
 import fc from 'fast-check';
-import { balance } from '../../src/contexts/balances/balance.js';
 import { balancePolicies } from '../../src/contexts/balances/balances.policy.js';
-import { balanceEvents } from '../../src/contexts/balances/events.js';
-import { billingEvents } from '../../src/contexts/billing/events.js';
-import { receipt } from '../../src/contexts/billing/receipt.js';
 import { debtCommands } from '../../src/contexts/debts/commands.js';
 import { debt } from '../../src/contexts/debts/debt.js';
 import { debtPolicies } from '../../src/contexts/debts/debts.policy.js';
@@ -15,16 +11,13 @@ import type { Envelope } from '../../src/kernel/envelope.js';
 import type { Document } from '../../src/read-models/read-models.js';
 import { subscription } from '../subscriptions/cast.js';
 import { Books } from '../world/books.js';
+import { MONEY_DECIDERS, MONEY_EVENTS } from '../world/laws.js';
 import { People, steps, type Step } from '../world/people.js';
 import { anyDecider, World } from '../world/world.js';
 
 export const DECIDERS = {
   ...Object.fromEntries(debtCommands.map((type) => [type, anyDecider(debt)])),
-  RecordReceipt: anyDecider(receipt),
-  MatchReceipt: anyDecider(receipt),
-  ReverseRecordedReceipt: anyDecider(receipt),
-  CreditBalance: anyDecider(balance),
-  ReverseCredit: anyDecider(balance),
+  ...MONEY_DECIDERS,
   ...Object.fromEntries(subscriptionCommands.map((type) => [type, anyDecider(subscription)])),
   RecordResignation: anyDecider(employment),
 };
@@ -41,7 +34,7 @@ export function lives(count: number): { log: readonly Envelope[]; books: Books }
 export function live(done: readonly Step[]): { world: World; books: Books } {
   const books = new Books();
   const policies = [...debtPolicies, ...balancePolicies];
-  const definitions = [...debtEvents, ...billingEvents, ...balanceEvents];
+  const definitions = [...debtEvents, ...MONEY_EVENTS];
   const world = new World(DECIDERS, policies, definitions, (event) => books.take(event));
   const people = new People(world, books);
   for (const step of done) people.do(step);
