@@ -1,6 +1,6 @@
 import { duePlans } from '../../projections/instalment-plans/due.js';
 import { instalmentPlans } from '../../projections/instalment-plans/projection.js';
-import { stepsOf } from '../../src/contexts/debts/debts.jobs.js';
+import { stepsOf, type DuePlan } from '../../src/contexts/debts/debts.jobs.js';
 import { WEEKENDS_ONLY } from '../../src/contexts/debts/working-days.js';
 import type { BusinessDate } from '../../src/kernel/calendar.js';
 import type { Condition, ReadModelReader } from '../../src/read-models/read-models.js';
@@ -102,4 +102,58 @@ test('E2j paid in time, the clock waits for the next instalment', async () => {
     actOn: '2026-05-01',
   });
   expect((await tick(paid, '2026-05-14')).done).toEqual(['2026-05-01 InstalmentMissed', '2026-05-14 NoticeServed']);
+});
+
+describe('E2j what a plan owes to the calendar, whatever the read model hands over', () => {
+  const open = (instalment: number, dueOn: string, late = false): DuePlan['open'][number] => ({
+    instalment,
+    dueOn: on(dueOn),
+    missed: late ? 1 : 0,
+    late,
+  });
+  const plan = (changes: Partial<DuePlan>): DuePlan => ({
+    debt: DEBT,
+    plan: planOf(inInstalments()).id,
+    open: [],
+    notices: 0,
+    until: null,
+    ...changes,
+  });
+  const steps = (changes: Partial<DuePlan>, today: string) =>
+    stepsOf(plan(changes), on(today), WEEKENDS_ONLY).map(({ command, on: day }) => `${day} ${command.type}`);
+
+  test('what is due today may still be paid today', () => {
+    expect(steps({ open: [open(1, '2026-03-31')] }, '2026-03-31')).toEqual([]);
+    expect(steps({ open: [open(1, '2026-03-31', true), open(2, '2026-04-30')] }, '2026-04-30')).toEqual([
+      '2026-04-30 ServeNotice',
+    ]);
+  });
+
+  test('the last day of a notice is still the debtor’s', () => {
+    const noticed = { open: [open(1, '2026-03-31', true)], notices: 1, until: on('2026-05-13') };
+    expect(steps(noticed, '2026-05-12')).toEqual([]);
+    expect(steps(noticed, '2026-05-13')).toEqual([]);
+    expect(steps(noticed, '2026-05-14')).toEqual(['2026-05-14 DefaultPlan']);
+  });
+
+  test('while a notice runs, no other is served', () => {
+    const noticed = { open: [open(1, '2026-03-31', true), open(2, '2026-04-30')], notices: 1, until: on('2026-05-13') };
+    expect(steps(noticed, '2026-05-01')).toEqual(['2026-05-01 MissInstalment']);
+  });
+
+  test('on one day, what was missed comes before the whole falls due', () => {
+    const until = on('2026-05-31');
+    const missed = [open(2, '2026-05-31'), open(3, '2026-06-01')];
+    expect(steps({ open: missed, notices: 1, until }, '2026-06-10')).toEqual([
+      '2026-06-01 MissInstalment',
+      '2026-06-01 DefaultPlan',
+      '2026-06-02 MissInstalment',
+    ]);
+  });
+
+  test('notice is given of what is late, of one instalment among others, and of nothing else', () => {
+    const late = [open(1, '2026-03-31', true), open(2, '2026-04-30')];
+    expect(steps({ open: late }, '2026-04-02')).toEqual(['2026-04-02 ServeNotice']);
+    expect(steps({ open: [open(2, '2026-04-30')] }, '2026-04-02')).toEqual([]);
+  });
 });

@@ -28,6 +28,11 @@ test('E8 a matched receipt is applied to its debt', () => {
   ]);
 });
 
+test('E8 a receipt that paid a subscription is applied to no debt', () => {
+  const { debt: _, ...paid } = matched;
+  expect(applyReceipt?.react(event(ReceiptMatched.type, { ...paid, subscription: id('subscription') }))).toEqual([]);
+});
+
 test('E8 the reversal of a matched receipt reaches its debt', () => {
   expect(reverseReceipt).toMatchObject({ name: 'reverse-receipt', types: [ReceiptReversed.type] });
   expect(reverseReceipt?.react(event(ReceiptReversed.type, { ...reversed, debt: id('debt') }))).toEqual([

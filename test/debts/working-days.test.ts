@@ -30,9 +30,20 @@ describe('working days (domain.md §2)', () => {
     expect(isWorkingDay(calendar, on('2026-03-24'))).toBe(true);
   });
 
+  test('a holiday may be one day', () => {
+    const calendar = readWorkingDays({ ...WEEKENDS_ONLY, holidays: [{ from: '2026-09-23', to: '2026-09-23' }] });
+    expect(['2026-09-22', '2026-09-23', '2026-09-24'].map((day) => isWorkingDay(calendar, on(day)))).toEqual([
+      true,
+      false,
+      true,
+    ]);
+  });
+
   test.each([
     ['a day that is none', { weekends: [{ from: '2026-02-30', days: ['friday'] }], holidays: [] }, '2026-02-30'],
     ['another name of a day', { weekends: [{ from: '2026-02-28', days: ['Friday'] }], holidays: [] }, '/weekends/0'],
+    ['a holiday from no day', { weekends: [], holidays: [{ from: '2026-02-30', to: '2026-03-01' }] }, '2026-02-30'],
+    ['a holiday to no day', { weekends: [], holidays: [{ from: '2026-02-01', to: '2026-02-29' }] }, '2026-02-29'],
     ['a holiday backwards', { weekends: [], holidays: [{ from: '2026-02-02', to: '2026-02-01' }] }, 'before it begins'],
     ['a missing list', { weekends: [] }, 'holidays'],
   ])('%s is refused, and the message says what is wrong', (_, json, message) => {
