@@ -184,6 +184,18 @@ test('an event that does not say whose it is stops the policy rather than lose m
   }
 });
 
+test('nor is one of a subscription without its entity or its sector anybody’s', () => {
+  const released = [{ receipt: RECEIPT, payer: PAYER, amount: '30.00' }];
+  const ended = { order: 1, released, currency: 'SAR', due: null, dueOn: '2026-03-31' };
+  const refs = { subscription: id('subscription'), entity: ENTITY, sector: 'labour' };
+  for (const missing of ['subscription', 'entity', 'sector'] as const) {
+    const { [missing]: _, ...rest } = refs;
+    expect(() => creditReleased.react(event('subscriptions.OrderLapsed', ended, rest as Refs))).toThrow(
+      /nor a subscription, entity or sector/,
+    );
+  }
+});
+
 test('each policy has a name of its own, wants only types that are stored, and leaves none of them out', () => {
   expect(new Set(balancePolicies.map(({ name }) => name)).size).toBe(6);
   expect(balancePolicies.map(({ startsAt }) => startsAt)).toEqual(balancePolicies.map(() => 'beginning'));

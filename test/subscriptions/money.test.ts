@@ -111,6 +111,12 @@ describe('a bill is paid (§4, Subscription paid: 115.00)', () => {
     now
       .when(pay('rest', '65'), SYSTEM, ON)
       .then({ type: 'subscriptions.PaymentReceived' }, { type: 'subscriptions.SubscriptionActivated' });
+
+    const paid = now.and([pay('rest', '65'), SYSTEM, ON]);
+    passTo(MIDDLE.today, paid) // the 51 of the first order wait no more
+      .and([renew(), owner, MIDDLE])
+      .when(pay('next', '1'), SYSTEM, MIDDLE)
+      .then(received('next', { amount: '1.00', kept: '1.00', missing: '114.00' }));
   });
 });
 
@@ -159,6 +165,23 @@ describe('money that never became a subscription amount is the payer’s (Q6)', 
       data: { order: 2, released: [{ receipt: id('r2'), amount: '60.00' }], due: '2026-11-01.earn.1.8' },
     });
     expect(after.state).toMatchObject({ status: 'active', order: null });
+  });
+
+  test('a renewal that lapses before the end leaves its reminders as they are', () => {
+    const ordered = { today: '2026-12-28' };
+    const late = passTo('2027-01-28', passTo('2026-12-28', active()).and([renew(), owner, ordered]));
+    expect(late.events.at(-1)).toMatchObject({
+      type: 'subscriptions.OrderLapsed',
+      data: { order: 2, due: '2027-01-30.remind.1.30' },
+    });
+  });
+
+  test('a renewal paid before the old end leaves the old term to be earned first', () => {
+    const ahead = renewing().and([pay('r2', '115', { paidOn: '2026-09-20' }), SYSTEM, { today: '2026-09-20' }]);
+    expect(ahead.events.at(-1)).toMatchObject({
+      type: 'subscriptions.SubscriptionRenewed',
+      data: { number: 2, startsOn: '2027-03-01', due: '2026-10-01.earn.1.7' },
+    });
   });
 });
 
