@@ -1,9 +1,11 @@
 import { scheduled, type Every, type Wish } from '../../src/contexts/debts/schedule.js';
 import type { BusinessDate } from '../../src/kernel/calendar.js';
+import type { Currency } from '../../src/kernel/money.js';
 
 const on = (day: string) => day as BusinessDate;
 const TODAY = on('2026-03-01');
-const dues = (wish: Wish, balance = 1000n) => scheduled(wish, balance, 'SAR', TODAY);
+const SAR = 'SAR' as Currency;
+const dues = (wish: Wish, balance = 1000n) => scheduled(wish, balance, SAR, TODAY);
 const equal = (instalments: number, every: Every, firstDueOn = '2026-03-31') =>
   dues({ instalments, firstDueOn: on(firstDueOn), every });
 

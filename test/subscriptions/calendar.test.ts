@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { dueCode, endOf, readDue } from '../../src/contexts/subscriptions/schedule.js';
+import { dueCode, endOf, nextDue, readDue, type Schedule } from '../../src/contexts/subscriptions/schedule.js';
 import { addDays, addMonths, type BusinessDate } from '../../src/kernel/calendar.js';
 import { SYSTEM } from '../given.js';
 import { day, owner, passTo, pay, purchase, renew, given, type GivenSubscription } from './cast.js';
@@ -80,6 +80,24 @@ describe('what a subscription owes to the calendar (Q7)', () => {
     expect(passTo('2030-03-01', now).events.filter(({ type }) => type === 'subscriptions.MonthEarned')).toHaveLength(
       48,
     );
+  });
+
+  test('what falls on one day has an order: earned, announced, lapsed, expired', () => {
+    const schedule: Schedule = {
+      status: 'active',
+      term: 1,
+      endsOn: day('2027-03-01'),
+      reminded: [30, 7],
+      earning: [{ number: 1, startsOn: day('2027-01-28'), earned: 0 }],
+      order: { number: 2, dueOn: day('2027-02-27') },
+    };
+    expect(nextDue(schedule)).toMatchObject({ on: '2027-02-28', what: 'earn' });
+    const earned = { ...schedule, earning: [] };
+    expect(nextDue(earned)).toMatchObject({ on: '2027-02-28', what: 'remind', number: 1 });
+    expect(nextDue({ ...earned, reminded: [30, 7, 1] })).toMatchObject({ on: '2027-02-28', what: 'lapse' });
+    const onTheEnd = { ...earned, reminded: [30, 7, 1], order: { number: 2, dueOn: day('2027-02-28') } };
+    expect(nextDue(onTheEnd)).toMatchObject({ on: '2027-03-01', what: 'lapse' });
+    expect(nextDue({ ...onTheEnd, order: null })).toMatchObject({ on: '2027-03-01', what: 'expire' });
   });
 
   test('a code says what is due, the day first, and is read back', () => {
