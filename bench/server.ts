@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Site } from './sites.js';
 
@@ -65,6 +66,19 @@ export class Server {
       if (sum > far) [far, since] = [sum, performance.now()];
       else if (performance.now() - since > STUCK_MS) throw new Error('the read models do not get any further');
       await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /**
+   * Microseconds of a processor that the answering thread has had: what a request costs, whatever else the machine does.
+   * NaN where the system does not tell.
+   */
+  answeringThread(): number {
+    const { pid } = this.child;
+    try {
+      return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1_000;
+    } catch {
+      return NaN;
     }
   }
 

@@ -15,6 +15,11 @@ interface Contest {
 
 const CONNECTIONS = 64;
 
+interface Fired extends LoadFound {
+  /** Of the answering thread, for each answer. */
+  readonly microseconds: number;
+}
+
 /** Sijill's built server, with all projections and policies at work, against a Nest server that does nothing. */
 export const http: Rows = {
   names: ['get', 'page', 'post'],
@@ -85,10 +90,12 @@ async function contests(sijill: Server, { registered, some }: PopulateFound): Pr
 
 async function hold(bench: Bench, row: string, contest: Contest, sijill: Server, empty: Server): Promise<Comparison> {
   const time = bench.quick ? { warmUpSeconds: 0.5, seconds: 1 } : { warmUpSeconds: 2, seconds: 5 };
-  const found: { subject: LoadFound[]; peer: LoadFound[] } = { subject: [], peer: [] };
-  const fire = async (side: 'subject' | 'peer', { url }: Server): Promise<number> => {
+  const found: { subject: Fired[]; peer: Fired[] } = { subject: [], peer: [] };
+  const fire = async (side: 'subject' | 'peer', server: Server): Promise<number> => {
+    const before = server.answeringThread();
+    const { url } = server;
     const one = await run<LoadFound>('load', { ...contest.load, ...time, url, connections: CONNECTIONS });
-    found[side].push(one);
+    found[side].push({ ...one, microseconds: (server.answeringThread() - before) / one.answers });
     return one.perSecond;
   };
   let behind = 0;
@@ -107,11 +114,13 @@ async function hold(bench: Bench, row: string, contest: Contest, sijill: Server,
     },
     peer: { name: contest.peer, run: () => fire('peer', empty) },
   });
-  const each = (side: 'subject' | 'peer', of: keyof LoadFound): number => median(found[side].map((one) => one[of]));
+  const each = (side: 'subject' | 'peer', of: keyof Fired): number => median(found[side].map((one) => one[of]));
+  const cost = (side: 'subject' | 'peer'): string => each(side, 'microseconds').toFixed(1);
   return {
     ...result,
     notes: [
       `p50 ${each('subject', 'p50')} ms, p99 ${each('subject', 'p99')} ms; the peer ${each('peer', 'p50')} and ${each('peer', 'p99')} ms`,
+      `the answering thread took ${cost('subject')} µs for each, the peer's ${cost('peer')} µs`,
       `the load took ${percent(each('subject', 'loadBusy'))} and ${percent(each('peer', 'loadBusy'))} of a processor`,
       ...(row === 'post' ? [`read models ${behind.toFixed(1)} s behind at the end of a run, at most`] : []),
     ],

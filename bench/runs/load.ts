@@ -24,6 +24,8 @@ export interface Load {
 
 export interface LoadFound {
   readonly perSecond: number;
+  /** All of them, while warming up too. */
+  readonly answers: number;
   /** Milliseconds. */
   readonly p50: number;
   readonly p99: number;
@@ -35,6 +37,7 @@ const load = input<Load>();
 const requestOf = requests(load);
 let counting = false;
 let over = false;
+let answers = 0;
 const times: number[] = [];
 
 for (let n = 0; n < load.connections; n++) open(Math.floor((n * load.paths.length) / load.connections));
@@ -51,6 +54,7 @@ const { user, system } = process.cpuUsage(cpuBefore);
 times.sort((a, b) => a - b);
 report({
   perSecond: (1000 * times.length) / milliseconds,
+  answers,
   p50: percentile(0.5),
   p99: percentile(0.99),
   loadBusy: (user + system) / 1000 / milliseconds,
@@ -63,6 +67,7 @@ function open(from: number): void {
   const next = (status: number | undefined): string | undefined => {
     const now = performance.now();
     if (status !== undefined && (status < 200 || status > 299)) fail(new Error(`an answer was ${status}`));
+    if (status !== undefined) answers++;
     if (status !== undefined && counting) times.push(now - sentAt);
     if (over) return undefined;
     sentAt = now;
