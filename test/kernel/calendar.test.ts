@@ -7,6 +7,7 @@ import {
   instantAt,
   isBusinessDate,
   parseBusinessDate,
+  startOfDay,
 } from '../../src/kernel/calendar.js';
 import { systemClock } from '../../src/kernel/clock.js';
 
@@ -22,6 +23,12 @@ describe('business dates are Asia/Riyadh dates (domain.md §2)', () => {
     ['1970-01-01T00:00:00.000Z', '1970-01-01'],
     ['1969-12-31T20:59:59.999Z', '1969-12-31'],
   ])('%s falls on %s', (instant, day) => expect(businessDateAt(at(instant))).toBe(day));
+
+  test('a business day begins at midnight in Riyadh, and the moment before is of the day before', () => {
+    const start = startOfDay('2026-01-01' as BusinessDate);
+    expect(instantAt(start)).toBe('2025-12-31T21:00:00.000Z');
+    expect([businessDateAt(start), businessDateAt(start - 1)]).toEqual(['2026-01-01', '2025-12-31']);
+  });
 
   test('agree with the time zone database from 1950 on', () => {
     const riyadh = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Riyadh' });

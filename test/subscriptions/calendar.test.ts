@@ -82,6 +82,17 @@ describe('what a subscription owes to the calendar (Q7)', () => {
     );
   });
 
+  test('each announcement says what is due next, and none is made twice', () => {
+    const announced = passTo('2027-02-28', active()).events.filter(
+      ({ type }) => type === 'subscriptions.ExpiryAnnounced',
+    );
+    expect(announced.map(({ effectiveOn, data }) => [effectiveOn, (data as { due: string }).due])).toEqual([
+      ['2027-01-30', '2027-02-01.earn.1.11'],
+      ['2027-02-22', '2027-02-28.remind.1.1'],
+      ['2027-02-28', '2027-03-01.earn.1.12'],
+    ]);
+  });
+
   test('what falls on one day has an order: earned, announced, lapsed, expired', () => {
     const schedule: Schedule = {
       status: 'active',

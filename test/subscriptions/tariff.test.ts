@@ -43,6 +43,12 @@ describe('plans and prices are dated configuration (domain.md §2)', () => {
     expect(offerOn(tariff, 'basic', day('2026-05-31'))).toMatchObject({ vat: 0n, vatRate: 0, billDays: 10 });
   });
 
+  test('a price may hold for one day', () => {
+    const tariff = readTariff(priced({ ...price, to: price.from }));
+    const netOn = (date: string) => offerOn(tariff, 'basic', day(date))?.net;
+    expect([netOn(price.from), netOn('2026-01-02')]).toEqual([50_00n, undefined]);
+  });
+
   test('the version of the terms counts from its day on', () => {
     const terms = [
       { from: '2026-01-01', version: 'v1' },
@@ -62,6 +68,12 @@ describe('plans and prices are dated configuration (domain.md §2)', () => {
     ['two prices from one day', priced(price, price), 'two begin on 2026-01-01'],
     ['a day that is none', priced({ ...price, from: '2026-02-30' }), '2026-02-30 is no day'],
     ['an end before the begin', priced({ ...price, to: '2025-12-31' }), '2025-12-31 is no day after'],
+    [
+      'a rate from no day',
+      with_((json) => ({ ...json, standardVat: [{ from: '2020-02-30', basisPoints: 1500 }] })),
+      'standardVat: 2020-02-30 is no day',
+    ],
+    ['a price whose bill is too much for an amount', priced({ ...price, net: '50000000000000.00' }), 'is not sold'],
     ['a rate that is missing', priced({ ...price, from: '2017-01-01', vat: 'standard' }), 'standardVat has none'],
     ['an unknown field', with_((json) => ({ ...json, more: 1 })), 'additional properties'],
   ])('%s is refused, and said', (_, json, message) => {
