@@ -61,11 +61,10 @@ const SELF_EXPLAINING = [WrongUsage, LedgerInUse, EmptyLog, DamagedLog, OtherEve
 function faultOf(error: unknown): string {
   if (error instanceof PoisonEvent) return `${error.message}. The live versions are as they were`;
   if (SELF_EXPLAINING.some((each) => error instanceof each)) return (error as Error).message;
-  return isOfFileSystem(error) ? error.message : startFault(error);
+  return isOfSystem(error) ? error.message : startFault(error);
 }
 
-/** `EEXIST: file already exists, open 'ledger.jsonl'` says what is wrong, and where. */
-const isOfFileSystem = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && 'syscall' in error && 'path' in error;
+/** `EEXIST: file already exists, open 'ledger.jsonl'` says what is wrong, and where; so does `write EPIPE`. */
+const isOfSystem = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'syscall' in error;
 
 process.exitCode = await main(process.argv.slice(2));

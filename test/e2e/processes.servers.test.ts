@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => cluster.dispose());
 
 test('while the store is down: reads are answered, commands get 503 with Retry-After, and all of it comes back', async () => {
-  const [server] = cluster.servers as [Server, Server];
+  const [server, late] = cluster.servers as [Server, Server];
   const debt = await cluster.registered(server, 'a-debt');
   await cluster.post(server, { who: 'bank', path: '/v1/receipts', body: receipt(debt, 'TX-1', '20.00'), key: 'paid' });
   await cluster.store.kill(); // what the policies do about the receipt may be done or not
@@ -21,11 +21,20 @@ test('while the store is down: reads are answered, commands get 503 with Retry-A
   expect([refused.status, refused.body.code]).toEqual([503, 'LEDGER_UNAVAILABLE']);
   expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
   expect((await cluster.get(server, 'clerk', `/v1/debts/${debt}`)).status).toBe(200);
+  const history = await cluster.get(server, 'clerk', `/v1/debts/${debt}/events`); // is in the store alone
+  expect([history.status, history.body.code, history.headers.get('retry-after')]).toEqual([
+    503,
+    'LEDGER_UNAVAILABLE',
+    expect.stringMatching(/^\d+$/),
+  ]);
+  await late.stop('SIGKILL');
+  await expect(late.start()).rejects.toThrow('the server ended with 1');
   expect((await server.call('GET', '/health/live')).status).toBe(200);
   const down = await server.call('GET', '/health/ready');
   expect([down.status, down.body.checks.eventStore.status]).toEqual([503, 'down']);
 
   await cluster.store.start();
+  await cluster.start(late);
   await until(
     () => server.call('GET', '/health/ready'),
     ({ status }) => status === 200,
