@@ -8,11 +8,12 @@ const SHELLS = '\\.(controller|dto|handlers|jobs|module|policy)\\.ts$';
 /** A folder of src, and what it may import besides itself. */
 const LAYERS = {
   'event-store': ['kernel', 'sqlite'],
-  'read-models': ['kernel', 'sqlite'],
-  vault: ['kernel', 'sqlite'],
+  'read-models': ['kernel', 'sqlite', 'mongodb'],
+  vault: ['kernel', 'sqlite', 'mongodb'],
   transparency: ['kernel', 'event-store'],
   ledger: ['kernel', 'event-store'],
   sqlite: [],
+  mongodb: [],
   config: [],
   leases: ['kernel', 'read-models'],
   feed: ['kernel', 'event-store', 'read-models', 'leases', 'ledger', 'http'],

@@ -1,4 +1,5 @@
 /** Which adapter each port gets: the configuration decides, here and nowhere else. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Configuration } from './config/configuration.js';
 import type { EventReader, EventStore } from './event-store/event-store.js';
@@ -15,6 +16,13 @@ import { openMongoLeases } from './leases/mongo/mongo-leases.js';
 import type { LedgerId } from './kernel/ids.js';
 import type { ReadModelReader, ReadModels } from './read-models/read-models.js';
 import { openSqliteReadModelReader, openSqliteReadModels } from './read-models/sqlite/sqlite-read-models.js';
+import { loadMasterKey, VAULT_FILE } from './vault/master-key.js';
+import { openMongoVault, refuseVaultIn } from './vault/mongo/mongo-vault.js';
+import { openSqliteVault } from './vault/sqlite/sqlite-vault.js';
+import { VaultLocked, type Vault } from './vault/vault.js';
+
+/** Where the vault is, what opens it, and where it must not be. */
+export type VaultPlace = Stores & Pick<Configuration, 'vault' | 'vaultMongodbUri' | 'masterKey'>;
 
 /** Where the jobs are. */
 export type JobStores = Pick<Configuration, 'data' | 'redisUrl'>;
@@ -70,3 +78,26 @@ export const openJobs = (stores: JobStores, ledger: LedgerId, jobs: readonly Job
   stores.redisUrl === undefined
     ? openEmbeddedJobs({ path: join(stores.data, 'jobs.db'), jobs, doors })
     : openBullJobs({ url: stores.redisUrl, ledger, jobs, doors });
+
+/**
+ * @param mayBegin whether there is no event yet: else a vault that is missing is lost, and not a new one
+ * @throws VaultLocked, VaultUnavailable: each says what to do
+ */
+export async function openVault(place: VaultPlace, mayBegin: boolean): Promise<Vault> {
+  const { vault: directory, vaultMongodbUri, masterKey, mongodbUri } = place;
+  if (mongodbUri !== undefined) await refuseVaultIn(mongodbUri);
+  if (vaultMongodbUri !== undefined) {
+    if (masterKey === undefined)
+      throw new VaultLocked('KEY_MISSING', 'a vault in MongoDB needs SIJILL_MASTER_KEY_FILE');
+    return openMongoVault(vaultMongodbUri, masterKey, { mayBegin });
+  }
+  const file = join(directory, VAULT_FILE);
+  if (!mayBegin && !existsSync(file)) {
+    throw new VaultLocked(
+      'VAULT_MISSING',
+      `${eventsPlace(place)} holds events, but ${file} is gone: restore both of one backup, or say in SIJILL_VAULT ` +
+        '(a directory) or VAULT_MONGODB_URI where the vault is',
+    );
+  }
+  return openSqliteVault(file, loadMasterKey(directory, masterKey));
+}

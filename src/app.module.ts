@@ -167,6 +167,7 @@ const portsOf = ({ clock, vault, ledger, feed, store, readModels, jobs }: Instan
   waitForEffects: (cause, timeoutMs) => feed.waitForEffects(cause, timeoutMs),
   indicators: [
     { name: 'eventStore', check: async () => ({ up: true, details: { events: await feed.countHead() } }) },
+    { name: 'vault', check: async () => ({ up: (await vault.ledger()) === ledger.id }) },
     { name: 'readModels', check: async () => ({ up: await isAnswering(readModels) }) },
     feedIndicator('projections', 'projection', feed),
     feedIndicator('policies', 'policy', feed),

@@ -1,16 +1,16 @@
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { Logger } from 'pino';
 import {
-  eventsPlace,
   openEventStore,
   openJobs,
   openReadModelReader,
+  openVault,
   storesOf,
   type JobStores,
-  type Stores,
+  type VaultPlace,
 } from './adapters.js';
 import { catalogue, jobsUnder, policies, RULE_SET } from './composition.js';
 import { readWorkingDays, WEEKENDS_ONLY } from './contexts/debts/working-days.js';
@@ -32,11 +32,9 @@ import { openLedger, ownRequest } from './ledger/open-ledger.js';
 import { programVersion, SnapshotFiles } from './ledger/snapshots.js';
 import type { ReadModelReader } from './read-models/read-models.js';
 import type { SuppressedAttempts } from './http/ports.js';
-import { loadMasterKey, VAULT_FILE } from './vault/master-key.js';
-import { openSqliteVault } from './vault/sqlite/sqlite-vault.js';
 import { Sweeping } from './vault/sweeping.js';
 import { explainsItself } from './start-fault.js';
-import { VaultLocked, VaultUnavailable, type Vault } from './vault/vault.js';
+import { VaultUnavailable, type Vault } from './vault/vault.js';
 
 /** Everything that one running ledger holds open. */
 export interface Instance {
@@ -70,15 +68,13 @@ const FEED_THREAD = new URL('./feed-thread.js', import.meta.url);
 /**
  * Opens the stores and starts the feed.
  * @throws StoreOwned, ForeignFile, VaultLocked, NotThisLedger, BadEventStoreUrl, EventsMayVanish, StoreUnavailable,
- * ReadModelUnavailable: each says what to do
+ * ReadModelUnavailable, VaultUnavailable: each says what to do
  */
 export async function openInstance(
   configuration: Pick<
     Configuration,
-    | keyof Stores
-    | 'vault'
+    | keyof VaultPlace
     | 'redisUrl'
-    | 'masterKey'
     | 'environment'
     | 'logOrigin'
     | 'backdatingDays'
@@ -94,7 +90,6 @@ export async function openInstance(
     data,
     vault: vaultDirectory,
     redisUrl,
-    masterKey,
     environment,
     logOrigin,
     backdatingDays,
@@ -110,15 +105,10 @@ export async function openInstance(
   const stores = storesOf(configuration);
   const clock = systemClock();
   const store = await openEventStore(stores);
-  const vaultFile = join(vaultDirectory, VAULT_FILE);
-  if (!existsSync(vaultFile) && (await store.head()).count > 0) {
+  const vault = await openVault(configuration, (await store.head()).count === 0).catch(async (error: unknown) => {
     await store.close();
-    throw new VaultLocked(
-      'VAULT_MISSING',
-      `${eventsPlace(stores)} holds events, but ${vaultFile} is gone: restore both of one backup, or set SIJILL_VAULT to the directory that has it`,
-    );
-  }
-  const vault = openSqliteVault(vaultFile, loadMasterKey(vaultDirectory, masterKey));
+    throw error;
+  });
   const version = programVersion(new URL('.', import.meta.url));
   const snapshots = new SnapshotFiles(join(data, 'snapshots'), version, (message) => logger.warn(message));
   const ledger = await openLedger({

@@ -14,7 +14,7 @@ import { LedgerUnavailable } from './ledger/outcome.js';
 import { NotThisLedger } from './ledger/open-ledger.js';
 import { ForeignFile } from './sqlite/database.js';
 import { StoreOwned } from './sqlite/ownership.js';
-import { VaultLocked } from './vault/vault.js';
+import { VaultLocked, VaultUnavailable } from './vault/vault.js';
 
 /** Their messages say what to do. By name, because an error of the feed's thread arrives without its class. */
 const SELF_EXPLAINING: ReadonlySet<string> = new Set(
@@ -34,6 +34,7 @@ const SELF_EXPLAINING: ReadonlySet<string> = new Set(
     StoreOwned,
     StoreUnavailable,
     VaultLocked,
+    VaultUnavailable,
   ].map(({ name }) => name),
 );
 

@@ -6,8 +6,10 @@ export interface Configuration {
   readonly port: number;
   /** Directory. */
   readonly data: string;
-  /** Directory of the vault and its generated key. */
+  /** Directory of the vault and its generated key, unless it is in MongoDB. */
   readonly vault: string;
+  /** Absent: the vault is in its directory. */
+  readonly vaultMongodbUri?: string;
   /** Absent: the events are in the directory. */
   readonly eventStoreUrl?: string;
   /** Absent: the read models are in a file. */
@@ -80,6 +82,7 @@ export function readConfiguration(environment: Environment = process.env): Confi
     vault: read('SIJILL_VAULT') ?? data,
     eventStoreUrl: read('EVENT_STORE_URL'),
     mongodbUri: read('MONGODB_URI'),
+    vaultMongodbUri: read('VAULT_MONGODB_URI'),
     redisUrl: read('REDIS_URL'),
     masterKey: read('SIJILL_MASTER_KEY') ?? read('SIJILL_MASTER_KEY_FILE'),
     environment: read('SIJILL_ENVIRONMENT'),
@@ -102,12 +105,14 @@ export function readConfiguration(environment: Environment = process.env): Confi
   if (environment['SIJILL_MASTER_KEY']?.trim() && environment['SIJILL_MASTER_KEY_FILE']?.trim()) {
     faults.push('SIJILL_MASTER_KEY and SIJILL_MASTER_KEY_FILE name one key: set one of them');
   }
+  faults.push(...vaultFaults(environment, values));
   faults.push(...issuerFaults(environment, values.host));
   if (faults.length > 0) throw new ConfigurationError(faults);
 
   const {
     eventStoreUrl,
     mongodbUri,
+    vaultMongodbUri,
     redisUrl,
     masterKey,
     tariff,
@@ -125,6 +130,7 @@ export function readConfiguration(environment: Environment = process.env): Confi
     drainMs: drainSeconds * 1000,
     ...(eventStoreUrl !== undefined && { eventStoreUrl }),
     ...(mongodbUri !== undefined && { mongodbUri }),
+    ...(vaultMongodbUri !== undefined && { vaultMongodbUri }),
     ...(redisUrl !== undefined && { redisUrl }),
     ...(masterKey !== undefined && { masterKey }),
     ...(tariff !== undefined && { tariff }),
@@ -138,6 +144,7 @@ export function readConfiguration(environment: Environment = process.env): Confi
 type OptionalName =
   | 'eventStoreUrl'
   | 'mongodbUri'
+  | 'vaultMongodbUri'
   | 'redisUrl'
   | 'masterKey'
   | 'tariff'
@@ -147,6 +154,34 @@ type OptionalName =
   | 'jwksUrl';
 /** What is left once no fault was found: only the variables without a default may be absent. */
 type Checked<T> = { [K in keyof T]: K extends OptionalName ? T[K] : Exclude<T[K], undefined> };
+
+interface Places {
+  readonly mongodbUri: string | undefined;
+  readonly vaultMongodbUri: string | undefined;
+}
+
+/** A vault has one place, of its own, and one key for all the processes that share it. */
+function vaultFaults(environment: Environment, { mongodbUri, vaultMongodbUri }: Places): string[] {
+  if (vaultMongodbUri === undefined) return [];
+  const faults: string[] = [];
+  if (environment['SIJILL_VAULT']?.trim()) {
+    faults.push('SIJILL_VAULT and VAULT_MONGODB_URI name two places for one vault: set one of them');
+  }
+  if (!environment['SIJILL_MASTER_KEY']?.trim() && !environment['SIJILL_MASTER_KEY_FILE']?.trim()) {
+    faults.push(
+      'VAULT_MONGODB_URI needs SIJILL_MASTER_KEY_FILE or SIJILL_MASTER_KEY, the same in all processes (openssl rand -base64 32 makes a key)',
+    );
+  }
+  if (mongodbUri !== undefined && databaseOf(mongodbUri) === databaseOf(vaultMongodbUri)) {
+    faults.push(
+      'VAULT_MONGODB_URI and MONGODB_URI name one database: name two, for read models are dropped and made again',
+    );
+  }
+  return faults;
+}
+
+/** Hosts and database: the adapter finds out what is one in spite of two names. */
+const databaseOf = (uri: string): string => uri.replace(/^([^/]*\/\/)[^/]*@/, '$1').replace(/\?.*/s, '');
 
 /** Without an issuer anyone who reaches the port can make tokens: so nobody else may reach it. */
 function issuerFaults(environment: Environment, host: string | undefined): string[] {

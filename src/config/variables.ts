@@ -59,6 +59,13 @@ export const VARIABLES = {
     accepts: 'a path',
     parse: path,
   } satisfies Variable<string>,
+  VAULT_MONGODB_URI: {
+    meaning:
+      'The MongoDB database that keeps the vault, and nothing else: processes on several machines share it. Instead of SIJILL_VAULT; it needs a key of your own.',
+    accepts: 'mongodb://user:password@host:27017/database, another one than in MONGODB_URI',
+    secret: true,
+    parse: (text) => (MONGODB_URI.test(text) ? text : undefined),
+  } satisfies Variable<string>,
   SIJILL_MASTER_KEY: {
     meaning:
       'Wraps the keys of the vault. Not set: generated once, in a file beside the vault that only its owner reads.',

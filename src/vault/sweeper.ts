@@ -24,28 +24,25 @@ export class Sweeper {
 
   async #look(isNamed: IsNamed, now: number): Promise<Swept> {
     const seen = new Map<string, number>();
-    const swept = { named: 0, removed: 0, waiting: 0 };
+    const swept = { named: 0, removed: 0 };
     for (let after = ''; ;) {
       const page = await this.storage.waiting(after, PAGE);
-      for (const record of page) swept[await this.#judge(record, isNamed, now, seen)]++;
+      const named: WaitingRecord[] = [];
+      const removed: string[] = [];
+      for (const record of page) {
+        const first = this.#seen.get(record.id) ?? now;
+        if (await isNamed(record.stream, record.commitment)) named.push(record);
+        else if (now - first >= PATIENCE_MS) removed.push(record.id);
+        else seen.set(record.id, first);
+      }
+      if (named.length > 0) await this.storage.name(named);
+      if (removed.length > 0) await this.storage.forget(removed);
+      swept.named += named.length;
+      swept.removed += removed.length;
       if (page.length < PAGE) break;
       after = page.at(-1)!.id;
     }
     this.#seen = seen;
-    return swept;
-  }
-
-  async #judge(record: WaitingRecord, isNamed: IsNamed, now: number, seen: Map<string, number>): Promise<keyof Swept> {
-    if (await isNamed(record.stream, record.commitment)) {
-      await this.storage.name([record]);
-      return 'named';
-    }
-    const first = this.#seen.get(record.id) ?? now;
-    if (now - first >= PATIENCE_MS) {
-      await this.storage.forget([record.id]);
-      return 'removed';
-    }
-    seen.set(record.id, first);
-    return 'waiting';
+    return { ...swept, waiting: seen.size };
   }
 }

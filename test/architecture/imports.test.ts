@@ -23,6 +23,7 @@ const BREACHES: Readonly<Record<string, readonly [file: string, imported: string
   'transparency-imports-downwards': ['src/transparency/leaf.ts', '../vault/vault.js'],
   'ledger-imports-downwards': ['src/ledger/ledger.ts', '../feed/feed.js'],
   'sqlite-imports-downwards': ['src/sqlite/database.ts', '../kernel/money.js'],
+  'mongodb-imports-downwards': ['src/mongodb/connection.ts', '../kernel/money.js'],
   'config-imports-downwards': ['src/config/variables.ts', '../kernel/money.js'],
   'leases-imports-downwards': ['src/leases/leases.ts', '../feed/feed.js'],
   'feed-imports-downwards': ['src/feed/feed.ts', '../vault/vault.js'],

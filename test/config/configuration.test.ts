@@ -218,6 +218,39 @@ describe('the configuration', () => {
     expect(faultsOf({ NODE_ENV: 'production', ...OIDC })).toEqual([]);
   });
 
+  describe('a vault in MongoDB', () => {
+    const KEY = { SIJILL_MASTER_KEY: '0f'.repeat(32) };
+    const VAULT_MONGODB_URI = 'mongodb://vault:secret@one:27017,two/sijill_vault?replicaSet=rs0';
+    const faultsOf = (environment: Record<string, string>): readonly string[] => {
+      try {
+        readConfiguration(environment);
+        return [];
+      } catch (error) {
+        return (error as ConfigurationError).faults;
+      }
+    };
+
+    test('is named by a variable of its own, with a key that all processes are given', () => {
+      expect(readConfiguration({ VAULT_MONGODB_URI, ...KEY })).toMatchObject({ vaultMongodbUri: VAULT_MONGODB_URI });
+      expect(faultsOf({ VAULT_MONGODB_URI })).toEqual([expect.stringMatching(/needs SIJILL_MASTER_KEY_FILE or/)]);
+    });
+
+    test('is never where the read models are, which are dropped and made again, nor in two places', () => {
+      const MONGODB_URI = 'mongodb://sijill:other@one:27017,two/sijill_vault';
+      expect(faultsOf({ VAULT_MONGODB_URI, MONGODB_URI, ...KEY })).toEqual([expect.stringMatching(/name two, for/)]);
+      expect(faultsOf({ VAULT_MONGODB_URI, SIJILL_VAULT: 'vault', ...KEY })).toEqual([
+        expect.stringMatching(/two places for one vault/),
+      ]);
+      expect(faultsOf({ VAULT_MONGODB_URI, MONGODB_URI: 'mongodb://one:27017/sijill', ...KEY })).toEqual([]);
+    });
+
+    test('needs the name of its database, and its address is never shown', () => {
+      const [fault] = faultsOf({ VAULT_MONGODB_URI: 'mongodb://vault:secret@one:27017/', ...KEY });
+      expect(fault).toMatch(/^VAULT_MONGODB_URI must be mongodb:/);
+      expect(fault).not.toContain('secret@one');
+    });
+  });
+
   test('the table and the help name every variable, and every default is accepted', () => {
     for (const name of Object.keys(VARIABLES)) {
       expect(configurationTable()).toContain(`\`${name}\``);

@@ -1,84 +1,17 @@
-import mongoose, { type Connection } from 'mongoose';
+import mongoose from 'mongoose';
+import { mongoAccess } from '../../mongodb/connection.js';
 import { ReadModelUnavailable } from '../read-models.js';
 
-const { MongoError, MongoNetworkError, MongoServerError, MongoServerSelectionError } = mongoose.mongo;
+export { READING_MS } from '../../mongodb/connection.js';
 
-/** How long a read may take: a server that hangs fails a request. */
-export const READING_MS = 5_000;
 /** Of hundreds of documents. */
 export const WRITING_MS = 60_000;
 /** Building an index over all debts takes its time. */
 export const INDEXING_MS = 15 * 60_000;
-/** How long to look for a primary, or to wait for a connection. */
-const SELECTION_MS = 3_000;
 
-/**
- * Connects, or says within seconds that it cannot. What was acknowledged is on a majority and is read from the primary,
- * whatever the address asks for. Lost connections come back by themselves.
- * @throws ReadModelUnavailable; its message names no user and no password
- */
-export async function connect(uri: string): Promise<Connection> {
-  const connection = mongoose.createConnection(uri, {
-    appName: 'sijill',
-    autoCreate: false,
-    autoIndex: false,
-    bufferCommands: false,
-    connectTimeoutMS: SELECTION_MS,
-    ignoreUndefined: true,
-    maxPoolSize: 32,
-    readConcern: { level: 'majority' },
-    readPreference: 'primary',
-    retryReads: true,
-    retryWrites: true,
-    serverSelectionTimeoutMS: SELECTION_MS,
-    waitQueueTimeoutMS: SELECTION_MS,
-    writeConcern: { w: 'majority' },
-  });
-  try {
-    return await connection.asPromise();
-  } catch (error) {
-    await connection.close().catch(() => undefined);
-    throw new ReadModelUnavailable(`MongoDB cannot be reached at ${placeOf(uri)}: ${(error as Error).message}`);
-  }
-}
-
-/** Hosts and database, without who asks. */
-export const placeOf = (uri: string): string => uri.replace(/^([^/]*\/\/)[^/]*@/, '$1').replace(/\?.*/s, '');
-
-/** What a server answers while it is stepping down, shutting down, or out of reach of its majority or of time. */
-const TRANSIENT = new Set([6, 7, 50, 64, 89, 91, 134, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
-
-/**
- * What an operation answers, within a time: the driver has none of its own. One that is given up may still be carried
- * out; all that are not reads are on a condition, so that it does no harm.
- * @throws ReadModelUnavailable where the server did not answer, or cannot now; else the error that it was
- */
-export async function answered<T>(operation: Promise<T>, withinMs = READING_MS): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new ReadModelUnavailable(`MongoDB did not answer in ${withinMs} ms`)), withinMs);
-  });
-  try {
-    return await Promise.race([operation, deadline]);
-  } catch (error) {
-    throw isTransient(error) ? new ReadModelUnavailable((error as Error).message, { cause: error }) : error;
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function isTransient(error: unknown): boolean {
-  if (error instanceof MongoServerError) {
-    return error.hasErrorLabel('RetryableWriteError') || TRANSIENT.has(Number(error.code));
-  }
-  if (error instanceof MongoNetworkError || error instanceof MongoServerSelectionError) return true;
-  if (error instanceof MongoError) return error.name === 'MongoWaitQueueTimeoutError';
-  // Of a socket; one that is written to after the other side ended it names no call.
-  if (typeof error !== 'object' || error === null) return false;
-  return 'syscall' in error || ('code' in error && error.code === 'EPIPE');
-}
+export const { connect, answered } = mongoAccess(ReadModelUnavailable);
 
 /** The collection was dropped under a query, or its index was: another version is live. */
 export function isGone(error: unknown): boolean {
-  return error instanceof MongoServerError && [2, 26, 175].includes(Number(error.code));
+  return error instanceof mongoose.mongo.MongoServerError && [2, 26, 175].includes(Number(error.code));
 }

@@ -1,0 +1,87 @@
+import type { mongo } from 'mongoose';
+import type { LedgerId, StreamName } from '../../kernel/ids.js';
+import type { PersonRecord, SealedRecord, WaitingRecord } from '../storage.js';
+import type { Person } from '../vault.js';
+
+/*
+ * The documents of a vault. None is ever changed; each collection is told apart by nothing but `_id`, except that
+ * persons are found by `lookup` too.
+ */
+
+/** In the collection `vault`, once. */
+export interface StoredKey {
+  readonly _id: 'key';
+  readonly format: number;
+  readonly wrapped: Buffer;
+}
+
+/** In the collection `vault`, once. */
+export interface StoredLedger {
+  readonly _id: 'ledger';
+  readonly ledger: LedgerId;
+}
+
+export interface StoredPerson {
+  readonly _id: Person;
+  /** Unique: the keyed hash of who it is, in hex; of a person without an identity, the pseudonym. */
+  readonly lookup: string;
+  readonly key: Buffer;
+  readonly identity?: Buffer;
+}
+
+interface StoredValue {
+  readonly _id: string;
+  readonly person: Person;
+  readonly field: string;
+  readonly content: Buffer;
+}
+
+/** Under the commitment. */
+export type StoredSealed = StoredValue;
+
+/** Under the commitment, a space, and what makes it one append's own. */
+export interface StoredWaiting extends StoredValue {
+  readonly stream: StreamName;
+}
+
+export const lookupOf = (hash: Buffer): string => hash.toString('hex');
+
+export const storedPerson = ({ id, lookup, key, identity }: PersonRecord): StoredPerson => ({
+  _id: id,
+  lookup: lookup === undefined ? id : lookupOf(lookup),
+  key,
+  ...(identity !== undefined && { identity }),
+});
+
+export const storedSealed = ({ commitment, person, field, content }: SealedRecord): StoredSealed => ({
+  _id: commitment,
+  person,
+  field,
+  content,
+});
+
+export const storedWaiting = ({ id, stream, person, field, content }: WaitingRecord): StoredWaiting => ({
+  _id: id,
+  stream,
+  person,
+  field,
+  content,
+});
+
+export const sealedRecord = ({ _id, person, field, content }: StoredValue): SealedRecord => ({
+  commitment: _id.slice(0, 64),
+  person,
+  field,
+  content,
+});
+
+export const waitingRecord = (stored: StoredWaiting): WaitingRecord => ({
+  ...sealedRecord(stored),
+  id: stored._id,
+  stream: stored.stream,
+});
+
+/** Of the waiting values of a commitment: nothing else begins with it and a space. */
+export const waitingFor = (commitment: string): mongo.Filter<StoredWaiting> => ({
+  _id: { $gt: `${commitment} `, $lt: `${commitment}!` },
+});
