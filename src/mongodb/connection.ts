@@ -17,14 +17,14 @@ export interface MongoAccess {
    * whatever the address asks for. Lost connections come back by themselves.
    * @throws Unavailable; its message names no user and no password
    */
-  connect(uri: string): Promise<Connection>;
+  readonly connect: (uri: string) => Promise<Connection>;
   /**
    * What an operation answers, within a time: the driver has none of its own. One that is given up may still be carried
    * out; all that are not reads must be such that it does no harm.
    * @param withinMs default: `READING_MS`
    * @throws Unavailable where the server did not answer, or cannot now; else the error that it was
    */
-  answered<T>(operation: Promise<T>, withinMs?: number): Promise<T>;
+  readonly answered: <T>(operation: Promise<T>, withinMs?: number) => Promise<T>;
 }
 
 export const mongoAccess = (unavailable: Unavailable): MongoAccess => ({
