@@ -146,6 +146,16 @@ describe('what is asked in one turn', () => {
     await swap;
   });
 
+  test('has seen what was folded while it waited, so whoever was told of it in the same turn sees it', async () => {
+    await put(models, { id: 'a', size: 1 });
+    const reader = await backend.reader();
+    const early = reader.get(things, 'a');
+    const folded = models.apply(live, CONSUMER, [write({ id: 'a', size: 2 }, 2, 1)], at(2));
+    const late = [reader.get(things, 'a'), idsOf(reader, { where: [where('size', 'eq', 2)] })];
+    expect(await Promise.all([early, ...late])).toEqual([{ id: 'a', size: 2 }, { id: 'a', size: 2 }, ['a']]);
+    await folded;
+  });
+
   test('fails together where the file is closed, and alone where it alone is wrong', async () => {
     await put(models, { id: 'a' });
     const reader = await backend.reader();
