@@ -57,8 +57,8 @@ const THREADS = 3;
 
 /**
  * Without a processor to spare, V8's helpers that scavenge beside a thread take turns with the other ones: they cost
- * some 5 % of the processor time of a command, and nothing waits less (docs/performance.md). Read at each scavenge, so
- * that it may be set while V8 runs.
+ * a few hundredths of the processor time of a command (docs/performance.md). Read at each scavenge, so that it may be set
+ * while V8 runs.
  */
 if (availableParallelism() <= THREADS) setFlagsFromString('--no-parallel-scavenge');
 
