@@ -1,5 +1,6 @@
 /** Rebuilds every projection of a data directory, in the feed's thread of a whole instance, as an operator would. */
 import { pino } from 'pino';
+import { peakMemoryMiB } from '../../examples/road-fines/peak-memory.js';
 import { projections } from '../../src/composition.js';
 import { openInstance } from '../../src/instance.js';
 import { input, report } from './run.js';
@@ -27,5 +28,5 @@ await instance.close();
 report({
   perSecond: count / seconds,
   events: count,
-  peakMemory: process.resourceUsage().maxRSS / 1024,
+  peakMemory: peakMemoryMiB(),
 } satisfies RebuildFound);

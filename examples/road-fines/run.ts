@@ -1,3 +1,4 @@
+import { peakMemoryMiB } from './peak-memory.js';
 import { sendRows, type SendOptions } from './send.js';
 import { sortByTime } from './sort.js';
 import { progressBar } from './progress.js';
@@ -56,7 +57,7 @@ export async function runImport(file: string, target: Target, options: RunOption
       states,
       sums,
       seconds: Math.round((performance.now() - began) / 100) / 10,
-      peakMemoryMiB: Math.ceil(process.resourceUsage().maxRSS / 1024),
+      peakMemoryMiB: Math.ceil(peakMemoryMiB()),
     };
   } finally {
     progress.stop();

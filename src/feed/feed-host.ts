@@ -26,6 +26,9 @@ const APART = 32;
 /** An event this far behind the feed is not looked for: to count back to it would take long. */
 const MOST_COUNTED = 4_096;
 
+/** How long whoever asks how far the consumers are waits for how far the log is, in milliseconds. */
+const HEAD_MS = 1_000;
+
 /** While somebody waits for what another process does, it is looked for so often, in milliseconds. */
 const LOOKING_MS = 25;
 
@@ -56,10 +59,17 @@ export class FeedHost implements FeedListener {
     this.#progress = progress;
   }
 
-  /** How all consumers stand, whoever runs them: where their store does not answer, as far as it was known before. */
+  /**
+   * How all consumers stand, whoever runs them, beside the log as it is now: where a store does not answer, as far as it
+   * was known before. Where none is behind, nothing is left to do: the log is looked at last, and what a policy does is
+   * in it before the policy moves on.
+   */
   async current(): Promise<FeedStatus> {
     await this.#look();
-    return this.#status;
+    const status = this.#status;
+    const head = Math.max(status.head, await this.#headWithin(HEAD_MS));
+    const consumers = status.consumers.map((each) => ({ ...each, lag: Math.max(0, head - each.count) }));
+    return { ...status, head, consumers };
   }
 
   /** How many commands of policies were refused since the start. */
@@ -190,6 +200,20 @@ export class FeedHost implements FeedListener {
 
   log(level: 'info' | 'error', message: string): void {
     this.write(level, message);
+  }
+
+  /** @returns 0 where the store does not say it in time */
+  async #headWithin(ms: number): Promise<number> {
+    const over = new AbortController();
+    const head = this.countHead().catch((error: unknown) => {
+      if (error instanceof StoreUnavailable) return 0;
+      throw error;
+    });
+    try {
+      return await Promise.race([head, wait(ms, 0, { signal: over.signal })]);
+    } finally {
+      over.abort();
+    }
   }
 
   #tellWaiters(): void {

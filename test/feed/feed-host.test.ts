@@ -53,6 +53,15 @@ test('a refused command of a policy is an alarm: it is said, and counted by poli
   expect([...feed.refused]).toEqual([['credit-excess', 2]]);
 });
 
+test('how far consumers are behind is told of the log as it is now, of which the feed may not know yet', async () => {
+  const world = new World();
+  world.head = 3;
+  world.say(projection(3), policy(2));
+  world.head = 5;
+  const { head, consumers } = await world.feed.current();
+  expect([head, ...consumers.map(({ lag }) => lag)]).toEqual([5, 2, 3]);
+});
+
 describe('waiting for the feed', () => {
   test('ends when every projection has folded the event, or when the time is over', async () => {
     const world = new World();
