@@ -7,13 +7,16 @@ import { parseOptions, usage, WrongUsage, type Options } from './options.js';
 import type { Bench } from './row.js';
 import { aggregate } from './rows/aggregate.js';
 import { emmett } from './rows/emmett.js';
+import { expiries } from './rows/expiries.js';
 import { fines } from './rows/fines.js';
 import { http } from './rows/http.js';
+import { jobs } from './rows/jobs.js';
+import { lease } from './rows/lease.js';
 import { ledger } from './rows/ledger.js';
 import { embedded, serverSites, type Sites } from './sites.js';
 import { line, table } from './table.js';
 
-const ROWS = [ledger, emmett, aggregate, http, fines];
+const ROWS = [ledger, emmett, aggregate, http, fines, expiries, jobs, lease];
 const NAMES = ROWS.flatMap(({ names }) => names);
 
 /** @returns the exit code */

@@ -47,7 +47,8 @@ export interface Contest {
   readonly row: string;
   readonly unit: string;
   readonly rounds: number;
-  readonly target: Target;
+  /** Undefined: it is only shown. */
+  readonly target: Target | undefined;
   readonly subject: Contestant;
   readonly peer: Contestant;
 }
@@ -74,7 +75,7 @@ export async function compare({ row, unit, rounds, target, subject, peer }: Cont
     peer: { name: peer.name, unit, median: median(theirs), figures: theirs },
     ratio,
     target,
-    met: meets(ratio, target),
+    met: target === undefined || meets(ratio, target),
     ratios,
     notes: [],
   };

@@ -6,6 +6,19 @@ import type { Site } from './sites.js';
 /** Without any progress. */
 const STUCK_MS = 300_000;
 
+/** Sets the clock of a process ahead; it comes with the tests and is no part of the build. */
+const DAYS_AHEAD = new URL('../../test/servers/days-ahead.js', import.meta.url).href;
+
+/** A log that has not grown for so long has what was to come, in milliseconds. */
+const STILL_MS = 3_000;
+
+interface How {
+  /** Directory of CPU profiles. */
+  readonly profile?: string | undefined;
+  /** How far its clock is ahead. */
+  readonly daysAhead?: number;
+}
+
 /** A server in a process of its own, listening on a free port that it says on stdout. */
 export class Server {
   private constructor(
@@ -13,11 +26,14 @@ export class Server {
     readonly url: string,
   ) {}
 
-  /** Sijill as a user starts it, but without quotas: one subject sends what would be a city's. @param profile directory of CPU profiles */
-  static sijill({ folder, env: servers }: Site, profile?: string): Promise<Server> {
+  /** Sijill as a user starts it, but without quotas: one subject sends what would be a city's. */
+  static sijill({ folder, env: servers }: Site, { profile, daysAhead = 0 }: How = {}): Promise<Server> {
     const free = { PORT: '0', SIJILL_REQUESTS_PER_MINUTE: '1000000000' };
-    const env = { PATH: process.env['PATH'], ...free, ...servers, SIJILL_DATA: folder };
-    const flags = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
+    const env = { PATH: process.env['PATH'], ...free, ...servers, SIJILL_DATA: folder, DAYS_AHEAD: `${daysAhead}` };
+    const flags = [
+      ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]),
+      ...(daysAhead === 0 ? [] : ['--import', DAYS_AHEAD]),
+    ];
     return Server.#start('../src/main.js', env, flags);
   }
 
@@ -82,11 +98,43 @@ export class Server {
     }
   }
 
-  async stop(): Promise<void> {
-    if (this.child.exitCode !== null) return;
+  /**
+   * Waits until the log has grown, and then until it no longer does.
+   * @returns how fast it grew, from the first that was seen of it to the last
+   */
+  async standsStill(): Promise<{ readonly perSecond: number; readonly seconds: number }> {
+    const began = performance.now();
+    let [first, last] = [await this.#events(), { count: -1, at: began }];
+    for (;;) {
+      const now = await this.#events();
+      if (now.count === first.count) first = now;
+      else if (now.count !== last.count) last = now;
+      else if (now.at - last.at > STILL_MS) break;
+      if (last.count === -1 && now.at - began > STUCK_MS) throw new Error('nothing happens by itself');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const seconds = (last.at - first.at) / 1000;
+    return { perSecond: (last.count - first.count) / seconds, seconds };
+  }
+
+  /** Whether this process is the one that folds the read models. */
+  async folds(): Promise<boolean> {
+    const metrics = await (await fetch(`${this.url}/metrics`, { headers: { connection: 'close' } })).text();
+    return /^sijill_feed_held\{consumer="debt-list"[^}]*\} 1$/m.test(metrics);
+  }
+
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const ended = new Promise((resolve) => this.child.once('exit', resolve));
-    this.child.kill('SIGTERM');
+    this.child.kill(signal);
     await ended;
+  }
+
+  async #events(): Promise<{ readonly count: number; readonly at: number }> {
+    const { checks } = await this.#call<{ checks: { eventStore: { events: number } } }>('/health/ready', {
+      headers: {},
+    });
+    return { count: checks.eventStore.events, at: performance.now() };
   }
 
   /** On a connection of its own: a kept one may be closed by the server while it is idle. */

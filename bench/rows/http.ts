@@ -30,7 +30,7 @@ export const http: Rows = {
     const filled = await run<PopulateFound>('populate', { folder: site.folder, debts }, site);
     const servers: Server[] = [];
     try {
-      const sijill = await Server.sijill(site, bench.profile);
+      const sijill = await Server.sijill(site, { profile: bench.profile });
       servers.push(sijill);
       const empty = await Server.empty();
       servers.push(empty);

@@ -108,7 +108,8 @@ const creditorOf = (n: number): PartyId => CREDITORS[n % CREDITORS.length] as Pa
 
 const dayOf = (n: number): BusinessDate => ALL_DAYS[(n * 31) % DAYS] as BusinessDate;
 
-function requestOf(
+/** As the edge would make it of a request. @param key tells the commands of one target apart */
+export function requestOf(
   key: string,
   target: string,
   { type, data }: Pick<Command, 'type' | 'data'>,
