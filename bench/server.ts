@@ -12,6 +12,14 @@ const DAYS_AHEAD = new URL('../../test/servers/days-ahead.js', import.meta.url).
 /** A log that has not grown for so long has what was to come, in milliseconds. */
 const STILL_MS = 3_000;
 
+const POLL_MS = 20;
+
+/** How many events there were, and when. */
+interface Seen {
+  readonly count: number;
+  readonly at: number;
+}
+
 interface How {
   /** Directory of CPU profiles. */
   readonly profile?: string | undefined;
@@ -103,18 +111,24 @@ export class Server {
    * @returns how fast it grew, from the first that was seen of it to the last
    */
   async standsStill(): Promise<{ readonly perSecond: number; readonly seconds: number }> {
-    const began = performance.now();
-    let [first, last] = [await this.#events(), { count: -1, at: began }];
-    for (;;) {
+    const first = await this.grows();
+    for (let last = first; ;) {
       const now = await this.#events();
-      if (now.count === first.count) first = now;
-      else if (now.count !== last.count) last = now;
-      else if (now.at - last.at > STILL_MS) break;
-      if (last.count === -1 && now.at - began > STUCK_MS) throw new Error('nothing happens by itself');
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      if (now.count !== last.count) last = now;
+      else if (now.at - last.at > STILL_MS) return growth(first, last);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
-    const seconds = (last.at - first.at) / 1000;
-    return { perSecond: (last.count - first.count) / seconds, seconds };
+  }
+
+  /** Waits until something happens by itself. @returns what there was when it was last seen to be as before */
+  async grows(): Promise<Seen> {
+    for (let before = await this.#events(), began = before.at; ;) {
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      const now = await this.#events();
+      if (now.count > before.count) return before;
+      if (now.at - began > STUCK_MS) throw new Error('nothing happens by itself');
+      before = now;
+    }
   }
 
   /** Whether this process is the one that folds the read models. */
@@ -130,7 +144,7 @@ export class Server {
     await ended;
   }
 
-  async #events(): Promise<{ readonly count: number; readonly at: number }> {
+  async #events(): Promise<Seen> {
     const { checks } = await this.#call<{ checks: { eventStore: { events: number } } }>('/health/ready', {
       headers: {},
     });
@@ -142,4 +156,9 @@ export class Server {
     const answer = await fetch(this.url + path, { ...init, headers: { ...init.headers, connection: 'close' } });
     return (await answer.json()) as T;
   }
+}
+
+function growth(first: Seen, last: Seen): { readonly perSecond: number; readonly seconds: number } {
+  const seconds = (last.at - first.at) / 1000;
+  return { perSecond: (last.count - first.count) / seconds, seconds };
 }

@@ -2,7 +2,7 @@
  * `node --import` this: the process, and each of its threads, lives DAYS_AHEAD days later than the machine does, so that
  * a test sees what a running server does as time goes by. What is measured from a start (timers) runs as ever.
  */
-const AHEAD = Number(process.env['DAYS_AHEAD']) * 86_400_000;
+const AHEAD = Math.round(Number(process.env['DAYS_AHEAD']) * 86_400_000);
 const { now } = Date;
 
 const later = () => now() + AHEAD;
