@@ -19,8 +19,13 @@ import { NOT_DELETED, operationsOf, versionedOf, type Operation } from './stored
 
 const { MongoBulkWriteError } = mongoose.mongo;
 
-/** Most documents in one request to the server. */
+/** Most documents read in one request to the server. */
 const CHUNK = 500;
+/**
+ * Writes sent at once. FerretDB holds one of its hundred connections for each update of a bulk until the bulk is done:
+ * with more of them, or several bulks at a time, they wait for each other for ever.
+ */
+const MOST_UPDATES = 32;
 
 /**
  * Opens a database of read models for the process that folds, which has taken over, and for those that may. For answers
@@ -74,23 +79,25 @@ class MongoReadModels extends MongoReadModelReader implements ReadModels {
     const { model } = target;
     const operations = operationsOf(model, writes);
     const { at, generation } = await this.#place(target);
-    for (const chunk of chunks(operations)) await this.#write(model, generation, chunk);
+    for (const chunk of chunks(operations, MOST_UPDATES)) await this.#write(model, generation, chunk);
 
     if (!(await this.generations.moveCheckpoint(model, at, generation, consumer, checkpoint))) {
       throw new StaleWrite(`${consumer} has come further, or elsewhere: start from the checkpoint`);
     }
   }
 
-  /** Side by side: they go to collections of their own. */
-  applyEach(batches: readonly Batch[]): Promise<readonly unknown[]> {
-    return Promise.all(
-      batches.map(({ target, consumer, writes, checkpoint }) =>
-        this.apply(target, consumer, writes, checkpoint).then(
+  /** One after the other: see MOST_UPDATES. */
+  async applyEach(batches: readonly Batch[]): Promise<readonly unknown[]> {
+    const refusals: unknown[] = [];
+    for (const { target, consumer, writes, checkpoint } of batches) {
+      refusals.push(
+        await this.apply(target, consumer, writes, checkpoint).then(
           () => undefined,
           (error: unknown) => error,
         ),
-      ),
-    );
+      );
+    }
+    return refusals;
   }
 
   async saveCheckpoint(consumer: string, { position, count }: Checkpoint): Promise<void> {
@@ -173,6 +180,6 @@ function isOnlyStale({ writeErrors, result }: InstanceType<typeof MongoBulkWrite
   return errors.length > 0 && errors.every(({ code }) => code === 11_000) && !result.getWriteConcernError();
 }
 
-function* chunks<T>(items: readonly T[]): Generator<T[]> {
-  for (let start = 0; start < items.length; start += CHUNK) yield items.slice(start, start + CHUNK);
+function* chunks<T>(items: readonly T[], size = CHUNK): Generator<T[]> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
 }

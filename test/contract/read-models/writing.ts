@@ -8,6 +8,7 @@ import {
   put,
   scanned,
   things,
+  where,
   write,
   type Backend,
   type StartBackend,
@@ -161,6 +162,15 @@ export function writing(start: StartBackend): void {
       expect(await models.applyEach([])).toEqual([]);
       expect(await models.get(first, 'a')).toEqual({ id: 'a' });
       expect(await checkpoints()).toEqual([at(7), at(7), at(7)]);
+    });
+
+    test('are written however many documents each of them changes', async () => {
+      const ids = Array.from({ length: 150 }, (_, n) => `thing-${n}`);
+      const each = (of1: (id: string) => Write): Batch[] => models3.map((model) => of(model, ids.map(of1), 7));
+      const isWritten = models3.map(() => undefined);
+      expect(await models.applyEach(each((id) => write({ id, size: 1 }, 1, null)))).toEqual(isWritten);
+      expect(await models.applyEach(each((id) => write({ id, size: 2 }, 2, 1)))).toEqual(isWritten);
+      for (const model of models3) expect(await models.count(model, [where('size', 'eq', 2)])).toBe(150);
     });
   });
 
