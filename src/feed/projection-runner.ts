@@ -21,8 +21,8 @@ interface Live {
 const REBUILD_BEHIND = 20_000;
 
 /**
- * From one small page to the next, in milliseconds: commits come a few at a time, and a page costs each projection a
- * transaction, however little is in it. What comes after a rest is folded at once.
+ * From one small page to the next, in milliseconds: commits come a few at a time, and a page costs a transaction,
+ * however little is in it. What comes after a rest is folded at once.
  */
 const GATHERING_MS = 20;
 
