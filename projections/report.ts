@@ -1,0 +1,133 @@
+/*
+ * What a report is (domain.md §5): its questions, its columns, and where its rows come from. Any projection's folder may
+ * define some; `src/composition.ts` lists them all, and `projections/reports` answers and prints them.
+ */
+import type { EventReader } from '../src/event-store/event-store.js';
+import type { BusinessDate } from '../src/kernel/calendar.js';
+import type { Envelope } from '../src/kernel/envelope.js';
+import type { ReadModelReader } from '../src/read-models/read-models.js';
+
+/** A name in both languages. */
+export interface Named {
+  readonly en: string;
+  readonly ar: string;
+}
+
+/** Everything that a report may be asked by: one word means the same in all of them. */
+export const PARAMETERS = {
+  entity: { kind: 'party', en: 'Reporting entity', ar: 'الجهة' },
+  party: { kind: 'party', en: 'Party', ar: 'الطرف' },
+  effectiveOn: { kind: 'date', en: 'As of', ar: 'كما في' },
+  from: { kind: 'date', en: 'From', ar: 'من' },
+  to: { kind: 'date', en: 'To', ar: 'إلى' },
+  account: { kind: 'code', en: 'Account', ar: 'الحساب' },
+  currency: { kind: 'currency', en: 'Currency', ar: 'العملة' },
+  ground: { kind: 'code', en: 'Ground', ar: 'السند' },
+  sector: { kind: 'code', en: 'Sector', ar: 'القطاع' },
+  rule: { kind: 'code', en: 'Rule', ar: 'القاعدة' },
+  actor: { kind: 'actor', en: 'Actor', ar: 'المنفّذ' },
+} as const satisfies Record<string, Named & { readonly kind: 'party' | 'actor' | 'date' | 'code' | 'currency' }>;
+export type ParameterName = keyof typeof PARAMETERS;
+
+/** What a default may depend on: the day of the question, and what is said or filled in by then. */
+export type Given = { readonly today: BusinessDate } & Readonly<Partial<Record<ParameterName, string>>>;
+
+/** Whether a parameter must be given, may be, or is filled in: then the filled-in value is stated in the selector. */
+export type Presence = 'required' | 'optional' | { readonly default: (given: Given) => string };
+/** Defaults are filled in in this order: what comes later may depend on what comes before. */
+export type Takes = Readonly<Partial<Record<ParameterName, Presence>>>;
+
+/** What a report is asked with, its defaults filled in. Always texts that have been checked. */
+export type Values<T extends Takes = Takes> = {
+  readonly [N in keyof T]: T[N] extends 'optional' ? string | undefined : string;
+};
+
+export const TODAY = { default: ({ today }: Given): string => today };
+/** The first day of the year that the question ends in. */
+export const YEAR_BEGIN = { default: ({ today, to }: Given): string => `${(to ?? today).slice(0, 4)}-01-01` };
+
+/**
+ * - `money`: a decimal text with its currency's decimals, maybe negative; the row has a column of kind `currency`
+ * - `count`: a whole number; `sequence`: of an event; `moment`: RFC 3339; `id`: of an event, a party, a person …
+ */
+export type ColumnKind = 'text' | 'code' | 'id' | 'date' | 'moment' | 'currency' | 'money' | 'count' | 'sequence';
+
+export interface Column extends Named {
+  readonly name: string;
+  readonly kind: ColumnKind;
+  /** Of codes: their names, for documents that are printed; a code without one is printed as it is. */
+  readonly labels?: Readonly<Record<string, Named>>;
+  /** Its sum for each currency, or for all rows where the report has no currency, is part of the report. */
+  readonly total?: true;
+}
+
+export type Cell = string | number | null;
+/** A cell for each column, by the column's name; numbers are whole. */
+export type Row = Readonly<Record<string, Cell>>;
+
+interface Described<T extends Takes> {
+  /** In the address: kebab-case, for ever. */
+  readonly name: string;
+  /** In the list of domain.md §5. */
+  readonly number: number;
+  readonly title: Named;
+  /** What a row is and how its figures come about, in a sentence or two. */
+  readonly about: Named;
+  readonly takes: T;
+  readonly columns: readonly Column[];
+  /** The columns that name a row: no two rows of one report have the same. */
+  readonly key: readonly string[];
+  /**
+   * Who else may ask than those who see everything: staff of an entity, and who has debts and subscriptions of their own,
+   * each bound to their own party in this parameter. Not named: not admitted.
+   */
+  readonly boundBy: { readonly entity?: ParameterName; readonly own?: ParameterName };
+}
+
+/** An event and its place in the ledger, in its type's current version. */
+export interface Known {
+  readonly event: Envelope;
+  readonly sequence: number;
+}
+
+/**
+ * Rows that are made by replaying the log up to what is known: the same fold stopped earlier is the report of then. The
+ * state is its own and may be changed in place; keep in it what can still be asked for, and no more. No clock, no I/O.
+ */
+export interface Replay<State, V> {
+  /** The stored types that the fold wants; absent: all business events. */
+  readonly types?: readonly string[];
+  readonly initial: () => State;
+  /** By sequence. */
+  readonly fold: (state: State, known: Known, values: V) => void;
+  /** Sorted: the same state gives the same rows in the same order. Called once, after the last event. */
+  readonly rows: (state: State, values: V) => Iterable<Row>;
+}
+
+export interface Sources {
+  readonly models: ReadModelReader;
+  readonly events: EventReader;
+  /** The last event that is known, and folded into every read model; -1: none. */
+  readonly sequence: number;
+}
+
+/** Rows that are read from an index, in an order that is always the same, a page at a time. */
+export interface Reading<V> {
+  readonly read: (values: V, sources: Sources) => AsyncIterable<Row>;
+}
+
+/** A report as the catalogue holds it. */
+export interface Report extends Described<Takes> {
+  readonly source: { readonly replay: Replay<unknown, Values> } | { readonly reading: Reading<Values> };
+}
+
+export function replayed<const T extends Takes, S>(definition: Described<T> & Replay<S, Values<T>>): Report {
+  const { types, initial, fold, rows, ...described } = definition;
+  const replay = { ...(types !== undefined && { types }), initial, fold, rows };
+  return { ...described, source: { replay: replay as unknown as Replay<unknown, Values> } };
+}
+
+export function indexed<const T extends Takes>(definition: Described<T> & Reading<Values<T>>): Report {
+  const { read, ...described } = definition;
+  return { ...described, source: { reading: { read } as unknown as Reading<Values> } };
+}
