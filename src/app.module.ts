@@ -2,6 +2,8 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
 import { AttemptsController } from '../projections/attempts/controller.js';
+import { ClosingsController } from '../projections/closings/controller.js';
+import { CorrectionsController } from '../projections/corrections/controller.js';
 import { DebtDetailController } from '../projections/debt-detail/controller.js';
 import { DebtListController } from '../projections/debt-list/controller.js';
 import { DelegationsController } from '../projections/delegations/controller.js';
@@ -23,6 +25,8 @@ import { debtCommandClasses } from './contexts/debts/debts.handlers.js';
 import { DebtsModule } from './contexts/debts/debts.module.js';
 import { delegation } from './contexts/delegations/delegation.js';
 import { DelegationsModule } from './contexts/delegations/delegations.module.js';
+import { closingCommandClasses } from './contexts/periods/periods.handlers.js';
+import { PeriodsModule } from './contexts/periods/periods.module.js';
 import { EXAMPLE_TARIFF } from './contexts/subscriptions/example-tariff.js';
 import { subscriptionUnder } from './contexts/subscriptions/subscription.js';
 import { subscriptionCommandClasses } from './contexts/subscriptions/subscriptions.handlers.js';
@@ -52,6 +56,7 @@ const registry = new CommandRegistry([
   ...receiptCommandClasses,
   ...balanceCommandClasses,
   ...subscriptionCommandClasses,
+  ...closingCommandClasses,
 ]);
 
 /** @throws InvalidTariff: before anything is opened, for who asks then */
@@ -110,6 +115,7 @@ export class AppModule {
         DelegationsModule,
         BillingModule,
         BalancesModule,
+        PeriodsModule,
         SubscriptionsModule.under(tariff, clock),
       ],
       controllers: [
@@ -120,6 +126,8 @@ export class AppModule {
         InstalmentPlansController,
         DelegationsController,
         SubscriptionsController,
+        ClosingsController,
+        CorrectionsController,
         AttemptsController,
         ProjectionsController,
         JobsController,

@@ -1,6 +1,9 @@
 /** What this program consists of: every event, rule, policy, job and projection, in one place. */
 import { delegations } from '../projections/delegations/projection.js';
 import { attempts } from '../projections/attempts/projection.js';
+import { dueClosings } from '../projections/closings/due.js';
+import { closings } from '../projections/closings/projection.js';
+import { corrections } from '../projections/corrections/projection.js';
 import { debtDetail } from '../projections/debt-detail/projection.js';
 import { debtList } from '../projections/debt-list/projection.js';
 import { entityTotals } from '../projections/entity-totals/projection.js';
@@ -21,6 +24,12 @@ import { DELEGATION_RULES } from './contexts/delegations/rules.js';
 import { debtPolicies } from './contexts/debts/debts.policy.js';
 import { debtEvents } from './contexts/debts/events.js';
 import { debtRules } from './contexts/debts/rules.js';
+import { books, type Books } from './contexts/periods/books.js';
+import { TakeCorrection } from './contexts/periods/commands.js';
+import { correction } from './contexts/periods/correction.js';
+import { keepPeriods } from './contexts/periods/periods.jobs.js';
+import { periodEvents } from './contexts/periods/events.js';
+import { CLOSING_RULES, CORRECTION_RULES } from './contexts/periods/rules.js';
 import { subscriptionEvents } from './contexts/subscriptions/events.js';
 import { SUBSCRIPTION_RULES } from './contexts/subscriptions/rules.js';
 import { keepInstalments } from './contexts/debts/debts.jobs.js';
@@ -28,10 +37,13 @@ import type { WorkingDays } from './contexts/debts/working-days.js';
 import { keepSubscriptions } from './contexts/subscriptions/subscriptions.jobs.js';
 import { subscriptionPolicies } from './contexts/subscriptions/subscriptions.policy.js';
 import { Catalogue, rejections, type EventDefinition } from './event-store/catalogue.js';
+import type { EventReader } from './event-store/event-store.js';
 import type { Policy, Projection } from './feed/consumers.js';
 import { CONTEXTS, refusableCommands } from './http/access.js';
 import type { Job } from './jobs/jobs.js';
 import type { Rule } from './kernel/refusal.js';
+import { periodsId, takingId } from './kernel/ids.js';
+import type { Periods } from './ledger/closed-books.js';
 import { ledgerEvents } from './ledger/events.js';
 import { LEDGER_RULES } from './ledger/rules.js';
 
@@ -45,6 +57,7 @@ const recorded: readonly EventDefinition[] = [
   ...billingEvents,
   ...balanceEvents,
   ...subscriptionEvents,
+  ...periodEvents,
 ];
 
 /** Refusals that the edge records for a context, besides those of its deciders. */
@@ -61,16 +74,33 @@ export const rules: readonly Rule[] = [
   RECEIPT_CONFLICT,
   ...Object.values(BALANCE_RULES),
   ...Object.values(SUBSCRIPTION_RULES),
+  ...Object.values(CLOSING_RULES),
+  ...Object.values(CORRECTION_RULES),
   ...Object.values(LEDGER_RULES),
 ];
+
+/** What closed periods are to the ledger (docs/adr/0018). */
+export const periods: Periods = {
+  books,
+  idOf: periodsId,
+  closed: (state) => state as Books,
+  corrections: correction,
+  take({ type, target, request }, on, entities) {
+    const { id, digest, actor, source, correlation, correction: taken } = request;
+    if (taken === undefined) throw new Error(`${type} names no correction`);
+    const taking = { id: takingId(id), digest, actor, source, correlation, mayBackdate: false };
+    return new TakeCorrection(taken, { id, command: type, about: target, on, entities }, taking);
+  },
+};
 
 /** In this order: what a page makes them send to one aggregate is sent in it. */
 export const policies: readonly Policy[] = [...debtPolicies, ...subscriptionPolicies, ...balancePolicies];
 
 /** What time does by itself. */
-export const jobsUnder = (workingDays: WorkingDays): readonly Job[] => [
+export const jobsUnder = (workingDays: WorkingDays, log: Pick<EventReader, 'readAll'>): readonly Job[] => [
   keepSubscriptions(dueSubscriptions),
   keepInstalments(duePlans, workingDays),
+  keepPeriods(dueClosings, log),
 ];
 
 export const projections: readonly Projection[] = [
@@ -81,6 +111,8 @@ export const projections: readonly Projection[] = [
   instalmentPlans,
   delegations,
   subscriptions,
+  closings,
+  corrections,
   attempts,
   entityTotals,
 ];

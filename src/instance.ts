@@ -12,7 +12,7 @@ import {
   type JobStores,
   type VaultPlace,
 } from './adapters.js';
-import { catalogue, jobsUnder, policies, RULE_SET } from './composition.js';
+import { catalogue, jobsUnder, periods, policies, RULE_SET } from './composition.js';
 import { readWorkingDays, WEEKENDS_ONLY } from './contexts/debts/working-days.js';
 import type { Configuration } from './config/configuration.js';
 import type { EventStore } from './event-store/event-store.js';
@@ -116,6 +116,7 @@ export async function openInstance(
     snapshots,
     keepEvidence: (commitments, stream) => vault.keep(commitments, stream).catch(asUnavailable),
     catalogue,
+    periods,
     clock,
     ruleSet: RULE_SET,
     backdatingDays,
@@ -144,7 +145,7 @@ export async function openInstance(
   feed.attach(control, new StoredProgress(readModels, policyNames));
   const jobStores: JobStores = { data, ...(redisUrl !== undefined && { redisUrl }) };
   const log: JobDoors['log'] = (level, message) => logger[level](message);
-  const jobs = openJobs(jobStores, ledger.id, jobsUnder(calendar), { clock, readModels, send, log });
+  const jobs = openJobs(jobStores, ledger.id, jobsUnder(calendar, store), { clock, readModels, send, log });
 
   return {
     clock,

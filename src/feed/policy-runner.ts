@@ -3,7 +3,7 @@ import { canonicalJson, sha256 } from '../event-store/canonical.js';
 import type { Place } from '../event-store/event-store.js';
 import { wholeHead } from '../event-store/whole-head.js';
 import type { Command, CommandRequest } from '../kernel/decider.js';
-import { NAMESPACE, policyCommandId, uuid5, type ActorId } from '../kernel/ids.js';
+import { NAMESPACE, policyCommandId, uuid5, type ActorId, type Uuid } from '../kernel/ids.js';
 import type { Envelope } from '../kernel/envelope.js';
 import { LedgerUnavailable, type Outcome } from '../ledger/outcome.js';
 import { Turns } from '../ledger/turns.js';
@@ -263,6 +263,7 @@ export const policyRequest = (policy: string, event: Envelope, command: Command,
   actor: { id: `actor_${uuid5(NAMESPACE.policy, policy)}` as ActorId, role: 'system', client: policy },
   source: 'policy',
   effectiveOn: event.effectiveOn,
+  ...(event.refs.correction !== undefined && { correction: event.refs.correction as Uuid }),
   mayBackdate: true,
   causation: event.id,
   correlation: event.correlation,

@@ -1,7 +1,7 @@
 import type { Role } from '../kernel/envelope.js';
 
 /** The contexts that the edge records refusals for. */
-export const CONTEXTS = ['debts', 'delegations', 'billing', 'balances', 'subscriptions'] as const;
+export const CONTEXTS = ['debts', 'delegations', 'billing', 'balances', 'subscriptions', 'periods'] as const;
 
 /**
  * Which role may use which route: the one table that the guard, `docs/access.md`, the OpenAPI document and the test
@@ -37,12 +37,16 @@ const USING = ['establishment', 'debtor', 'importer'] as const;
 const READING_RECEIPTS = [...READING, 'bank'] as const;
 const READING_ATTEMPTS = ['auditor', 'regulator', 'operator'] as const;
 const OPERATING = ['operator'] as const;
+const CLOSING = ['clerk'] as const;
+const APPROVING = ['approver'] as const;
+const READING_BOOKS = ['clerk', 'approver', 'auditor', 'regulator'] as const;
 
 const debts = { context: 'debts' } as const;
 const billing = { context: 'billing' } as const;
 const delegations = { context: 'delegations' } as const;
 const balances = { context: 'balances' } as const;
 const subscriptions = { context: 'subscriptions' } as const;
+const periods = { context: 'periods' } as const;
 const shown = { roles: 'public' } as const;
 
 export const ROUTES = {
@@ -167,6 +171,66 @@ export const ROUTES = {
     command: 'RevokeDelegation',
     en: 'Revoke a delegation',
     ar: 'إلغاء تفويض',
+  },
+  'POST /v1/entities/{party}/closing-requests': {
+    ...periods,
+    roles: CLOSING,
+    command: 'RequestClosing',
+    en: 'Request that a month or a year be closed',
+    ar: 'طلب إقفال شهر أو سنة',
+  },
+  'POST /v1/entities/{party}/closing-requests/{request}/approval': {
+    ...periods,
+    roles: APPROVING,
+    command: 'ApproveClosing',
+    ifMatch: true,
+    en: 'Approve a closing',
+    ar: 'اعتماد إقفال',
+  },
+  'POST /v1/entities/{party}/closing-requests/{request}/decline': {
+    ...periods,
+    roles: APPROVING,
+    command: 'DeclineClosing',
+    ifMatch: true,
+    en: 'Decline a closing',
+    ar: 'رفض طلب إقفال',
+  },
+  'POST /v1/entities/{party}/closing-requests/{request}/withdrawal': {
+    ...periods,
+    roles: CLOSING,
+    command: 'WithdrawClosing',
+    en: 'Withdraw a closing',
+    ar: 'سحب طلب إقفال',
+  },
+  'POST /v1/entities/{party}/corrections': {
+    ...periods,
+    roles: CLOSING,
+    command: 'RequestCorrection',
+    en: 'Request a correction in a closed period',
+    ar: 'طلب تصحيح في فترة مقفلة',
+  },
+  'POST /v1/corrections/{id}/approval': {
+    ...periods,
+    roles: APPROVING,
+    command: 'ApproveCorrection',
+    ifMatch: true,
+    en: 'Approve a correction',
+    ar: 'اعتماد تصحيح',
+  },
+  'POST /v1/corrections/{id}/decline': {
+    ...periods,
+    roles: APPROVING,
+    command: 'DeclineCorrection',
+    ifMatch: true,
+    en: 'Decline a correction',
+    ar: 'رفض طلب تصحيح',
+  },
+  'POST /v1/corrections/{id}/withdrawal': {
+    ...periods,
+    roles: CLOSING,
+    command: 'WithdrawCorrection',
+    en: 'Withdraw a correction',
+    ar: 'سحب طلب تصحيح',
   },
   'POST /v1/receipts': {
     ...billing,
@@ -301,6 +365,20 @@ export const ROUTES = {
     command: 'ViewBalances',
     en: "Show a party's balances",
     ar: 'عرض أرصدة طرف',
+  },
+  'GET /v1/entities/{party}/periods': {
+    ...periods,
+    roles: READING_BOOKS,
+    command: 'ViewPeriods',
+    en: 'Closings of an entity’s books',
+    ar: 'إقفالات دفاتر الجهة',
+  },
+  'GET /v1/entities/{party}/corrections': {
+    ...periods,
+    roles: READING_BOOKS,
+    command: 'ViewCorrections',
+    en: 'Corrections in closed periods',
+    ar: 'التصحيحات في الفترات المقفلة',
   },
   'GET /v1/attempts': { roles: READING_ATTEMPTS, en: 'List refused attempts', ar: 'عرض المحاولات المرفوضة' },
   'GET /v1/projections': { roles: OPERATING, en: 'List projections', ar: 'عرض الإسقاطات' },

@@ -41,8 +41,21 @@ interface Account {
   readonly dims: readonly DimName[];
 }
 
-/** What a posting can be sorted by. `transit` is the event whose money is on its way through 2330. */
-export const DIM_NAMES = ['entity', 'party', 'sector', 'debt', 'receipt', 'transit', 'ground', 'subscription'] as const;
+/**
+ * What a posting can be sorted by. `transit` is the event whose money is on its way through 2330; `closing` the year whose
+ * result a year-end posting carries to 3000.
+ */
+export const DIM_NAMES = [
+  'entity',
+  'party',
+  'sector',
+  'debt',
+  'receipt',
+  'transit',
+  'ground',
+  'subscription',
+  'closing',
+] as const;
 export type DimName = (typeof DIM_NAMES)[number];
 
 export type AccountCode = keyof typeof CHART;
@@ -52,7 +65,19 @@ export type DimsOf<A extends AccountCode> = Readonly<
   { entity: string } & Record<(typeof CHART)[A]['dims'][number], string> & Partial<Record<DimName, string>>
 >;
 
-/** One side of an entry: an account with the dims that it needs. */
+/** Accounts whose balance is a year's result: they begin each year at zero (domain.md §4, Year closed). */
+export type ResultAccount = Extract<AccountCode, `4${string}` | `5${string}`>;
+
+/** One side of a year-end posting: the whole of an account, for all parties, debts and grounds at once (docs/adr/0018). */
+export interface ClosingLeg {
+  readonly account: ResultAccount;
+  readonly dims: { readonly entity: string; readonly closing: string };
+}
+
+/** One side of an entry: an account with the dims that it needs. A stored one may be a `ClosingLeg`, too. */
 export type Leg = { readonly [A in AccountCode]: { readonly account: A; readonly dims: DimsOf<A> } }[AccountCode];
 
 export const isAccountCode = (code: string): code is AccountCode => Object.hasOwn(CHART, code);
+
+export const isResultAccount = (code: string): code is ResultAccount =>
+  isAccountCode(code) && (CHART[code].kind === 'revenue' || CHART[code].kind === 'expense');

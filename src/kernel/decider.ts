@@ -20,6 +20,8 @@ export interface CommandRequest {
   readonly source: Source;
   /** Absent: today. */
   readonly effectiveOn?: BusinessDate;
+  /** The approved correction by which the command may count in a closed period. */
+  readonly correction?: Uuid;
   /** The role `importer` may date a command further back than the configured days. */
   readonly mayBackdate: boolean;
   /** The revision that the caller saw (`If-Match`); `'none'`: the aggregate must not exist. */
@@ -70,6 +72,8 @@ export interface Decider<State, C extends Command, E extends NewEvent> {
   /** `debt`: the first part of the stream's name. */
   readonly category: string;
   readonly initial: State;
+  /** Commands that report what has happened outside: where their day is in a closed period they count on the next open one. */
+  readonly facts?: readonly C['type'][];
   evolve(state: State, event: Recorded<E>): State;
   decide(command: C, state: State, context: CommandContext): readonly E[] | Refusal | Earlier;
   /** What an acknowledgement shows of the state after the command. */

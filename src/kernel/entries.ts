@@ -1,4 +1,4 @@
-import { CHART, DIM_NAMES, isAccountCode, type Leg } from './accounts.js';
+import { CHART, DIM_NAMES, isAccountCode, isResultAccount, type Leg } from './accounts.js';
 import { parseMoney, toJson, type Currency, type Money, type MoneyJson } from './money.js';
 
 /**
@@ -8,6 +8,16 @@ import { parseMoney, toJson, type Currency, type Money, type MoneyJson } from '.
 export interface Entry extends MoneyJson {
   readonly debit: Leg;
   readonly credit: Leg;
+}
+
+/**
+ * A leg as a decider posts it. `of`: the year whose result it takes back, where that is not the year in which it counts.
+ * The ledger settles what that makes of the account, and stores a plain leg (docs/adr/0018).
+ */
+export type PostedLeg = Leg & { readonly of?: string };
+export interface PostedEntry extends MoneyJson {
+  readonly debit: PostedLeg;
+  readonly credit: PostedLeg;
 }
 
 /** No entry for a zero amount, so that callers need not ask. */
@@ -48,9 +58,18 @@ export function assertBalanced(entries: readonly Entry[]): void {
     if (parseMoney({ amount, currency }).minor <= 0n) throw new Error(`entry of ${amount} ${currency}: not positive`);
     assertLeg(debit);
     assertLeg(credit);
+    assertClosing(debit, credit);
+    assertClosing(credit, debit);
     if (debit.dims.entity !== credit.dims.entity) {
       throw new Error(`entry between two entities: ${debit.dims.entity} and ${credit.dims.entity}`);
     }
+  }
+}
+
+/** A whole account is carried to the accumulated result, and nowhere else. */
+function assertClosing(leg: Leg, other: Leg): void {
+  if (isResultAccount(leg.account) && 'closing' in leg.dims && other.account !== '3000') {
+    throw new Error(`the closing of ${leg.account} is posted to ${other.account}, not to 3000`);
   }
 }
 
@@ -58,7 +77,8 @@ const KNOWN_DIMS: ReadonlySet<string> = new Set(DIM_NAMES);
 
 function assertLeg({ account, dims }: Leg): void {
   if (!isAccountCode(account)) throw new Error(`entry names an unknown account: ${String(account)}`);
-  for (const name of ['entity', ...CHART[account].dims]) {
+  const isClosing = 'closing' in dims && isResultAccount(account);
+  for (const name of isClosing ? ['entity', 'closing'] : ['entity', ...CHART[account].dims]) {
     if (!(dims as Record<string, string>)[name]) throw new Error(`entry on ${account} names no ${name}`);
   }
   for (const name of Object.keys(dims)) {

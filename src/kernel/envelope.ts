@@ -1,5 +1,5 @@
 import type { BusinessDate, Instant } from './calendar.js';
-import type { Entry } from './entries.js';
+import type { Entry, PostedEntry } from './entries.js';
 import type { ActorId, CommandId, EventId, LedgerId, PartyId, StreamName, Uuid } from './ids.js';
 
 /** JSON as an event may hold it: no float, no integer beyond 2⁵³, no undefined. */
@@ -34,7 +34,10 @@ export interface Actor {
 /** Where a command came from. */
 export type Source = 'api' | 'import' | 'batch' | 'policy' | 'clock';
 
-/** The ids that a reader routes by: no projection ever looks another stream up. */
+/**
+ * The ids that a reader routes by: no projection ever looks another stream up. `correction` is put there by the ledger: the
+ * approval by which an event counts in a period that is closed.
+ */
 export const REF_NAMES = [
   'debt',
   'debtor',
@@ -53,6 +56,7 @@ export const REF_NAMES = [
   'request',
   'delegation',
   'target',
+  'correction',
 ] as const;
 export type Refs = Readonly<Partial<Record<(typeof REF_NAMES)[number], string>>>;
 
@@ -61,7 +65,7 @@ export interface NewEvent<Type extends string = string, Data = unknown> {
   readonly type: Type;
   readonly data: Data;
   readonly refs: Refs;
-  readonly entries?: readonly Entry[];
+  readonly entries?: readonly PostedEntry[];
   /** The recorded delegation that the actor relied on. */
   readonly authority?: string;
   /** The event that this one corrects. */

@@ -80,6 +80,7 @@ export const NAMESPACE = {
   subscription: nameBased('6ba7b810-9dad-11d1-80b4-00c04fd430c8' as Uuid, 'subscription.sijill'),
   employment: nameBased('6ba7b810-9dad-11d1-80b4-00c04fd430c8' as Uuid, 'employment.sijill'),
   job: nameBased('6ba7b810-9dad-11d1-80b4-00c04fd430c8' as Uuid, 'job.sijill'),
+  periods: nameBased('6ba7b810-9dad-11d1-80b4-00c04fd430c8' as Uuid, 'periods.sijill'),
 } as const;
 
 /**
@@ -109,6 +110,12 @@ export const subscriptionId = (establishment: PartyId, user: PartyId, plan: stri
 
 export const employmentId = (establishment: PartyId, user: PartyId): Uuid =>
   uuid5(NAMESPACE.employment, establishment, user);
+
+/** The books of an entity by month and year. */
+export const periodsId = (entity: string): Uuid => uuid5(NAMESPACE.periods, entity);
+
+/** The command by which another command takes up the correction that it names. */
+export const takingId = (command: CommandId): CommandId => uuid5(NAMESPACE.periods, command) as CommandId;
 
 export function streamName(category: string, id: Uuid): StreamName {
   if (!CATEGORY.test(category)) throw new Error(`"${category}" is no stream category: letters and digits, no hyphen`);

@@ -1,4 +1,4 @@
-import { addDays } from '../kernel/calendar.js';
+import { addDays, type BusinessDate } from '../kernel/calendar.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Command, CommandContext, CommandRequest, Decider, Earlier, Issued, Summary } from '../kernel/decider.js';
 import type { Envelope, NewEvent } from '../kernel/envelope.js';
@@ -9,6 +9,16 @@ import { InvalidEvent, WrongRevision, type EventStore } from '../event-store/eve
 import type { Aggregate } from './aggregate.js';
 import { Aggregates } from './aggregates.js';
 import { Attempts, refusedAgain } from './attempts.js';
+import {
+  ClosedBooks,
+  closedThrough,
+  entitiesOf,
+  firstOpenDay,
+  looksBack,
+  settled,
+  type Closed,
+  type Periods,
+} from './closed-books.js';
 import {
   accepted,
   IdempotencyConflict,
@@ -43,6 +53,8 @@ export interface LedgerOptions {
   readonly keepEvidence?: (commitments: readonly string[], stream: StreamName) => Promise<KeptEvidence>;
   /** Absent: a cold start folds the whole stream. */
   readonly snapshots?: Snapshots;
+  /** Absent: no period is ever closed. */
+  readonly periods?: Periods;
   /** Told of every outcome: for metrics. */
   readonly onOutcome?: (command: string, outcome: Outcome) => void;
 }
@@ -68,12 +80,26 @@ export interface EdgeRefusal {
 
 const CONFLICT_RETRIES = 16;
 
+/** How a decision is stored once its days are settled. */
+interface InTime {
+  /** A fact of a closed period is decided anew, as of this day. */
+  readonly counts?: BusinessDate;
+  of(decided: readonly NewEvent[]): readonly NewEvent[];
+}
+
+const NO_QUESTION: InTime = { of: (decided) => decided };
+const NO_BOOKS: ReadonlyMap<string, Closed> = new Map();
+
+const corrected = (event: NewEvent, correction: Uuid): NewEvent => ({ ...event, refs: { ...event.refs, correction } });
+
 /** The one write path: load, decide, append, acknowledge. Nothing else appends (DESIGN.md, Eight ideas). */
 export class Ledger {
   readonly #store: PatientStore;
   readonly #stamp: Stamp;
   readonly #attempts: Attempts;
   readonly #aggregates: Aggregates;
+  /** Absent where nothing is ever closed. */
+  readonly #books: ClosedBooks | undefined;
   /** Commands for one aggregate are handled one after the other. */
   readonly #turns = new Turns<StreamName>();
 
@@ -82,6 +108,12 @@ export class Ledger {
     this.#stamp = new Stamp(options);
     this.#attempts = new Attempts(this.#store, this.#stamp);
     this.#aggregates = new Aggregates(this.#store, options.cacheBytes, options.snapshots);
+    const { periods, clock } = options;
+    if (periods !== undefined) {
+      this.#books = new ClosedBooks(periods, clock, async (stream, id) =>
+        this.#store.isAbsent(stream) ? undefined : (await this.load(periods.books, id)).state,
+      );
+    }
   }
 
   get id(): LedgerId {
@@ -98,6 +130,7 @@ export class Ledger {
   ): Promise<Outcome> {
     const stream = streamName(decider.category, command.target);
     const outcome = await this.#turns.take(stream, () => this.#handle(decider, command, command.request, stream));
+    if (decider.category === this.options.periods?.books.category) this.#books?.forget();
     this.options.onOutcome?.(command.type, outcome);
     return outcome;
   }
@@ -149,13 +182,24 @@ export class Ledger {
     ]);
     let aggregate = known;
     let fresh = false; // whether the stream's tail was read since the command came
+    let moved: BusinessDate | undefined; // the first open day, for a fact of a closed one
     for (let conflicts = 0; ;) {
       const { id, digest } = request;
       if (aggregate.commands.has(id)) return this.#repeat(target, stream, aggregate, id, digest);
       if (refusedBefore !== undefined) return refusedAgain(refusedBefore, request);
 
-      const at = this.#contextOf(request);
-      const decision = this.#decide(decider, command, request, at, aggregate);
+      const at = this.#contextOf(request, moved);
+      let decision = this.#decide(decider, command, request, at, aggregate);
+      let inTime: InTime = NO_QUESTION;
+      if (Array.isArray(decision) && decision.length > 0) {
+        const asked = this.#inTime(decider, command, request, at, decision);
+        const verdict = asked instanceof Promise ? await asked : asked;
+        if (isRefusal(verdict)) decision = verdict;
+        else if (verdict.counts !== undefined) {
+          moved = verdict.counts;
+          continue;
+        } else inTime = verdict;
+      }
       if (!fresh && !(Array.isArray(decision) && decision.length > 0)) {
         // A refusal, a failed precondition or a no-op is never decided from what may be an old state.
         aggregate = await this.#aggregates.current(decider, stream);
@@ -178,7 +222,7 @@ export class Ledger {
       if ('earlier' in decision) return this.#repeat(target, stream, aggregate, decision.earlier);
       if (decision.length === 0) return accepted(target, revision, decider.summary(state));
 
-      const events = this.#stamp.events(stream, revision, decision, request, at.effectiveOn);
+      const events = this.#stamp.events(stream, revision, inTime.of(decision), request, at.effectiveOn);
       const kept = await this.#keepEvidence(stream, events);
       try {
         const appended = await this.#store.append(stream, revision, events);
@@ -199,15 +243,15 @@ export class Ledger {
     }
   }
 
-  #contextOf({ id, actor, effectiveOn }: CommandRequest): CommandContext {
+  #contextOf({ id, actor, effectiveOn }: CommandRequest, moved?: BusinessDate): CommandContext {
     const today = this.#stamp.today();
-    return { id, actor, effectiveOn: effectiveOn ?? today, today, eventId: (index) => eventId(id, index) };
+    return { id, actor, effectiveOn: moved ?? effectiveOn ?? today, today, eventId: (index) => eventId(id, index) };
   }
 
   #decide<S, C extends Command, E extends NewEvent>(
     decider: Decider<S, C, E>,
     command: C,
-    { expectedRevision: expected, mayBackdate }: CommandRequest,
+    { expectedRevision: expected, mayBackdate, correction }: CommandRequest,
     context: CommandContext,
     { state, revision }: Aggregate<S>,
   ): readonly E[] | Refusal | Earlier | PreconditionFailed {
@@ -216,7 +260,71 @@ export class Ledger {
       const decision = decider.decide(command, state, context);
       return isRefusal(decision) && decision.refused.kind === 'hidden' ? decision : new PreconditionFailed(revision);
     }
-    return this.#outOfTime(context, mayBackdate) ?? decider.decide(command, state, context);
+    // What a correction lets count is as far back as it says.
+    return this.#outOfTime(context, mayBackdate || correction !== undefined) ?? decider.decide(command, state, context);
+  }
+
+  /** What closed periods make of a decision. No promise where all it touches is today's, or was read a moment ago. */
+  #inTime(
+    { category, facts }: Pick<Decider<unknown, Command, NewEvent>, 'category' | 'facts'>,
+    command: Command,
+    request: CommandRequest,
+    at: CommandContext,
+    events: readonly NewEvent[],
+  ): InTime | Refusal | Promise<InTime | Refusal> {
+    // What follows from a correction belongs to it.
+    const inherited = request.source === 'policy' ? request.correction : undefined;
+    const isOwn = category === this.options.periods?.books.category;
+    if (isOwn || !looksBack(events, at.effectiveOn, at.today)) {
+      if (inherited !== undefined) return { of: (decided) => decided.map((event) => corrected(event, inherited)) };
+      return this.#outOfTimeAfterAll(request, at) ?? NO_QUESTION;
+    }
+    const isFact = request.source === 'policy' || request.source === 'clock' || facts?.includes(command.type) === true;
+    const judge = (books: ReadonlyMap<string, Closed>): InTime | Refusal | Promise<InTime | Refusal> => {
+      const through = closedThrough(books);
+      const stored = (correction?: Uuid): InTime => ({
+        of: (decided) =>
+          decided.map((event) => {
+            const { entries } = event;
+            const plain =
+              entries === undefined ? event : { ...event, entries: settled(entries, at.effectiveOn, books) };
+            return correction === undefined ? plain : corrected(plain, correction);
+          }),
+      });
+      if (inherited !== undefined) return stored(inherited);
+      if (through === null || at.effectiveOn > through) return this.#outOfTimeAfterAll(request, at) ?? stored();
+      if (isFact) return { counts: firstOpenDay(through), of: (decided) => decided };
+      if (request.correction !== undefined) return this.#taken(command, request, at, [...books.keys()], stored);
+      const { effectiveOn } = at;
+      return refuse(LEDGER_RULES.PERIOD_CLOSED, {
+        effectiveOn,
+        closedThrough: through,
+        firstOpen: firstOpenDay(through),
+      });
+    };
+    const books = this.#books?.of(entitiesOf(events)) ?? NO_BOOKS;
+    return books instanceof Promise ? books.then(judge) : judge(books);
+  }
+
+  /** The correction serves this command and no other: it says so first, in its own stream. */
+  async #taken(
+    command: Command,
+    request: CommandRequest,
+    { effectiveOn }: CommandContext,
+    entities: readonly string[],
+    stored: (correction: Uuid) => InTime,
+  ): Promise<InTime | Refusal> {
+    const { periods } = this.options;
+    if (periods === undefined || request.correction === undefined) throw new Error('nothing is ever closed here');
+    const taking = periods.take({ ...command, request }, effectiveOn, entities);
+    const outcome = await this.execute(periods.corrections, taking);
+    if (outcome.kind === 'accepted') return stored(request.correction);
+    return refuse(LEDGER_RULES.CORRECTION, { correction: request.correction, effectiveOn, because: outcome.code });
+  }
+
+  /** A correction that was named without need opens no other day. */
+  #outOfTimeAfterAll({ correction, mayBackdate }: CommandRequest, at: CommandContext): Refusal | undefined {
+    return correction === undefined ? undefined : this.#outOfTime(at, mayBackdate);
   }
 
   #outOfTime({ effectiveOn, today }: CommandContext, mayBackdate: boolean): Refusal | undefined {

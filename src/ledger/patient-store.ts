@@ -51,9 +51,14 @@ export class PatientStore {
     }
   }
 
+  /** True: the stream does not exist, which is known without looking. */
+  isAbsent(stream: StreamName): boolean {
+    return this.store.isAbsent?.(stream) === true;
+  }
+
   /** One event, as it was stored. @throws LedgerUnavailable */
   async at(stream: StreamName, revision: number): Promise<StoredEvent | undefined> {
-    if (this.store.isAbsent?.(stream) === true) return undefined;
+    if (this.isAbsent(stream)) return undefined;
     const [stored] = await this.#read(stream, { from: BigInt(revision), limit: 1 });
     return stored;
   }

@@ -2,7 +2,7 @@ import type { Catalogue } from '../event-store/catalogue.js';
 import { businessDateAt, instantAt, type BusinessDate, type Instant } from '../kernel/calendar.js';
 import type { Clock } from '../kernel/clock.js';
 import type { CommandRequest } from '../kernel/decider.js';
-import { assertBalanced } from '../kernel/entries.js';
+import { assertBalanced, type Entry } from '../kernel/entries.js';
 import type { Actor, Envelope, NewEvent } from '../kernel/envelope.js';
 import { eventId, type CommandId, type EventId, type LedgerId, type StreamName } from '../kernel/ids.js';
 
@@ -41,7 +41,7 @@ export class Stamp {
     const { catalogue, id: ledger, ruleSet } = this.options;
     const recordedAt = this.#moment().instant;
     return events.map((event, index) => {
-      const entries = event.entries ?? [];
+      const entries: readonly Entry[] = event.entries ?? [];
       catalogue.validate(event.type, event.data);
       assertBalanced(entries);
       return {

@@ -63,6 +63,15 @@ describe('entries (domain.md §4; DESIGN.md, Entries)', () => {
     expect(() => assertBalanced(entries)).toThrow(message);
   });
 
+  test('§4 a year-end line names no dims but the year, of an account of revenue or expense, and only against 3000', () => {
+    const closing = { entity: ENTITY, closing: '2025' };
+    expect(() => assertBalanced(bad({ debit: leg('4300', closing), credit: leg('3000', closing) }))).not.toThrow();
+    expect(() => assertBalanced(bad({ debit: leg('4300', closing) }))).toThrow('not to 3000');
+    expect(() => assertBalanced(bad({ debit: leg('1200', closing), credit: leg('3000', closing) }))).toThrow(
+      'no party',
+    );
+  });
+
   test('one fault among many good entries is caught', () => {
     expect(() => assertBalanced([good, good, ...bad({ amount: '0' }), good])).toThrow('not positive');
   });
@@ -70,7 +79,7 @@ describe('entries (domain.md §4; DESIGN.md, Entries)', () => {
   test.each(Object.entries(CHART).flatMap(([account, { dims }]) => dims.map((dim) => [account, dim] as const)))(
     'account %s cannot be posted to without its %s',
     (account, missing) => {
-      const dims = Object.fromEntries(['entity', ...DIM_NAMES].map((name) => [name, ENTITY]));
+      const dims = Object.fromEntries(DIM_NAMES.filter((name) => name !== 'closing').map((name) => [name, ENTITY]));
       expect(() => assertBalanced(bad({ debit: leg(account, dims) }))).not.toThrow();
       delete dims[missing];
       expect(() => assertBalanced(bad({ debit: leg(account, dims) }))).toThrow(

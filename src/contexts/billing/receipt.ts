@@ -33,6 +33,7 @@ type DataOf<T extends ReceiptCommand['type']> = Extract<ReceiptCommand, { type: 
 export const receipt: Decider<ReceiptState, ReceiptCommand, ReceiptEvent> = {
   context: 'billing',
   category: 'receipt',
+  facts: ['RecordReceipt', 'ReverseRecordedReceipt'],
   initial: null,
 
   evolve(state, event) {

@@ -15,6 +15,7 @@ import type { FastifyRequest } from 'fastify';
 /** What every command body may hold besides its own fields. */
 export interface Dated {
   readonly effectiveOn?: BusinessDate;
+  readonly correction?: Uuid;
 }
 
 /** The aggregate that a command addresses, or the one that it will make. */
@@ -40,6 +41,7 @@ export function commandRequest(exchange: Exchange, body: Dated, vault: Pick<Vaul
       digest: receivedDigest(route, request, vault),
       mayBackdate: caller.role === 'importer',
       ...(body.effectiveOn !== undefined && { effectiveOn: body.effectiveOn }),
+      ...(body.correction !== undefined && { correction: body.correction }),
       ...(expectedRevision !== undefined && { expectedRevision }),
     },
   };

@@ -303,6 +303,10 @@ export const FIELD_FAULTS = {
     ar: 'يجب أن يكون يومًا بين 1900 و2199 على صيغة YYYY-MM-DD، أو لحظة مع فرقها الزمني مثل 2026-01-31T09:30:00Z',
   },
   INVALID_FIELD: { en: 'is not accepted', ar: 'غير مقبول' },
+  NOT_A_PERIOD: {
+    en: 'must be a month as YYYY-MM or a year as YYYY, from 1900 to 2199',
+    ar: 'يجب أن تكون شهرًا بصيغة YYYY-MM أو سنة بصيغة YYYY من 1900 إلى 2199',
+  },
   NOT_A_DATE: {
     en: 'must be a real day as YYYY-MM-DD between 1900-01-01 and 2199-12-31',
     ar: 'يجب أن يكون يومًا صحيحًا بصيغة YYYY-MM-DD بين 1900-01-01 و2199-12-31',

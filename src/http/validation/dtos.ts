@@ -1,10 +1,14 @@
 import type { BusinessDate } from '../../kernel/calendar.js';
-import { IsBusinessDay, IsText, IsWholeNumber } from './fields.js';
+import type { Uuid } from '../../kernel/ids.js';
+import { IsBusinessDay, IsId, IsText, IsWholeNumber } from './fields.js';
 
 /** Every command's body: a command without fields of its own uses it as it is. */
 export class CommandBody {
   @IsBusinessDay({ optional: true, description: 'When it counts, a day in Asia/Riyadh; default: today.' })
   effectiveOn?: BusinessDate;
+
+  @IsId({ optional: true, description: 'The approved correction by which it may count in a closed period.' })
+  correction?: Uuid;
 }
 
 /** Every list's query. */

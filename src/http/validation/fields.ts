@@ -3,6 +3,7 @@ import { holdsPersonalNumber, isSaudiIban } from '../../kernel/identifiers.js';
 import { isActorId, isUuid, parsePartyId } from '../../kernel/ids.js';
 import { InvalidValue } from '../../kernel/invalid-value.js';
 import { parseCurrency, parseMoney } from '../../kernel/money.js';
+import { parsePeriod } from '../../kernel/period.js';
 import { fieldCode } from '../problems/render.js';
 import { field, ofText, type Fault, type FieldOptions } from './field.js';
 
@@ -44,6 +45,14 @@ export const IsBusinessDay = (options?: FieldOptions) =>
     ofText((text) => (isBusinessDate(text) ? undefined : { code: 'NOT_A_DATE' })),
     { type: 'string', format: 'date' },
     { example: '2026-01-31', ...options },
+  );
+
+/** A month as YYYY-MM or a year as YYYY. */
+export const IsPeriod = (options?: FieldOptions) =>
+  field(
+    ofText((text) => kernelFault(() => parsePeriod(text))),
+    { type: 'string', pattern: '^[0-9]{4}(-[0-9]{2})?$' },
+    { example: '2026-01', ...options },
   );
 
 const MOMENT = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
