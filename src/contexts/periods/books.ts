@@ -79,8 +79,9 @@ export const books: Decider<Books, ClosingCommand, ClosingEvent> = {
 function request(
   { entity, period: code }: Extract<ClosingCommand, { type: 'RequestClosing' }>['data'],
   { through: closedThrough, year, closing }: Books,
-  { actor, today, eventId }: CommandContext,
+  context: CommandContext,
 ): Decision {
+  const { actor, today } = context;
   if (actor.actingFor !== entity) return refuse(RULES.NOT_FOUND);
   if (closing !== null) return refuse(RULES.PENDING, { period: closing.period });
   const period = parsePeriod(code);
@@ -89,7 +90,7 @@ function request(
     return refuse(RULES.ALREADY_CLOSED, { period: code, closedThrough: closedThrough as string });
   }
   if (through >= today) return refuse(RULES.NOT_OVER, { period: code, through, today });
-  return [about('periods.ClosingRequested', entity, { request: eventId(0), period: code, through })];
+  return [about('periods.ClosingRequested', entity, { request: context.eventId(0), period: code, through })];
 }
 
 /** A year whose months are all closed still has its result to carry over. */
