@@ -10,8 +10,9 @@ import { DelegationsController } from '../projections/delegations/controller.js'
 import { InstalmentPlansController } from '../projections/instalment-plans/controller.js';
 import { PartyBalancesController } from '../projections/party-balances/controller.js';
 import { ReceiptsController } from '../projections/receipts/controller.js';
+import { REPORTS, ReportsController } from '../projections/reports/controller.js';
 import { SubscriptionsController } from '../projections/subscriptions/controller.js';
-import { projections, rules } from './composition.js';
+import { catalogue, projections, reports, rules } from './composition.js';
 import type { Configuration } from './config/configuration.js';
 import { BalancesModule } from './contexts/balances/balances.module.js';
 import { balanceCommandClasses } from './contexts/balances/balances.handlers.js';
@@ -43,6 +44,7 @@ import type { HttpPorts, Indicator } from './http/ports.js';
 import { recordSuppressed, type Instance } from './instance.js';
 import { JOBS, JobsController } from './jobs/jobs.controller.js';
 import { jobsIndicator, measureJobs } from './jobs/observing.js';
+import type { Envelope } from './kernel/envelope.js';
 import type { PartyId, Uuid } from './kernel/ids.js';
 import { formatMinor } from './kernel/money.js';
 import { CommandRegistry } from './ledger/command-handlers.js';
@@ -102,6 +104,7 @@ export class AppModule {
       { provide: READ_MODELS, useValue: readModels },
       { provide: FeedHost, useValue: feed },
       { provide: JOBS, useValue: jobs },
+      { provide: REPORTS, useValue: { reports, upcast: (event: Envelope) => catalogue.upcast(event) } },
       { provide: ReceiptTargets, useValue: receiptTargets(ledger, tariff) },
       { provide: Authorities, useValue: authorities(ledger) },
     ];
@@ -129,6 +132,7 @@ export class AppModule {
         ClosingsController,
         CorrectionsController,
         AttemptsController,
+        ReportsController,
         ProjectionsController,
         JobsController,
       ],

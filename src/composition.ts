@@ -11,6 +11,8 @@ import { partyBalances } from '../projections/party-balances/projection.js';
 import { receipts } from '../projections/receipts/projection.js';
 import { duePlans } from '../projections/instalment-plans/due.js';
 import { instalmentPlans } from '../projections/instalment-plans/projection.js';
+import type { Report } from '../projections/report.js';
+import { replayedReports } from '../projections/reports/catalogue.js';
 import { dueSubscriptions } from '../projections/subscriptions/due.js';
 import { subscriptions } from '../projections/subscriptions/projection.js';
 import { balanceEvents } from './contexts/balances/events.js';
@@ -116,3 +118,6 @@ export const projections: readonly Projection[] = [
   attempts,
   entityTotals,
 ];
+
+/** What auditors and regulators ask for (domain.md §5). */
+export const reports: readonly Report[] = [...replayedReports];

@@ -36,6 +36,7 @@ const SUBSCRIBING = ['establishment', 'importer'] as const;
 const USING = ['establishment', 'debtor', 'importer'] as const;
 const READING_RECEIPTS = [...READING, 'bank'] as const;
 const READING_ATTEMPTS = ['auditor', 'regulator', 'operator'] as const;
+const AUDITING = ['auditor', 'regulator'] as const;
 const OPERATING = ['operator'] as const;
 const CLOSING = ['clerk'] as const;
 const APPROVING = ['approver'] as const;
@@ -381,6 +382,8 @@ export const ROUTES = {
     ar: 'التصحيحات في الفترات المقفلة',
   },
   'GET /v1/attempts': { roles: READING_ATTEMPTS, en: 'List refused attempts', ar: 'عرض المحاولات المرفوضة' },
+  'GET /v1/reports': { roles: AUDITING, en: 'List the reports', ar: 'عرض التقارير المتاحة' },
+  'GET /v1/reports/{name}': { roles: AUDITING, en: 'Make a report', ar: 'إعداد تقرير' },
   'GET /v1/projections': { roles: OPERATING, en: 'List projections', ar: 'عرض الإسقاطات' },
   'POST /v1/projections/{name}/rebuild': { roles: OPERATING, en: 'Rebuild a projection', ar: 'إعادة بناء إسقاط' },
   'GET /v1/jobs': { roles: OPERATING, en: 'List jobs', ar: 'عرض المهام المجدولة' },

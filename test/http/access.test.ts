@@ -55,6 +55,8 @@ const MAY: Record<string, string> = {
   'GET /v1/entities/{party}/periods': 'clerk approver auditor regulator',
   'GET /v1/entities/{party}/corrections': 'clerk approver auditor regulator',
   'GET /v1/attempts': 'auditor regulator operator',
+  'GET /v1/reports': 'auditor regulator',
+  'GET /v1/reports/{name}': 'auditor regulator',
   'GET /v1/projections': 'operator',
   'POST /v1/projections/{name}/rebuild': 'operator',
   'GET /v1/jobs': 'operator',

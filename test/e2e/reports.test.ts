@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { Compile } from 'typebox/schema';
+import { Server } from './server.js';
+
+/** The reports of a built server: a fine of 115.00 that is registered and paid. */
+
+const CITY = 'party_11111111-1111-4111-8111-111111111111';
+const DEBTOR = 'party_22222222-2222-4222-8222-222222222222';
+
+const server = new Server();
+const tokens: Record<string, string> = {};
+const command = (who: string, path: string, key: string, body: object, headers: Record<string, string> = {}) =>
+  server.call('POST', path, {
+    token: tokens[who] as string,
+    body,
+    headers: { 'idempotency-key': key, prefer: 'wait=10', ...headers },
+  });
+
+/** An answer's bytes as they came. */
+async function ask(path: string, headers: Record<string, string> = {}, who = 'auditor') {
+  const answer = await fetch(`${server.url}${path}`, {
+    headers: { authorization: `Bearer ${tokens[who]}`, ...headers },
+  });
+  return { status: answer.status, headers: answer.headers, text: await answer.text() };
+}
+
+beforeAll(async () => {
+  await server.start();
+  for (const role of ['clerk', 'approver', 'auditor']) tokens[role] = await server.token(role, role, CITY);
+  tokens['bank'] = await server.token('bank', 'bank', DEBTOR);
+  const amount = { amount: '115.00', currency: 'SAR' };
+  const draft = { debtor: DEBTOR, creditor: CITY, ground: 'fine', amount };
+  const { id } = (await command('clerk', '/v1/debts', 'draft', draft)).body as { id: string };
+  await command('approver', `/v1/debts/${id}/registration`, 'register', {}, { 'if-match': '"0"' }); // sequence 2
+  const facts = { reference: 'TX-1', payer: DEBTOR, payee: CITY, target: { debt: id }, amount, channel: 'sadad' };
+  await command('bank', '/v1/receipts', 'pay', { ...facts, paidOn: '2026-01-15' });
+}, 60_000);
+afterAll(() => server.dispose());
+
+test('the catalogue names every report, in both languages', async () => {
+  const { status, text } = await ask('/v1/reports');
+  expect(status).toBe(200);
+  const { items } = JSON.parse(text) as { items: { name: string; title: { ar: string } }[] };
+  expect(items.map(({ name }) => name)).toEqual(['debt-ageing', 'debt-roll-forward', 'four-eyes']);
+  expect(items[0]?.title.ar).toBe('أعمار المديونيات');
+});
+
+test('a report says what it was asked, and what was known', async () => {
+  const { text } = await ask('/v1/reports/debt-roll-forward?knownAt=2&from=2026-01-01&to=2199-12-31');
+  const { items, ...said } = JSON.parse(text) as { items: object[]; digest: string };
+  // 115.00 were registered; that they were paid was not known yet.
+  expect(items).toMatchObject([{ opening: '0.00', registered: '115.00', paid: '0.00', closing: '115.00' }]);
+  expect(said).toMatchObject({ sequence: 2, selector: { from: '2026-01-01', to: '2199-12-31' }, rows: 1 });
+  expect(said.digest).toMatch(/^[0-9a-f]{64}$/);
+  const now = JSON.parse(
+    (await ask('/v1/reports/debt-roll-forward?to=2199-12-31&from=2026-01-01')).text,
+  ) as typeof said;
+  expect(now).toMatchObject({ items: [{ registered: '115.00', paid: '115.00', closing: '0.00' }] });
+});
+
+test('the same question gets the same bytes, from another start of the server too', async () => {
+  const paths = ['', '.csv'].map((suffix) => `/v1/reports/four-eyes${suffix}?knownAt=2&from=2020-01-01&to=2199-12-31`);
+  const before = await Promise.all(paths.map((path) => ask(path)));
+  await server.stop('SIGTERM');
+  await server.start();
+  const after = await Promise.all(paths.map((path) => ask(path)));
+  expect(after.map(({ text }) => text)).toEqual(before.map(({ text }) => text));
+  const [json, csv] = before.map(({ text }) => text) as [string, string];
+  expect(csv.split('\r\n')).toHaveLength(3); // the names, one registration, and the end
+  expect(after[1]?.headers.get('sijill-digest')).toBe((JSON.parse(json) as { digest: string }).digest);
+  expect(after[1]?.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present');
+  expect(createHash('sha256').update(csv).digest('hex')).toBe(
+    createHash('sha256')
+      .update((await ask(paths[0] as string, { accept: 'text/csv' })).text)
+      .digest('hex'),
+  );
+});
+
+test('answers are as documented', async () => {
+  const document = (await server.call('GET', '/openapi.json')).body;
+  for (const [path, url] of [
+    ['/v1/reports', '/v1/reports'],
+    ['/v1/reports/{name}', '/v1/reports/debt-ageing'],
+  ] as const) {
+    const { schema } = document.paths[path].get.responses[200].content['application/json'];
+    const [, errors] = Compile(schema).Errors(JSON.parse((await ask(url)).text));
+    expect(errors).toEqual([]);
+  }
+});
+
+test.each([
+  ['/v1/reports/none', 404, 'NOT_FOUND'],
+  ['/v1/reports/debt-ageing?from=2026-01-01', 400, 'INVALID_REQUEST'],
+  ['/v1/reports/debt-ageing?knownAt=999999', 400, 'INVALID_REQUEST'],
+  ['/v1/reports/debt-roll-forward?from=2026-02-01&to=2026-01-01', 400, 'INVALID_REQUEST'],
+])('%s is refused', async (path, status, code) => {
+  const answer = await ask(path);
+  expect([answer.status, JSON.parse(answer.text)]).toMatchObject([status, { code }]);
+});
+
+test('only who sees everything asks', async () => {
+  expect((await ask('/v1/reports/debt-ageing', {}, 'clerk')).status).toBe(403);
+});
