@@ -15,6 +15,7 @@ import {
   type Uuid,
 } from '../src/kernel/ids.js';
 import { isRefusal, type Refusal } from '../src/kernel/refusal.js';
+import { settled } from '../src/ledger/closed-books.js';
 import { by } from '../src/ledger/stamping.js';
 
 /*
@@ -162,7 +163,7 @@ export function givenFor<S, C extends Command, E extends NewEvent>(
       ...(event.corrects !== undefined && { corrects: event.corrects }),
       evidence: event.evidence ?? [],
       refs: event.refs,
-      entries: event.entries ?? [],
+      entries: settled(event.entries ?? [], context.effectiveOn, new Map()),
       data: event.data,
     };
     catalogue.validate(envelope.type, envelope.data);

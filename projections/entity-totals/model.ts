@@ -30,4 +30,4 @@ export type EntityTotals = Document & { readonly entity: string; readonly curren
 const schema = new Schema({ _id: String, entity: String, currency: String }, { versionKey: false, strict: false });
 schema.index({ entity: 1, _id: 1 });
 
-export const entityTotalsModel: Model<EntityTotals> = { name: 'entityTotals', version: 2, schema };
+export const entityTotalsModel: Model<EntityTotals> = { name: 'entityTotals', version: 3, schema };

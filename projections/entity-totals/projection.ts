@@ -59,8 +59,8 @@ function posted(type: string, { debit, credit, amount, currency }: Entry): Chang
   const { entity } = debit.dims;
   const found: Change[] = [];
   const add = (total: Total, by: bigint): void => void found.push({ total, entity, currency, minor: by });
-  if (debit.account === '1200' && credit.account === '4300') add('registered', minor);
-  if (type === 'debts.DebtUpdated' && debit.account === '4300') add('reduced', minor);
+  if (debit.account === '1200' && isOf(credit.account, '4300')) add('registered', minor);
+  if (type === 'debts.DebtUpdated' && isOf(debit.account, '4300')) add('reduced', minor);
   for (const [{ account }, by] of [
     [debit, minor],
     [credit, -minor],
@@ -68,11 +68,19 @@ function posted(type: string, { debit, credit, amount, currency }: Entry): Chang
     const liability = LIABILITIES[account];
     if (account === '1200' || account === '1205') add('outstanding', by);
     else if (account === '5100') add('waived', by);
+    else if (account === '3000' && waives(type, by)) add('waived', by);
     else if (CASH.has(account)) add('received', by);
     else if (liability !== undefined) add(liability, -by);
   }
   return found;
 }
+
+/** The account, or 3000 in its place where its year is closed (docs/adr/0018). */
+const isOf = (account: string, result: string): boolean => account === result || account === '3000';
+
+/** Whether a side on 3000 stands for one on 5100: a cancellation's debit is what it takes off revenue. */
+const waives = (type: string, by: bigint): boolean =>
+  (type === 'debts.ExemptionGranted' && by > 0n) || (type === 'debts.DebtCancelled' && by < 0n);
 
 /** What entries alone do not say. */
 function told(envelope: Envelope): Change[] {

@@ -28,7 +28,11 @@ import { partlyPaid } from './states.js';
  * The rules that name `waived` (domain.md §3, §4), for a debt of 100.00 of which 60.00 is received: the tests put 30.00
  * of it into its state. How it comes there is exemption.test.ts.
  */
-const exempt = ({ state }: GivenDebt): Debt => ({ ...state!, waived: 30_00n });
+const exempt = ({ state }: GivenDebt): Debt => ({
+  ...state!,
+  waived: 30_00n,
+  waivers: [{ year: '2026', minor: 30_00n }],
+});
 
 function decide(state: Debt, command: DebtCommand, actor: Actor) {
   const today = '2026-03-01' as BusinessDate;

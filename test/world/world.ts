@@ -15,6 +15,7 @@ import {
   type StreamName,
 } from '../../src/kernel/ids.js';
 import { isRefusal, type Refusal, type Rule } from '../../src/kernel/refusal.js';
+import { settled } from '../../src/ledger/closed-books.js';
 import { by } from '../../src/ledger/stamping.js';
 import { id, SYSTEM } from '../given.js';
 
@@ -181,7 +182,7 @@ export class World {
       ...(event.corrects !== undefined && { corrects: event.corrects }),
       evidence: event.evidence ?? [],
       refs: event.refs,
-      entries: event.entries ?? [],
+      entries: settled(event.entries ?? [], context.effectiveOn, new Map()),
       data: event.data,
     };
     this.#catalogue.validate(envelope.type, envelope.data);

@@ -1,6 +1,7 @@
 import type { BusinessDate } from '../../kernel/calendar.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { parseMoney } from '../../kernel/money.js';
+import { yearOf } from '../../kernel/period.js';
 import type {
   DebtDrafted,
   DebtEvent,
@@ -30,7 +31,11 @@ export function evolve(debt: DebtState, event: Recorded<DebtEvent>): Debt {
     case 'debts.DraftDiscarded':
       return { ...debt, status: 'discarded' };
     case 'debts.DebtRegistered':
-      return { ...debt, status: 'outstanding', revenue: [{ ground: debt.ground, minor: debt.amount }] };
+      return {
+        ...debt,
+        status: 'outstanding',
+        revenue: [{ ground: debt.ground, year: yearOf(event.effectiveOn), minor: debt.amount }],
+      };
 
     case 'debts.UpdateRequested': {
       const { ground, amount, dueOn = null } = event.data;
@@ -71,12 +76,18 @@ export function evolve(debt: DebtState, event: Recorded<DebtEvent>): Debt {
         received: 0n,
         approved: 0n,
         revenue: [],
+        waivers: [],
         ...sendBack(debt, debt.received, { transit: event.id, reason: 'cancellation' }),
         plan: debt.plan?.status === 'running' ? { ...debt.plan, status: 'ended', notice: null } : debt.plan,
         request: null,
       };
     case 'debts.ExemptionGranted':
-      return { ...debt, waived: minor(event.data.waived), request: null };
+      return {
+        ...debt,
+        waived: minor(event.data.waived),
+        waivers: [...debt.waivers, { year: yearOf(event.effectiveOn), minor: minor(event.data.amount) }],
+        request: null,
+      };
     case 'debts.ReceiptsGivenBack':
       return { ...debt, returning: withoutParts(debt.returning, event.data.parts) };
 
@@ -110,6 +121,7 @@ function drafted({ data, refs, actor }: Recorded<DebtDrafted>): Debt {
     dueOn,
     authors: [actor.id],
     revenue: [],
+    waivers: [],
     receipts: [],
     returning: [],
     plan: null,
@@ -117,16 +129,17 @@ function drafted({ data, refs, actor }: Recorded<DebtDrafted>): Debt {
   };
 }
 
-function updated(debt: Debt, { id, data }: Recorded<DebtUpdated>, minor: Minor): Debt {
+function updated(debt: Debt, { id, data, effectiveOn }: Recorded<DebtUpdated>, minor: Minor): Debt {
   const amount = minor(data.amount);
   const raise = amount - debt.amount;
+  const raised = { ground: data.ground, year: yearOf(effectiveOn), minor: raise };
   return {
     ...debt,
     amount,
     received: minor(data.received),
     approved: minor(data.approved),
     dueOn: data.dueOn ?? debt.dueOn,
-    revenue: raise > 0n ? addTo(debt.revenue, data.ground, raise) : takeFrom(debt.revenue, -raise).left,
+    revenue: raise > 0n ? addTo(debt.revenue, raised) : takeFrom(debt.revenue, -raise).left,
     ...sendBack(debt, minor(data.givenBack), { transit: id, reason: 'reduction' }),
     request: null,
   };

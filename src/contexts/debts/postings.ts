@@ -1,5 +1,5 @@
 import type { Leg } from '../../kernel/accounts.js';
-import { between, entry, type Entry, type Share } from '../../kernel/entries.js';
+import { between, entry, type Entry, type PostedLeg, type Share } from '../../kernel/entries.js';
 import { takeFrom } from './revenue.js';
 import type { Debt, DebtRefs } from './state.js';
 
@@ -45,23 +45,27 @@ export interface Lowered {
   readonly back: bigint;
   /** The event that these entries are of: what it gives back waits under its id in 2330. */
   readonly transit: string;
+  /** In which it counts. */
+  readonly year: string;
 }
 
 /**
- * 4300 / 1200, then 4300 / 1205 for what was unpaid, 4300 / 5100 for what was waived, 4300 / 2330 for what goes back to
+ * What was waived is undone as a whole, or not at all. 4300 / 1200, then 4300 / 1205 for what was unpaid, 4300 / 5100 for what was waived, 4300 / 2330 for what goes back to
  * the payers.
  */
-export function lowered(debt: Debt, { unpaid, ofPlan, waived: undone, back, transit }: Lowered): Entry[] {
+export function lowered(debt: Debt, { unpaid, ofPlan, waived: undone, back, transit, year }: Lowered): Entry[] {
   const { refs } = debt;
+  // Of an earlier year, whose result may be closed: the ledger knows (docs/adr/0018).
+  const of = (leg: Leg, earlier: string): PostedLeg => (earlier === year ? leg : { ...leg, of: earlier });
   const credits: Share[] = [
     { leg: receivable(refs), minor: unpaid - ofPlan },
     { leg: instalments(refs), minor: ofPlan },
-    { leg: waivers(refs), minor: undone },
+    ...(undone === 0n ? [] : debt.waivers).map((each) => ({ leg: of(waivers(refs), each.year), minor: each.minor })),
     { leg: { account: '2330', dims: { entity: refs.creditor, transit } }, minor: back },
   ];
   const total = credits.reduce((sum, { minor }) => sum + minor, 0n);
-  const debits = takeFrom(debt.revenue, total).taken.map(({ ground, minor }) => ({
-    leg: revenue(refs, ground),
+  const debits = takeFrom(debt.revenue, total).taken.map(({ ground, year: earned, minor }) => ({
+    leg: of(revenue(refs, ground), earned),
     minor,
   }));
   return between(debits, credits, debt.currency);

@@ -1,6 +1,6 @@
 import type { CommandContext } from '../../kernel/decider.js';
-import type { EventId } from '../../kernel/ids.js';
 import { MAX_MINOR, formatMinor, max, min } from '../../kernel/money.js';
+import { yearOf } from '../../kernel/period.js';
 import { refuse, type Refusal } from '../../kernel/refusal.js';
 import { amountOf, outOfRange, type DataOf } from './amounts.js';
 import type { DebtEvent } from './events.js';
@@ -25,7 +25,7 @@ export function requestUpdate(debt: Debt, data: DataOf<'RequestUpdate'>, context
   const atLeast = max(debt.waived, 1n); // what was waived was decided for good
   if (amount !== null && amount < atLeast) return outOfRange(debt, atLeast, MAX_MINOR);
   const { ground, dueOn } = data;
-  if (amount !== null && amount > debt.amount && !mayRaiseOn(debt, ground)) {
+  if (amount !== null && amount > debt.amount && !mayRaiseOn(debt, ground, yearOf(context.effectiveOn))) {
     return refuse(TOO_MANY_GROUNDS, { most: MAX_GROUNDS });
   }
   const changes = {
@@ -40,8 +40,8 @@ export function requestUpdate(debt: Debt, data: DataOf<'RequestUpdate'>, context
 /** Grounds that revenue of one debt may have: with the longest names, their postings take 33,000 bytes of an event. */
 const MAX_GROUNDS = 50;
 
-const mayRaiseOn = ({ revenue }: Debt, ground: string): boolean =>
-  revenue.length < MAX_GROUNDS || revenue.some((each) => each.ground === ground);
+const mayRaiseOn = ({ revenue }: Debt, ground: string, year: string): boolean =>
+  revenue.length < MAX_GROUNDS || revenue.some((each) => each.ground === ground && each.year === year);
 
 export function requestPayment(debt: Debt, data: DataOf<'RequestPayment'>, context: CommandContext): Decision {
   const minor = amountOf(debt, data);
@@ -85,11 +85,11 @@ export function approveRequest(
   if (context.actor.id === request.by) return refuse(SELF_APPROVAL);
   switch (request.kind) {
     case 'update':
-      return approveUpdate(debt, request, context.eventId(0), atOnce);
+      return approveUpdate(debt, request, context, atOnce);
     case 'payment':
       return approvePayment(debt, request);
     case 'cancellation':
-      return approveCancellation(debt, request, context.eventId(0), atOnce);
+      return approveCancellation(debt, request, context, atOnce);
     case 'exemption':
       return approveExemption(debt, request, authority, context);
     case 'instalments':
@@ -97,8 +97,10 @@ export function approveRequest(
   }
 }
 
-/** `transit` is the approval's first event, `atOnce` how many receipts are named in one. */
-function approveUpdate(debt: Debt, request: RequestOf<'update'>, transit: EventId, atOnce: number): Decision {
+/** @param atOnce how many receipts are named in one event */
+function approveUpdate(debt: Debt, request: RequestOf<'update'>, context: CommandContext, atOnce: number): Decision {
+  const transit = context.eventId(0);
+  const year = yearOf(context.effectiveOn);
   const { currency, refs } = debt;
   const amount = request.amount ?? debt.amount;
   const excess = max(0n, debt.received - (amount - debt.waived));
@@ -125,7 +127,7 @@ function approveUpdate(debt: Debt, request: RequestOf<'update'>, transit: EventI
     entries:
       amount > debt.amount
         ? raised(debt, request.ground, amount - debt.amount)
-        : lowered(debt, { unpaid, ofPlan, waived: 0n, back: excess, transit }),
+        : lowered(debt, { unpaid, ofPlan, waived: 0n, back: excess, transit, year }),
   };
   return [
     updated,
@@ -150,9 +152,11 @@ function approvePayment(debt: Debt, request: RequestOf<'payment'>): Decision {
 function approveCancellation(
   debt: Debt,
   request: RequestOf<'cancellation'>,
-  transit: EventId,
+  context: CommandContext,
   atOnce: number,
 ): Decision {
+  const transit = context.eventId(0);
+  const year = yearOf(context.effectiveOn);
   const { currency, refs, received, waived } = debt;
   const unpaid = balanceOf(debt);
   return [
@@ -167,7 +171,7 @@ function approveCancellation(
         currency,
       },
       refs: { ...refs, request: request.id },
-      entries: lowered(debt, { unpaid, ofPlan: planned(debt), waived, back: received, transit }),
+      entries: lowered(debt, { unpaid, ofPlan: planned(debt), waived, back: received, transit, year }),
     },
     ...firstGivenBack(debt, received, { transit, reason: 'cancellation' }, atOnce),
   ];

@@ -1,14 +1,22 @@
-/** What was registered and raised, by ground. */
+/** What was registered and raised, by ground and by the year whose result it is part of. */
 export interface Revenue {
   readonly ground: string;
+  readonly year: string;
   readonly minor: bigint;
 }
 
-/** Grounds that return are added up, so that they stay few. */
-export function addTo(revenue: readonly Revenue[], ground: string, more: bigint): readonly Revenue[] {
-  return revenue.some((each) => each.ground === ground)
-    ? revenue.map((each) => (each.ground === ground ? { ground, minor: each.minor + more } : each))
-    : [...revenue, { ground, minor: more }];
+/** What was waived, by the year whose result bears it. */
+export interface Waiver {
+  readonly year: string;
+  readonly minor: bigint;
+}
+
+/** Grounds that return in a year are added up, so that they stay few. */
+export function addTo(revenue: readonly Revenue[], more: Revenue): readonly Revenue[] {
+  const isSame = ({ ground, year }: Revenue): boolean => ground === more.ground && year === more.year;
+  return revenue.some(isSame)
+    ? revenue.map((each) => (isSame(each) ? { ...each, minor: each.minor + more.minor } : each))
+    : [...revenue, more];
 }
 
 /** The latest ground gives first, so that a reduction undoes a raise before it touches the debt's own ground. */
@@ -19,8 +27,8 @@ export function takeFrom(revenue: readonly Revenue[], minor: bigint): { taken: R
   for (const each of revenue.toReversed()) {
     const part = each.minor < rest ? each.minor : rest;
     rest -= part;
-    if (part > 0n) taken.push({ ground: each.ground, minor: part });
-    if (each.minor > part) left.unshift({ ground: each.ground, minor: each.minor - part });
+    if (part > 0n) taken.push({ ...each, minor: part });
+    if (each.minor > part) left.unshift({ ...each, minor: each.minor - part });
   }
   return { taken, left };
 }

@@ -1,7 +1,7 @@
 import type { BusinessDate } from '../../kernel/calendar.js';
 import type { ActorId, EventId } from '../../kernel/ids.js';
 import type { Currency } from '../../kernel/money.js';
-import type { Revenue } from './revenue.js';
+import type { Revenue, Waiver } from './revenue.js';
 import type { Wish } from './schedule.js';
 
 /** The states of domain.md E6; a discarded draft is as if it had never been. */
@@ -26,8 +26,10 @@ export interface Debt {
   readonly dueOn: string | null;
   /** Who drafted or edited it: none of them registers it. */
   readonly authors: readonly ActorId[];
-  /** What was registered and raised, by ground, in the order in which the grounds appeared. */
+  /** What was registered and raised, in the order in which the grounds appeared. */
   readonly revenue: readonly Revenue[];
+  /** What `waived` is made of, in the order in which it was granted. */
+  readonly waivers: readonly Waiver[];
   /** In the order in which they were applied. */
   readonly receipts: readonly ReceiptPart[];
   /** In the order in which it left the debt. */
