@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { Catalogue } from '../../src/event-store/catalogue.js';
 import { periods } from '../../src/composition.js';
 import { books } from '../../src/contexts/periods/books.js';
@@ -10,6 +11,7 @@ import {
 } from '../../src/contexts/periods/commands.js';
 import { correction } from '../../src/contexts/periods/correction.js';
 import { periodEvents } from '../../src/contexts/periods/events.js';
+import { SETTLING_MS } from '../../src/contexts/periods/periods.jobs.js';
 import type { BusinessDate } from '../../src/kernel/calendar.js';
 import type { CommandRequest } from '../../src/kernel/decider.js';
 import type { PostedEntry } from '../../src/kernel/entries.js';
@@ -197,4 +199,53 @@ test('several processes: another one knows within a second, and nothing is read 
     .slice(closedAt)
     .filter(({ effectiveOn, entries }) => entries.length > 0 && effectiveOn <= '2026-02-28');
   expect(late).toEqual([]);
+});
+
+test('after PeriodClosed nothing counts in the period but by an approved correction, whatever two processes do', async () => {
+  const DAYS = ['2026-01-20', '2026-01-31', '2026-02-01', '2026-02-15', '2026-02-28', '2026-03-01'];
+  const step = fc.oneof(
+    fc.record({
+      do: fc.constant('post' as const),
+      by: fc.nat(1),
+      on: fc.nat(DAYS.length - 1),
+      corrected: fc.boolean(),
+    }),
+    fc.record({ do: fc.constant('ask' as const), by: fc.nat(1), on: fc.nat(1), corrected: fc.boolean() }),
+    fc.record({ do: fc.constant('clock' as const), by: fc.nat(1), on: fc.nat(1), corrected: fc.boolean() }),
+    fc.record({ do: fc.constant('wait' as const), by: fc.nat(1), on: fc.nat(20), corrected: fc.boolean() }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (steps) => {
+      const { ledger, process, clock, store } = world();
+      const both = [ledger, process()] as const;
+      let approvedAt = Infinity;
+      let named: EventId | undefined;
+      for (const { do: what, by, on, corrected } of steps) {
+        const one = both[by as 0 | 1];
+        if (what === 'wait') clock.time += on * 1_000;
+        else if (what === 'post') {
+          const day = DAYS[on] as string;
+          const correction = corrected ? await approvedCorrection(one, day.slice(0, 7)) : undefined;
+          await post(one, day, { mayBackdate: true, ...(correction !== undefined && { correction }) });
+        } else if (what === 'ask' && named === undefined) {
+          const period = ['2026-01', '2026-02'][on] as string;
+          const { closing, through } = (await one.load(books, target)).state;
+          if (closing !== null || (through !== null && through >= `${period}-28`)) continue;
+          named = await close(one, period);
+          approvedAt = clock.time;
+        } else if (what === 'clock' && named !== undefined && clock.time >= approvedAt + SETTLING_MS) {
+          const asked = request(undefined, { actor: SYSTEM, source: 'clock' });
+          await accepted(one.execute(books, new ClosePeriod(target, { request: named }, asked)));
+          named = undefined;
+        }
+      }
+      let through = '';
+      for (const { event } of await log(store)) {
+        if (event.type === 'periods.PeriodClosed') ({ through } = event.data as { through: string });
+        const isLate = event.entries.length > 0 && event.effectiveOn <= through;
+        expect(isLate && event.refs.correction === undefined).toBe(false);
+      }
+    }),
+    { numRuns: 60 },
+  );
 });
