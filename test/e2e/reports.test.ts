@@ -41,7 +41,13 @@ test('the catalogue names every report, in both languages', async () => {
   const { status, text } = await ask('/v1/reports');
   expect(status).toBe(200);
   const { items } = JSON.parse(text) as { items: { name: string; title: { ar: string } }[] };
-  expect(items.map(({ name }) => name)).toEqual(['debt-ageing', 'debt-roll-forward', 'four-eyes']);
+  expect(items.map(({ name }) => name)).toEqual([
+    'debt-ageing',
+    'debt-roll-forward',
+    'exceptions',
+    'four-eyes',
+    'equal-treatment',
+  ]);
   expect(items[0]?.title.ar).toBe('أعمار المديونيات');
 });
 
