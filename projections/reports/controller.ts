@@ -3,6 +3,7 @@ import Type from 'typebox';
 import { EVENT_READER, type EventReader, type Place } from '../../src/event-store/event-store.js';
 import { canonicalJson } from '../../src/event-store/canonical.js';
 import { wholeHead } from '../../src/event-store/whole-head.js';
+import { ROUTES, SCOPE } from '../../src/http/access.js';
 import { Access } from '../../src/http/access.decorator.js';
 import { answer, listOf } from '../../src/http/answers.js';
 import { preferences } from '../../src/http/commands/headers.js';
@@ -10,6 +11,7 @@ import { OnExchange, type Exchange } from '../../src/http/exchange.js';
 import { HTTP_PORTS, type HttpPorts } from '../../src/http/ports.js';
 import { preferredLanguage } from '../../src/http/problems/language.js';
 import { invalid, Problem } from '../../src/http/problems/problem.js';
+import { Reads, sightOf } from '../../src/http/reads.js';
 import { NoQuery } from '../../src/http/validation/dtos.js';
 import {
   IsActor,
@@ -21,9 +23,11 @@ import {
 } from '../../src/http/validation/fields.js';
 import { businessDateAt } from '../../src/kernel/calendar.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
+import type { Uuid } from '../../src/kernel/ids.js';
 import type { ReadModelReader } from '../../src/read-models/read-models.js';
 import { READ_MODELS } from '../../src/read-models/token.js';
 import { PARAMETERS, type ParameterName, type Report, type Row, type Values } from '../report.js';
+import { admits, boundTo } from './bounds.js';
 import { csv } from './csv.js';
 import type { Made } from './making.js';
 import { Makers, type Making } from './makers.js';
@@ -39,6 +43,7 @@ export const REPORTS = Symbol('Reports');
 /** How long a question waits for its report, in milliseconds, unless `Prefer: wait` says another time. */
 const WAIT_MS = 5_000;
 const DEFAULT_LIMIT = 100;
+const ROUTE = 'GET /v1/reports/{name}';
 
 export class ReportQuery {
   @IsWholeNumber(0, 999_999_999_999, {
@@ -89,6 +94,10 @@ const DESCRIBED = Type.Object({
   ),
   columns: Type.Array(COLUMN),
   key: Type.Array(Type.String()),
+  boundBy: Type.Object(
+    { entity: Type.Optional(Type.String()), own: Type.Optional(Type.String()) },
+    { description: 'The parameter in which staff of an entity, and a party itself, ask for their own only.' },
+  ),
 });
 const CELLS = Type.Record(Type.String(), Type.Union([Type.String(), Type.Integer(), Type.Null()]));
 const REPORT = Type.Object({
@@ -113,13 +122,16 @@ export class ReportsController {
     @Inject(EVENT_READER) private readonly events: EventReader,
     @Inject(READ_MODELS) private readonly models: ReadModelReader,
     @Inject(HTTP_PORTS) private readonly ports: HttpPorts,
+    @Inject(Reads) private readonly reads: Reads,
   ) {
     this.#byName = new Map(reports.reports.map((report) => [report.name, report]));
   }
 
+  /** Those that the caller may ask for. */
   @Access('GET /v1/reports', listOf(DESCRIBED))
-  list(@Query() _query: NoQuery): { items: object[] } {
-    const items = this.reports.reports.map(({ name, number, title, about, takes, columns, key }) => {
+  list(@OnExchange() { caller }: Exchange, @Query() _query: NoQuery): { items: object[] } {
+    const admitted = this.reports.reports.filter((report) => admits(report, SCOPE[caller.role]));
+    const items = admitted.map(({ name, number, title, about, takes, columns, key, boundBy }) => {
       const parameters = (Object.keys(takes) as ParameterName[]).map((parameter) => {
         const presence = takes[parameter];
         return {
@@ -128,13 +140,13 @@ export class ReportsController {
           presence: typeof presence === 'string' ? presence : 'default',
         };
       });
-      return { name, number, title, about, parameters, columns, key };
+      return { name, number, title, about, parameters, columns, key, boundBy };
     });
     return { items };
   }
 
   /** JSON a page at a time; all of it as CSV where the name ends so, or `Accept` says so. */
-  @Access('GET /v1/reports/{name}', REPORT)
+  @Access(ROUTE, REPORT)
   async show(
     @OnExchange() exchange: Exchange,
     @Param('name') asked: string,
@@ -144,7 +156,8 @@ export class ReportsController {
     const report = this.#byName.get(name);
     if (report === undefined) throw new Problem('NOT_FOUND');
     const { knownAt, cursor, limit, ...parameters } = query;
-    const values = valuesOf(report, parameters, businessDateAt(this.ports.clock.now()));
+    const own = await this.#bound(exchange, report, parameters);
+    const values = valuesOf(report, own, businessDateAt(this.ports.clock.now()));
     const sequence = await this.#known(knownAt);
     const making = this.#making(report, values, sequence);
     const waitMs = preferences(exchange.request.headers.prefer).waitMs ?? WAIT_MS;
@@ -173,6 +186,22 @@ export class ReportsController {
     }
     const { rows, totals } = made;
     return { report: name, sequence, selector: values, digest, rows: rows.length, totals, items: page.items };
+  }
+
+  /** @throws Problem `FORBIDDEN`, RefusedByRule: someone else's, recorded */
+  async #bound(
+    exchange: Exchange,
+    report: Report,
+    parameters: Readonly<Partial<Record<ParameterName, string>>>,
+  ): Promise<Readonly<Partial<Record<ParameterName, string>>>> {
+    const sight = sightOf(exchange.caller);
+    if (!admits(report, sight.scope)) {
+      const admitted = ROUTES[ROUTE].roles.filter((role) => admits(report, SCOPE[role])).join(', ');
+      throw new Problem('FORBIDDEN', { facts: { route: `GET /v1/reports/${report.name}`, admitted } });
+    }
+    const own = boundTo(report, sight, parameters);
+    if (!('another' in own)) return own;
+    throw await this.reads.hidden(exchange, { target: own.another.slice(6) as Uuid, facts: { report: report.name } });
   }
 
   #making(report: Report, values: Values, sequence: number): Making {

@@ -25,6 +25,10 @@ export function accessMarkdown(): string {
     '|-|-|',
     ...scopes,
     '',
+    'Each report says by which of its parameters a role is bound to its own party (`boundBy`, in `GET /v1/reports`, which',
+    'lists those that the caller may ask for): left out, it is filled in; with another’s it is answered 404, and recorded.',
+    'A report that binds no parameter of a role is not for that role: 403.',
+    '',
   ].join('\n');
 }
 

@@ -1,7 +1,7 @@
 import type { Role } from '../kernel/envelope.js';
 
 /** The contexts that the edge records refusals for. */
-export const CONTEXTS = ['debts', 'delegations', 'billing', 'balances', 'subscriptions', 'periods'] as const;
+export const CONTEXTS = ['debts', 'delegations', 'billing', 'balances', 'subscriptions', 'periods', 'reports'] as const;
 
 /**
  * Which role may use which route: the one table that the guard, `docs/access.md`, the OpenAPI document and the test
@@ -36,7 +36,6 @@ const SUBSCRIBING = ['establishment', 'importer'] as const;
 const USING = ['establishment', 'debtor', 'importer'] as const;
 const READING_RECEIPTS = [...READING, 'bank'] as const;
 const READING_ATTEMPTS = ['auditor', 'regulator', 'operator'] as const;
-const AUDITING = ['auditor', 'regulator'] as const;
 const OPERATING = ['operator'] as const;
 const CLOSING = ['clerk'] as const;
 const APPROVING = ['approver'] as const;
@@ -48,6 +47,7 @@ const delegations = { context: 'delegations' } as const;
 const balances = { context: 'balances' } as const;
 const subscriptions = { context: 'subscriptions' } as const;
 const periods = { context: 'periods' } as const;
+const reports = { context: 'reports' } as const;
 const shown = { roles: 'public' } as const;
 
 export const ROUTES = {
@@ -382,8 +382,14 @@ export const ROUTES = {
     ar: 'التصحيحات في الفترات المقفلة',
   },
   'GET /v1/attempts': { roles: READING_ATTEMPTS, en: 'List refused attempts', ar: 'عرض المحاولات المرفوضة' },
-  'GET /v1/reports': { roles: AUDITING, en: 'List the reports', ar: 'عرض التقارير المتاحة' },
-  'GET /v1/reports/{name}': { roles: AUDITING, en: 'Make a report', ar: 'إعداد تقرير' },
+  'GET /v1/reports': { ...reports, roles: READING, en: 'List the reports', ar: 'عرض التقارير المتاحة' },
+  'GET /v1/reports/{name}': {
+    ...reports,
+    roles: READING,
+    command: 'ViewReport',
+    en: 'Make a report',
+    ar: 'إعداد تقرير',
+  },
   'GET /v1/projections': { roles: OPERATING, en: 'List projections', ar: 'عرض الإسقاطات' },
   'POST /v1/projections/{name}/rebuild': { roles: OPERATING, en: 'Rebuild a projection', ar: 'إعادة بناء إسقاط' },
   'GET /v1/jobs': { roles: OPERATING, en: 'List jobs', ar: 'عرض المهام المجدولة' },

@@ -29,6 +29,7 @@ export class Attempts {
   }
 
   /**
+   * @param target the resource, where the path does not name it
    * @returns what to throw: the refusal, once it is recorded
    * @throws Problem `TOO_MANY_REFUSALS`, LedgerUnavailable
    */
@@ -38,9 +39,9 @@ export class Attempts {
     caller: Caller,
     rule: Rule,
     facts: Readonly<Record<string, string | number | boolean>> = {},
+    target = Attempts.target(request),
   ): Promise<RefusedByRule> {
     const { context, command } = routeOf(key);
-    const target = Attempts.target(request);
     if (context === undefined || command === undefined || target === undefined) {
       throw new Error(`${key} names no resource whose refusal could be recorded`);
     }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { PartyId } from '../kernel/ids.js';
+import type { PartyId, Uuid } from '../kernel/ids.js';
 import type { Document } from '../read-models/read-models.js';
 import { SCOPE } from './access.js';
 import { Attempts } from './attempts.js';
@@ -25,6 +25,12 @@ export function sightOf({ role, party }: Caller): Sight {
 /** A document that its entity tag is made of. */
 interface Tagged extends Document {
   readonly revision: number;
+}
+
+/** Someone else's, by its id; what more there is to say of it. */
+export interface Hidden {
+  readonly target: Uuid;
+  readonly facts: Readonly<Record<string, string>>;
 }
 
 /** What the answers to readings have in common. */
@@ -63,10 +69,14 @@ export class Reads {
     return isKnown(exchange, revisionIn(text)) ? undefined : storedJson(exchange, text);
   }
 
-  /** Records that the caller asked for someone else's. @returns what to throw */
-  async hidden({ request, route, caller }: Exchange): Promise<Error> {
+  /**
+   * Records that the caller asked for someone else's.
+   * @param named what was asked for, where the path does not name it
+   * @returns what to throw
+   */
+  async hidden({ request, route, caller }: Exchange, named?: Hidden): Promise<Error> {
     try {
-      return await this.attempts.refuse(request, route, caller, EDGE_RULES.NOT_YOURS);
+      return await this.attempts.refuse(request, route, caller, EDGE_RULES.NOT_YOURS, named?.facts, named?.target);
     } catch (error) {
       // The quota has counted it. A 429 here and a 404 for what is not there would tell the two apart.
       if (error instanceof Problem && error.code === 'TOO_MANY_REFUSALS') return new Problem('NOT_FOUND');

@@ -275,7 +275,9 @@ describe('commands over HTTP', () => {
   });
 
   test('the commands of the table are those of the contexts', () => {
-    const known = CONTEXTS.map((context) => readFileSync(`src/contexts/${context}/commands.ts`, 'utf8')).join('\n');
+    const known = CONTEXTS.filter((context) => context !== 'reports') // it has readings only
+      .map((context) => readFileSync(`src/contexts/${context}/commands.ts`, 'utf8'))
+      .join('\n');
     const commands = ROUTE_KEYS.filter((key) => !key.startsWith('GET')).flatMap((key) => routeOf(key).command ?? []);
     for (const name of commands) {
       expect(known).toContain(`readonly type = '${name}'`);

@@ -217,6 +217,14 @@ describe('the catalogue', () => {
       expect(own).toEqual(expect.arrayContaining([...key]));
     }
   });
+  test('a role is bound by a party, which the report takes', () => {
+    for (const { takes, boundBy } of reports) {
+      for (const parameter of Object.values(boundBy)) {
+        expect(PARAMETERS[parameter].kind).toBe('party');
+        expect(Object.keys(takes)).toContain(parameter);
+      }
+    }
+  });
   test('sums are exact beyond 2⁵³, and below zero', () => {
     const row = (amount: string) => ({ currency: 'SAR', debts: 1, amount });
     const rows = [row('90071992547409.91'), row('90071992547409.91'), row('-0.01')];
