@@ -12,6 +12,9 @@ export class WrongUsage extends Error {
   override readonly name = 'WrongUsage';
 }
 
+/** What was asked about is not as it should be: a difference, a finding. The command itself did what it does. */
+export const DIFFERENT = 3;
+
 /** As a shell says it of what Ctrl-C ended. */
 export const STOPPED = 130;
 

@@ -10,6 +10,7 @@ import { DamagedLog } from './log/format.js';
 import { NotAsWritten, OtherEvents } from './log/import-log.js';
 import { LedgerInUse } from './offline-rebuild.js';
 import { rebuildCommand } from './rebuild.js';
+import { NotComparable } from './verify/verify.js';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   export: exportCommand,
@@ -56,7 +57,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
 }
 
 /** Their messages say what to do. */
-const SELF_EXPLAINING = [WrongUsage, LedgerInUse, EmptyLog, DamagedLog, OtherEvents, NotAsWritten];
+const SELF_EXPLAINING = [WrongUsage, LedgerInUse, EmptyLog, DamagedLog, OtherEvents, NotAsWritten, NotComparable];
 
 function faultOf(error: unknown): string {
   if (error instanceof PoisonEvent) return `${error.message}. The live versions are as they were`;

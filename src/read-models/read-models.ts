@@ -117,6 +117,15 @@ export interface ReadModelReader {
   checkpoint(consumer: string): Promise<Checkpoint | undefined>;
   /** Of all consumers, by name. */
   checkpoints(): Promise<ReadonlyMap<string, Checkpoint>>;
+  /**
+   * Every document of a model's live version by id (in the order of their UTF-8 bytes), tombstones left out: for comparing
+   * with a rebuild. What is written meanwhile is in it or is not.
+   */
+  scan<D extends Document>(model: Model<D>): AsyncIterable<Versioned<D>>;
+  /** Of the live version, tombstones included, in any order. Missing ids are left out. */
+  versions<D extends Document>(model: Model<D>, ids: readonly string[]): Promise<readonly Versioned<D>[]>;
+  /** The version of the live documents; undefined where there are none yet. */
+  liveVersion(model: Model): Promise<number | undefined>;
   close(): Promise<void>;
 }
 
@@ -170,10 +179,6 @@ export interface ReadModels extends ReadModelReader {
    * @throws UnknownTarget
    */
   finishRebuild(target: Target, consumer: string): Promise<void>;
-  /** Every document of a model's live version by id, tombstones left out: for comparing with a rebuild. */
-  scan<D extends Document>(model: Model<D>): AsyncIterable<Versioned<D>>;
-  /** The version of the live documents; undefined where there are none yet. */
-  liveVersion(model: Model): Promise<number | undefined>;
 }
 
 /** A model's live documents, or the new ones of a rebuild. */

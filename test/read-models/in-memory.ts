@@ -175,6 +175,11 @@ export class InMemoryReadModels implements ReadModels {
     for (const [id, row] of rows.sort(([a], [b]) => compare(a, b))) yield versioned<D>(id, row);
   }
 
+  async versions<D extends Document>(model: Model<D>, ids: readonly string[]): Promise<readonly Versioned<D>[]> {
+    const { rows } = this.#liveOf(model);
+    return ids.flatMap((id) => (rows.has(id) ? [versioned<D>(id, rows.get(id)!)] : []));
+  }
+
   async liveVersion(model: Model): Promise<number | undefined> {
     return this.#store.live.get(model.name)?.version;
   }

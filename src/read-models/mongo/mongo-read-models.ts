@@ -1,11 +1,10 @@
 import mongoose from 'mongoose';
-import { declarationOf, isText } from '../declaration.js';
+import { declarationOf } from '../declaration.js';
 import {
   StaleWrite,
   UnknownTarget,
   type Batch,
   type Checkpoint,
-  type Document,
   type Model,
   type ReadModels,
   type Target,
@@ -14,13 +13,11 @@ import {
 } from '../read-models.js';
 import { answered, connect, WRITING_MS } from './connection.js';
 import { isDuplicate, type Entry, type Generation } from './generations.js';
-import { MongoReadModelReader } from './reader.js';
-import { NOT_DELETED, operationsOf, versionedOf, type Operation } from './stored.js';
+import { chunks, MongoReadModelReader } from './reader.js';
+import { operationsOf, type Operation } from './stored.js';
 
 const { MongoBulkWriteError } = mongoose.mongo;
 
-/** Most documents read in one request to the server. */
-const CHUNK = 500;
 /**
  * Writes sent at once. FerretDB holds one of its hundred connections for each update of a bulk until the bulk is done:
  * with more of them, or several bulks at a time, they wait for each other for ever.
@@ -62,17 +59,7 @@ class MongoReadModels extends MongoReadModelReader implements ReadModels {
 
   async load(target: Target, ids: readonly string[]): Promise<readonly Versioned[]> {
     const { generation } = await this.#place(target);
-    const found: Versioned[] = [];
-    for (const _id of chunks(ids.filter(isText))) {
-      const stored = await answered(
-        this.generations
-          .documents(generation)
-          .find({ _id: { $in: _id } })
-          .toArray(),
-      );
-      found.push(...stored.map((each) => versionedOf(each)));
-    }
-    return found;
+    return this.versionsIn(generation, ids);
   }
 
   async apply(target: Target, consumer: string, writes: readonly Write[], checkpoint: Checkpoint): Promise<void> {
@@ -126,21 +113,6 @@ class MongoReadModels extends MongoReadModelReader implements ReadModels {
     if (!(await this.generations.swap(model, entry))) throw lost(target);
   }
 
-  async *scan<D extends Document>(model: Model<D>): AsyncGenerator<Versioned<D>> {
-    for (let after = ''; ;) {
-      const documents = this.generations.documents(await this.findLive(model));
-      const filter = { $and: [{ _id: { $gt: after } }, NOT_DELETED] };
-      const page = await answered(documents.find(filter, { sort: { _id: 1 }, limit: CHUNK }).toArray());
-      for (const stored of page) yield versionedOf<D>(stored);
-      if (page.length < CHUNK) return;
-      after = page.at(-1)!._id;
-    }
-  }
-
-  async liveVersion(model: Model): Promise<number | undefined> {
-    return (await this.generations.find(model))?.live.version;
-  }
-
   /** All of a chunk is tried, in any order, also when one of it is stale. @throws StaleWrite */
   async #write(model: Model, generation: Generation, operations: readonly Operation[]): Promise<void> {
     let done: number;
@@ -178,8 +150,4 @@ const lost = ({ model, generation }: Target): UnknownTarget =>
 function isOnlyStale({ writeErrors, result }: InstanceType<typeof MongoBulkWriteError>): boolean {
   const errors = [writeErrors].flat();
   return errors.length > 0 && errors.every(({ code }) => code === 11_000) && !result.getWriteConcernError();
-}
-
-function* chunks<T>(items: readonly T[], size = CHUNK): Generator<T[]> {
-  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
 }

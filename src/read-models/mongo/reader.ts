@@ -11,12 +11,15 @@ import {
   type Query,
   type QueryPage,
   type ReadModelReader,
+  type Versioned,
 } from '../read-models.js';
 import { answered, isGone, READING_MS } from './connection.js';
 import { Generations, indexesOf, type Generation } from './generations.js';
 import { countOf, findsOf, type Find } from './select.js';
-import { documentOf, type Stored } from './stored.js';
+import { documentOf, NOT_DELETED, versionedOf, type Stored } from './stored.js';
 
+/** Most documents read in one request to the server. */
+const CHUNK = 500;
 /** The server gives up, too. */
 const BOUNDED = { maxTimeMS: READING_MS } as const;
 /** How often a read looks for the live generation again before it gives up. */
@@ -87,8 +90,41 @@ export class MongoReadModelReader implements ReadModelReader {
     ]);
   }
 
+  async *scan<D extends Document>(model: Model<D>): AsyncGenerator<Versioned<D>> {
+    for (let after = ''; ;) {
+      const documents = this.generations.documents(await this.findLive(model));
+      const filter = { $and: [{ _id: { $gt: after } }, NOT_DELETED] };
+      const page = await answered(documents.find(filter, { sort: { _id: 1 }, limit: CHUNK }).toArray());
+      for (const stored of page) yield versionedOf<D>(stored);
+      if (page.length < CHUNK) return;
+      after = page.at(-1)!._id;
+    }
+  }
+
+  async versions<D extends Document>(model: Model<D>, ids: readonly string[]): Promise<readonly Versioned<D>[]> {
+    return this.versionsIn<D>(await this.findLive(model), ids);
+  }
+
+  async liveVersion(model: Model): Promise<number | undefined> {
+    return (await this.generations.find(model))?.live.version;
+  }
+
   async close(): Promise<void> {
     await this.connection.close();
+  }
+
+  protected async versionsIn<D extends Document>(live: Generation, ids: readonly string[]): Promise<Versioned<D>[]> {
+    const found: Versioned<D>[] = [];
+    for (const _id of chunks(ids.filter(isText))) {
+      const stored = await answered(
+        this.generations
+          .documents(live)
+          .find({ _id: { $in: _id } })
+          .toArray(),
+      );
+      found.push(...stored.map((each) => versionedOf<D>(each)));
+    }
+    return found;
   }
 
   /** @throws ModelNotOpen */
@@ -137,3 +173,7 @@ export class MongoReadModelReader implements ReadModelReader {
 }
 
 const hinted = (hint: string | undefined): { hint?: string } => (hint === undefined ? {} : { hint });
+
+export function* chunks<T>(items: readonly T[], size = CHUNK): Generator<T[]> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
+}

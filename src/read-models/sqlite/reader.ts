@@ -1,5 +1,5 @@
 import { isSqliteFault, type Database, type Statement } from '../../sqlite/database.js';
-import { checkQuery, checkWhere, valueAt, type CheckedQuery } from '../declaration.js';
+import { checkQuery, checkWhere, isText, valueAt, type CheckedQuery } from '../declaration.js';
 import {
   ModelNotOpen,
   ReadModelUnavailable,
@@ -12,11 +12,14 @@ import {
   type Query,
   type QueryPage,
   type ReadModelReader,
+  type Versioned,
 } from '../read-models.js';
 import { selectCount, selectPage, shapeOf, valuesOf } from './select.js';
-import { generationOf, SELECT_LIVE, tableOf, type Generation } from './tables.js';
+import { generationOf, PRESENT, SELECT_LIVE, tableOf, type Generation } from './tables.js';
 import { Turn } from './turn.js';
 
+/** Documents read at once by a scan. */
+const SCAN_PAGE = 500;
 /** Most statements kept for one model: callers combine filters freely. */
 const MAX_STATEMENTS = 200;
 
@@ -39,9 +42,11 @@ export class SqliteReadModelReader implements ReadModelReader {
   /** Of the turn that has not ended, by the model's name. */
   readonly #lookups = new Map<string, Lookups>();
   readonly #selectCheckpoint: Statement;
+  readonly #selectLive: Statement;
 
   constructor(protected readonly database: Database) {
     this.#turn = new Turn(database);
+    this.#selectLive = database.prepare(SELECT_LIVE);
     this.#selectCheckpoint = database.prepare(
       'SELECT position, count FROM checkpoints WHERE consumer = ? AND generation = 0',
     );
@@ -93,8 +98,39 @@ export class SqliteReadModelReader implements ReadModelReader {
     return new Map(rows.map(([consumer, position, count]) => [consumer, { position, count }]));
   }
 
+  async *scan<D extends Document>(model: Model<D>): AsyncGenerator<Versioned<D>> {
+    const page = (after: string): any[][] =>
+      this.#look(model, ({ generation }) => {
+        const sql = `SELECT id, sequence, document FROM ${tableOf(generation)} WHERE id > ? AND ${PRESENT}`;
+        return this.database.prepare(`${sql} ORDER BY id LIMIT ${SCAN_PAGE}`).all(after);
+      });
+    for (let last = ''; ;) {
+      const rows = page(last);
+      for (const [id, sequence, document] of rows) yield { id, sequence, document: JSON.parse(document) };
+      if (rows.length < SCAN_PAGE) return;
+      last = rows.at(-1)![0];
+    }
+  }
+
+  async versions<D extends Document>(model: Model<D>, ids: readonly string[]): Promise<readonly Versioned<D>[]> {
+    const rows = this.#look(model, ({ generation }) => {
+      const sql = `SELECT id, sequence, document FROM ${tableOf(generation)} WHERE id IN (SELECT value FROM json_each(?))`;
+      return this.database.prepare(sql).all(JSON.stringify(ids.filter(isText)));
+    });
+    return rows.map(([id, sequence, document]) => ({ id, sequence, document: document && JSON.parse(document) }));
+  }
+
+  async liveVersion(model: Model): Promise<number | undefined> {
+    return this.findLive(model)?.version;
+  }
+
   async close(): Promise<void> {
     this.database.close();
+  }
+
+  protected findLive(model: Model): Generation | undefined {
+    const row = this.#selectLive.get(model.name);
+    return row && generationOf(row);
   }
 
   /** Begins to gather the lookups of one turn. */
@@ -145,9 +181,9 @@ export class SqliteReadModelReader implements ReadModelReader {
   #liveOf(model: Model): Live {
     let live = this.#live.get(model.name);
     if (!live) {
-      const row = this.database.prepare(SELECT_LIVE).get(model.name);
-      if (!row) throw new ModelNotOpen(`the read model ${model.name} has not been opened in this store`);
-      live = { generation: generationOf(row), statements: new Map() };
+      const generation = this.findLive(model);
+      if (!generation) throw new ModelNotOpen(`the read model ${model.name} has not been opened in this store`);
+      live = { generation, statements: new Map() };
       this.#live.set(model.name, live);
     }
     return live;

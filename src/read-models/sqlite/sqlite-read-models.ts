@@ -1,7 +1,6 @@
 import { Database, ForeignFile, type Statement } from '../../sqlite/database.js';
 import { declarationOf, isText } from '../declaration.js';
 import {
-  ModelNotOpen,
   StaleWrite,
   UnknownTarget,
   type Batch,
@@ -21,16 +20,13 @@ import {
   generationOf,
   LAYOUT,
   matchDeclaration,
-  PRESENT,
   REGISTRY,
-  SELECT_LIVE,
   SELECT_REBUILD,
   tableOf,
   type Generation,
 } from './tables.js';
 import { prepareStatements, rowOf, writeRow, type Row, type Statements } from './writes.js';
 
-const SCAN_PAGE = 500;
 /** Most of the file that a reader maps into memory; what lies behind is read as it is asked for. */
 const MAPPED_BYTES = 2 ** 31 - 2 ** 16;
 
@@ -70,13 +66,11 @@ export function openSqliteReadModelReader(path: string): SqliteReadModelReader {
 
 class SqliteReadModels extends SqliteReadModelReader implements ReadModels {
   readonly #statements = new Map<string, Statements>();
-  readonly #selectLive: Statement;
   readonly #selectRebuild: Statement;
   readonly #moveCheckpoint: Statement;
 
   constructor(database: Database) {
     super(database);
-    this.#selectLive = database.prepare(SELECT_LIVE);
     this.#selectRebuild = database.prepare(SELECT_REBUILD);
     this.#moveCheckpoint = database.prepare(
       'INSERT INTO checkpoints VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE ' +
@@ -89,7 +83,7 @@ class SqliteReadModels extends SqliteReadModelReader implements ReadModels {
       const declaration = declarationOf(model);
       this.database.transaction(() => {
         const live =
-          this.#findLive(model) ??
+          this.findLive(model) ??
           createGeneration(this.database, { model: model.name, version: model.version, live: true }, declaration);
         // Of an older version is kept as it is: reads go on from it until the rebuild is finished.
         if (live.version === model.version) matchDeclaration(this.database, live, declaration);
@@ -164,7 +158,7 @@ class SqliteReadModels extends SqliteReadModelReader implements ReadModels {
     if (live) throw new UnknownTarget(`the live documents of ${model.name} are not a rebuild: begin one first`);
     this.database.transaction(() => matchDeclaration(this.database, this.#generation(target), declarationOf(model)));
     this.database.transaction(() => {
-      const old = this.#findLive(model);
+      const old = this.findLive(model);
       if (old) dropGeneration(this.database, old);
       this.database.prepare('UPDATE generations SET live = 1 WHERE number = ?').run(number);
       this.database.prepare('DELETE FROM checkpoints WHERE consumer = ? AND generation = 0').run(consumer);
@@ -173,20 +167,6 @@ class SqliteReadModels extends SqliteReadModelReader implements ReadModels {
         .run(consumer, number);
     });
     this.#statements.clear();
-  }
-
-  async *scan<D extends Document>(model: Model<D>): AsyncGenerator<Versioned<D>> {
-    let last = '';
-    for (;;) {
-      const rows = this.#scanPage(model, last);
-      for (const [id, sequence, document] of rows) yield { id, sequence, document: JSON.parse(document) };
-      if (rows.length < SCAN_PAGE) return;
-      last = rows.at(-1)![0];
-    }
-  }
-
-  async liveVersion(model: Model): Promise<number | undefined> {
-    return this.#findLive(model)?.version;
   }
 
   /** Within a transaction. @throws StaleWrite, UnknownTarget */
@@ -209,21 +189,9 @@ class SqliteReadModels extends SqliteReadModelReader implements ReadModels {
     throw new StaleWrite(`${consumer} has come further than ${count} events: start from the checkpoint`);
   }
 
-  #scanPage(model: Model, after: string): any[][] {
-    const live = this.#findLive(model);
-    if (!live) throw new ModelNotOpen(`the read model ${model.name} has not been opened in this store`);
-    const sql = `SELECT id, sequence, document FROM ${tableOf(live)} WHERE id > ? AND ${PRESENT}`;
-    return this.database.prepare(`${sql} ORDER BY id LIMIT ${SCAN_PAGE}`).all(after);
-  }
-
-  #findLive(model: Model): Generation | undefined {
-    const row = this.#selectLive.get(model.name);
-    return row && generationOf(row);
-  }
-
   #generation({ model, generation }: Target): Generation {
     if (generation === 'live') {
-      const live = this.#findLive(model);
+      const live = this.findLive(model);
       if (live?.version === model.version) return live;
       throw new UnknownTarget(`${model.name} is live in version ${live?.version ?? 'none'}, not ${model.version}`);
     }
