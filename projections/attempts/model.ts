@@ -37,4 +37,4 @@ schema.index({ code: 1, recordedAt: 1, _id: 1, rule: 1 });
 schema.index({ rule: 1, recordedAt: 1, _id: 1 });
 schema.index({ recordedAt: 1, _id: 1 });
 
-export const attemptsModel: Model<Attempt> = { name: 'attempts', version: 2, schema };
+export const attemptsModel: Model<Attempt> = { name: 'attempts', version: 3, schema };

@@ -1,18 +1,5 @@
-import { isRejection, rejectionType, type RejectionData } from '../../src/event-store/catalogue.js';
-import { balanceEvents } from '../../src/contexts/balances/events.js';
-import { billingEvents, CONFLICT, ReceiptConflictRecorded } from '../../src/contexts/billing/events.js';
-import { debtEvents } from '../../src/contexts/debts/events.js';
-import { delegationEvents } from '../../src/contexts/delegations/events.js';
-import { subscriptionEvents } from '../../src/contexts/subscriptions/events.js';
-import { CONTEXTS, refusableCommands } from '../../src/http/access.js';
+import { refusalIn, REFUSALS } from '../refusals.js';
 import { replayed, TODAY, YEAR_BEGIN, type Known, type Row } from '../report.js';
-
-const all = [...debtEvents, ...delegationEvents, ...billingEvents, ...balanceEvents, ...subscriptionEvents];
-/** The edge refuses readings, too, which no decider knows of. */
-const REFUSALS = new Set([
-  ...all.filter(isRejection).map(({ type }) => type),
-  ...CONTEXTS.flatMap((context) => refusableCommands(context).map((command) => rejectionType(context, command))),
-]);
 
 export const exceptions = replayed({
   name: 'exceptions',
@@ -37,7 +24,7 @@ export const exceptions = replayed({
   ],
   key: ['sequence'],
   boundBy: {},
-  types: [...REFUSALS, ReceiptConflictRecorded.type],
+  types: REFUSALS,
   initial: (): Row[] => [],
   fold(rows, known, { rule, actor, from, to }) {
     const { effectiveOn } = known.event;
@@ -49,11 +36,8 @@ export const exceptions = replayed({
 });
 
 function rowOf({ event, sequence }: Known): Row {
-  const { type, actor, recordedAt, refs } = event;
-  const { rule, code, command, target } =
-    type === ReceiptConflictRecorded.type
-      ? { ...CONFLICT.refusal, command: CONFLICT.command, target: refs.receipt ?? null }
-      : (event.data as RejectionData);
+  const { id, actor, recordedAt } = event;
+  const { rule, code, command, target } = refusalIn(event);
   const who = { actor: actor.id, role: actor.role, actingFor: actor.actingFor ?? null };
-  return { sequence, recordedAt, rule, code, command, ...who, target, event: event.id };
+  return { sequence, recordedAt, rule, code, command, ...who, target, event: id };
 }

@@ -99,6 +99,7 @@ describe('the server', () => {
     expect(body.required.toSorted()).toEqual(['amount', 'debtor', 'ground']);
     expect(Object.keys(body.properties).toSorted()).toEqual([
       'amount',
+      'correction',
       'debtor',
       'dueOn',
       'effectiveOn',

@@ -58,6 +58,7 @@ describe('name-based ids (RFC 9562, version 5)', () => {
       subscription: 'dacfd57d-b25c-5cd1-949b-99ce1c4e67ec',
       employment: '344df668-f327-525f-82f5-4358e14af645',
       job: '23de7889-6a30-5e5d-9c09-556402c4a479',
+      periods: '70bd413a-2b07-5eae-ac75-0b414a2fb1dc',
     });
   });
 

@@ -19,7 +19,7 @@ const event = (type: string, on: string, about: string, data: object = {}, by = 
     effectiveOn: on,
     recordedAt: `${on}T08:00:00.000Z`,
     actor: by,
-    refs: { debt: id(about), creditor: CITY },
+    refs: { debt: id(about), creditor: CITY, receipt: id(about) },
     entries: [],
     data,
   }) as unknown as Envelope;
