@@ -36,7 +36,15 @@ const wholeLedgers = (displayName, setup, names) => ({
   setupFiles: [`<rootDir>/test/servers/${setup}.js`],
   testMatch: names.map((name) => `<rootDir>/test/${name}.test.ts`),
 });
-const ON_EITHER = ['e2e/debts', 'e2e/poison', 'e2e/strangers', 'e2e/tour', 'fines/import', 'fines/real-file'];
+const ON_EITHER = [
+  'e2e/debts',
+  'e2e/poison',
+  'e2e/reports',
+  'e2e/strangers',
+  'e2e/tour',
+  'fines/import',
+  'fines/real-file',
+];
 const ON_EVENT_STORE_DB = [
   ...ON_EITHER,
   'e2e/openapi',

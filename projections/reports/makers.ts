@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { Problem } from '../../src/http/problems/problem.js';
 import type { Report, Values } from '../report.js';
 import { make, type Made, type Places } from './making.js';
 
-/** Made or waiting at once; and rows that are kept for who asks again. */
+/** Made or waiting at once; and what is kept for who asks again, by the size of its rows as JSON. */
 const MOST_WAITING = 16;
-const MOST_ROWS = 200_000;
+const MOST_KEPT_BYTES = 64 * 1024 * 1024;
 
 export interface Order {
   readonly report: Report;
@@ -19,8 +20,13 @@ export interface Order {
 export interface Making {
   /** Events considered so far. */
   readonly done: number;
-  /** @returns undefined: it is not made yet @throws whatever making it threw */
+  /** @param ms 0: does not wait @returns undefined: it is not made yet @throws whatever making it threw */
   within(ms: number): Promise<Made | undefined>;
+}
+
+/** What is known of a report once it is made, or cannot be. */
+interface Kept extends Making {
+  bytes?: number;
 }
 
 /**
@@ -28,7 +34,7 @@ export interface Making {
  * another process, or after a crash, gets the same from the log (docs/adr/0019-reports-are-made-where-they-are-asked.md).
  */
 export class Makers {
-  readonly #all = new Map<string, Making & { made?: Made }>();
+  readonly #all = new Map<string, Kept>();
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
@@ -44,31 +50,33 @@ export class Makers {
       const { report, values, sequence, places } = order;
       return make(report, values, sequence, places, (done) => void (progress.done = done));
     });
-    const making: Making & { made?: Made } = {
+    const making: Kept = {
       get done() {
         return progress.done;
       },
-      within: (ms) => within(result, ms),
+      within: async (ms) => (ms === 0 && making.bytes === undefined ? undefined : within(result, ms)),
     };
     this.#all.set(key, making);
-    this.#last = result.then(
-      (made) => this.#keep(making, made),
-      () => {
-        this.#waiting--;
-        this.#all.delete(key); // the next question tries again
-      },
-    );
+    this.#last = result
+      .then(
+        (made) => this.#keep(making, made.bytes),
+        (error: unknown) => {
+          // Who was told to ask again is told why there is nothing; of anything that passes, the next question tries again.
+          if (error instanceof Problem) this.#keep(making, 0);
+          else this.#all.delete(key);
+        },
+      )
+      .finally(() => this.#waiting--);
     return making;
   }
 
-  /** The oldest are forgotten where the rows are too many; the newest is always kept. */
-  #keep(making: Making & { made?: Made }, made: Made): void {
-    this.#waiting--;
-    making.made = made;
-    let rows = 0;
+  /** The oldest are forgotten where all are too large; the newest, which has a largest size of its own, is kept. */
+  #keep(making: Kept, size: number): void {
+    making.bytes = size + 10_000; // an empty one takes memory, too
+    let bytes = 0;
     for (const [key, each] of [...this.#all].reverse()) {
-      if (each.made !== undefined) rows += each.made.rows.length + 100; // an empty one takes memory, too
-      if (each.made !== undefined && each !== making && rows > MOST_ROWS) this.#all.delete(key);
+      bytes += each.bytes ?? 0;
+      if (each.bytes !== undefined && each !== making && bytes > MOST_KEPT_BYTES) this.#all.delete(key);
     }
   }
 }

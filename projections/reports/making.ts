@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../src/event-store/canonical.js';
 import type { EventReader, Place } from '../../src/event-store/event-store.js';
+import { Problem } from '../../src/http/problems/problem.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 import type { ReadModelReader } from '../../src/read-models/read-models.js';
 import type { Report, Row, Values } from '../report.js';
@@ -14,6 +15,8 @@ export interface Made {
   readonly totals: readonly Row[];
   /** SHA-256, hex, of the rows' canonical JSON (RFC 8785), each followed by a line feed. */
   readonly digest: string;
+  /** Of those lines, in UTF-16 code units. */
+  readonly bytes: number;
 }
 
 export interface Places {
@@ -23,10 +26,14 @@ export interface Places {
   readonly upcast: (event: Envelope) => Envelope;
 }
 
+/** Rows as JSON; in memory they take some three times as much. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
 /** Read at once: other requests are answered between two pages. */
 const PAGE = 256;
 
 /**
+ * @throws Problem `REPORT_TOO_LARGE`: it does not fit into memory, so whoever asks has to ask for less
  * @param sequence the last event that is known; -1: none
  * @param progress told how many events have been considered
  */
@@ -38,12 +45,16 @@ export async function make(
   progress: (done: number) => void,
 ): Promise<Made> {
   const rows: Row[] = [];
+  let bytes = 0;
   const hash = createHash('sha256');
   for await (const row of rowsOf(report, values, sequence, places, progress)) {
-    hash.update(`${canonicalJson(row)}\n`);
+    const line = `${canonicalJson(row)}\n`;
+    bytes += line.length;
+    if (bytes > MOST_BYTES) throw new Problem('REPORT_TOO_LARGE', { facts: { rows: rows.length } });
+    hash.update(line);
     rows.push(row);
   }
-  return { rows, totals: totalsOf(report, rows), digest: hash.digest('hex') };
+  return { rows, totals: totalsOf(report, rows), digest: hash.digest('hex'), bytes };
 }
 
 async function* rowsOf(

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { reports } from '../../src/composition.js';
+import { addressOf } from '../reports/samples.js';
 import type { Answer, Server } from './server.js';
 
 /* A small history of a ledger, and what clients see of it: what comes back, or moves, answers the same. */
@@ -64,6 +66,13 @@ export async function answers(server: Server, debt: string): Promise<unknown[]> 
     '/v1/receipts',
     `/v1/parties/${DEBTOR}/balances`,
     '/v1/attempts',
+    ...reports.map(addressOf),
   ];
-  return Promise.all(paths.map(async (path) => (await server.call('GET', path, { token })).body as unknown));
+  return Promise.all(
+    paths.map(async (path) => {
+      const answer = await server.call('GET', path, { token });
+      expect([path, answer.status]).toEqual([path, 200]);
+      return answer.body as unknown;
+    }),
+  );
 }

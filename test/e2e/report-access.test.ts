@@ -1,11 +1,11 @@
-import { PARAMETERS, type ParameterName } from '../../projections/report.js';
 import { reports } from '../../src/composition.js';
 import { ROLES, type Role } from '../../src/kernel/envelope.js';
+import { required, SAMPLE_PARTY } from '../reports/samples.js';
 import { Server } from './server.js';
 
 /** Who may ask for which report, and of whom: each report and each role on a built server with two entities' fines. */
 
-const [CITY, TOWN] = ['party_11111111-1111-4111-8111-111111111111', 'party_33333333-3333-4333-8333-333333333333'];
+const [CITY, TOWN] = [SAMPLE_PARTY, 'party_33333333-3333-4333-8333-333333333333'];
 const DEBTOR = 'party_22222222-2222-4222-8222-222222222222';
 const SCOPES: Partial<Record<Role, 'entity' | 'own'>> = {
   clerk: 'entity',
@@ -34,16 +34,6 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => server.dispose());
 
-const SAMPLES = { party: CITY, date: '2026-01-31', currency: 'SAR', code: '1200', actor: `actor_${CITY.slice(6)}` };
-
-/** What a report must be asked with, besides the parameter that the role is bound by. */
-function required(report: (typeof reports)[number], bound: ParameterName | undefined): URLSearchParams {
-  const names = (Object.keys(report.takes) as ParameterName[]).filter((name) => report.takes[name] === 'required');
-  return new URLSearchParams(
-    names.filter((name) => name !== bound).map((name) => [name, SAMPLES[PARAMETERS[name].kind]] as [string, string]),
-  );
-}
-
 /** The refused views of the role, the latest first. */
 const attempts = async (role: Role): Promise<{ actor: string; command: string; target: string; facts: object }[]> => {
   const { body } = await ask('auditor', '/v1/attempts?limit=200');
@@ -55,9 +45,9 @@ describe.each(reports)('$name', (report) => {
     const scope = SCOPES[role];
     const isFree = role === 'auditor' || role === 'regulator';
     const bound = scope && report.boundBy[scope];
-    const selector = required(report, bound);
+    const { [bound as 'party']: _, ...selector } = required(report);
     const path = (more: Record<string, string> = {}) =>
-      `/v1/reports/${report.name}?${new URLSearchParams([...selector, ...Object.entries(more)]).toString()}`;
+      `/v1/reports/${report.name}?${new URLSearchParams({ ...selector, ...more }).toString()}`;
     const answer = await ask(role, path());
     if (!isFree && bound === undefined) {
       expect([answer.status, answer.body.code]).toEqual([403, 'FORBIDDEN']);

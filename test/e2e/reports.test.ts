@@ -16,6 +16,15 @@ const command = (who: string, path: string, key: string, body: object, headers: 
     headers: { 'idempotency-key': key, prefer: 'wait=10', ...headers },
   });
 
+const amount = { amount: '115.00', currency: 'SAR' };
+const DRAFT = { debtor: DEBTOR, creditor: CITY, ground: 'fine', amount };
+
+async function draftAndRegister(name: string): Promise<string> {
+  const { id } = (await command('clerk', '/v1/debts', `draft-${name}`, DRAFT)).body as { id: string };
+  await command('approver', `/v1/debts/${id}/registration`, `register-${name}`, {}, { 'if-match': '"0"' });
+  return id;
+}
+
 /** An answer's bytes as they came. */
 async function ask(path: string, headers: Record<string, string> = {}, who = 'auditor') {
   const answer = await fetch(`${server.url}${path}`, {
@@ -28,12 +37,12 @@ beforeAll(async () => {
   await server.start();
   for (const role of ['clerk', 'approver', 'auditor']) tokens[role] = await server.token(role, role, CITY);
   tokens['bank'] = await server.token('bank', 'bank', DEBTOR);
-  const amount = { amount: '115.00', currency: 'SAR' };
-  const draft = { debtor: DEBTOR, creditor: CITY, ground: 'fine', amount };
-  const { id } = (await command('clerk', '/v1/debts', 'draft', draft)).body as { id: string };
-  await command('approver', `/v1/debts/${id}/registration`, 'register', {}, { 'if-match': '"0"' }); // sequence 2
+  const id = await draftAndRegister('first'); // sequence 2
   const facts = { reference: 'TX-1', payer: DEBTOR, payee: CITY, target: { debt: id }, amount, channel: 'sadad' };
   await command('bank', '/v1/receipts', 'pay', { ...facts, paidOn: '2026-01-15' });
+  for (const name of ['second', 'third']) await draftAndRegister(name);
+  const { id: draft } = (await command('clerk', '/v1/debts', 'draft', DRAFT)).body as { id: string };
+  await command('clerk', `/v1/debts/${draft}/registration`, 'alone', {}, { 'if-match': '"0"' }); // refused
 }, 60_000);
 afterAll(() => server.dispose());
 
@@ -61,7 +70,7 @@ test('a report says what it was asked, and what was known', async () => {
   const now = JSON.parse(
     (await ask('/v1/reports/debt-roll-forward?to=2199-12-31&from=2026-01-01')).text,
   ) as typeof said;
-  expect(now).toMatchObject({ items: [{ registered: '115.00', paid: '115.00', closing: '0.00' }] });
+  expect(now).toMatchObject({ items: [{ registered: '345.00', paid: '115.00', closing: '230.00' }] }); // three fines
 });
 
 test('the same question gets the same bytes, from another start of the server too', async () => {
@@ -80,6 +89,36 @@ test('the same question gets the same bytes, from another start of the server to
       .update((await ask(paths[0] as string, { accept: 'text/csv' })).text)
       .digest('hex'),
   );
+});
+
+test('who does not wait is told where to ask again, for exactly that', async () => {
+  const first = await ask('/v1/reports/exceptions?from=2020-01-01&to=2199-12-31', { prefer: 'wait=0' });
+  expect([first.status, first.headers.get('retry-after')]).toEqual([202, '1']);
+  const { total, ...progress } = JSON.parse(first.text) as { total: number };
+  expect(progress).toEqual({ state: 'being-made', done: expect.any(Number) });
+  const location = first.headers.get('location') as string;
+  expect(location).toBe(`/v1/reports/exceptions?from=2020-01-01&to=2199-12-31&knownAt=${total - 1}`);
+  const second = await ask(location, { prefer: 'wait=20' });
+  expect([second.status, JSON.parse(second.text)]).toMatchObject([200, { sequence: total - 1, rows: 1 }]);
+  expect((await ask(location, { prefer: 'wait=0' })).status).toBe(200); // it is kept
+});
+
+test('pages follow one another by their links, over exactly one report', async () => {
+  const seen: unknown[] = [];
+  let path: string | undefined = '/v1/reports/four-eyes?from=2020-01-01&to=2199-12-31&limit=2';
+  while (path !== undefined) {
+    const { text, headers } = await ask(path);
+    const page = JSON.parse(text) as { items: unknown[]; digest: string; rows: number };
+    expect([page.rows, page.items.length <= 2]).toEqual([3, true]);
+    seen.push(...page.items);
+    path = /^<([^>]+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1];
+    if (path !== undefined) expect(path).toMatch(/knownAt=\d+&cursor=2&limit=2$/);
+    if (seen.length === 2) await draftAndRegister('between'); // it is not of what was known
+  }
+  const { items } = JSON.parse((await ask('/v1/reports/four-eyes?from=2020-01-01&to=2199-12-31')).text) as {
+    items: unknown[];
+  };
+  expect([items.length, seen]).toEqual([4, items.slice(0, 3)]);
 });
 
 test('answers are as documented', async () => {

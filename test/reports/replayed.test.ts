@@ -178,7 +178,12 @@ describe('CSV', () => {
       { name: 'amount', kind: 'money', en: 'Amount', ar: 'المبلغ' },
     ],
   };
-  const cells = (note: string | null, amount: string) => ({ rows: [{ note, amount }], totals: [], digest: '' });
+  const cells = (note: string | null, amount: string) => ({
+    rows: [{ note, amount }],
+    totals: [],
+    digest: '',
+    bytes: 0,
+  });
   test.each([
     ['=1+1', `'=1+1`],
     ['+966', `'+966`],

@@ -171,6 +171,17 @@ export const PROBLEMS = {
     ],
   ),
   REFUSED_VALUE: text(422, ['Refused by a rule about a value', ''], ['قيمة مرفوضة بموجب قاعدة', '']),
+  REPORT_TOO_LARGE: text(
+    422,
+    [
+      'The report is too large',
+      'It has more than {rows} rows, which is more than the server keeps. Ask for less: one entity, one party, fewer days.',
+    ],
+    [
+      'التقرير أكبر من المسموح',
+      'عدد صفوفه يزيد على {rows}، وهو أكثر مما يحفظه الخادم. اطلب أقل: جهة واحدة، أو طرفًا واحدًا، أو أيامًا أقل.',
+    ],
+  ),
   HEADERS_TOO_LARGE: text(
     431,
     ['The headers are too large', 'All headers together must have at most 16384 bytes.'],
