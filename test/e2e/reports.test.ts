@@ -53,6 +53,10 @@ test('the catalogue names every report, in both languages', async () => {
   expect(items.map(({ name }) => name)).toEqual([
     'debt-ageing',
     'debt-roll-forward',
+    'waivers-and-cancellations',
+    'instalments',
+    'deferred-revenue',
+    'refundable-balances',
     'exceptions',
     'four-eyes',
     'equal-treatment',
