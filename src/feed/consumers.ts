@@ -22,6 +22,12 @@ export interface Projection<D extends Document = Document> {
   identify(event: Envelope): readonly string[];
   /** The document after the event; null deletes it. Must not change what it is given. */
   evolve(document: D | null, event: SequencedEvent, id: string): D | null;
+  /**
+   * Asked after each event: whether the document has become too long to be carried on. Then a part of it becomes a
+   * document of its own that never changes again, under an id that follows from the document alone; the rest goes on
+   * (docs/adr/0017-balances-from-pages.md).
+   */
+  seal?(document: D): { readonly sealed: D; readonly rest: D } | null;
 }
 
 /** Sends the commands that follow from an event. Never replayed for a rebuild (DESIGN.md, Policies). */

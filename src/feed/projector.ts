@@ -60,9 +60,10 @@ export class Projector {
     }
 
     const documents = await this.#load(target, new Set([...touched.values()].flat()));
+    const sealed: Write[] = [];
     for (const [each, ids] of touched) {
       try {
-        this.#foldOne(documents, each, ids);
+        sealed.push(...this.#foldOne(documents, each, ids));
       } catch (error) {
         poison = new PoisonEvent(this.projection.name, each, error);
         break;
@@ -71,13 +72,15 @@ export class Projector {
 
     const checkpoint = poison === undefined ? page.end : before(poison.event, page, from);
     const consumer = this.projection.name;
-    const batch = checkpoint && { target, consumer, writes: this.#writesOf(documents), checkpoint };
+    const batch = checkpoint && { target, consumer, writes: [...sealed, ...this.#writesOf(documents)], checkpoint };
     return { batch, poison };
   }
 
   /** A batch that was staged is stored. */
   written({ writes }: Batch): void {
-    for (const { id, document, sequence } of writes) this.#recent.set(id, { id, document, sequence });
+    for (const { id, document, sequence, once } of writes) {
+      if (once !== true) this.#recent.set(id, { id, document, sequence });
+    }
     if (this.#recent.size <= MOST_RECENT) return;
     let surplus = this.#recent.size - MOST_RECENT;
     for (const id of this.#recent.keys()) {
@@ -147,17 +150,30 @@ export class Projector {
     return documents;
   }
 
-  /** All documents of an event, or none: a poison event leaves no half behind. */
-  #foldOne(documents: Map<string, Folding>, each: FeedEvent, ids: readonly string[]): void {
+  /**
+   * All documents of an event, or none: a poison event leaves no half behind.
+   * @returns those that it sealed
+   */
+  #foldOne(documents: Map<string, Folding>, each: FeedEvent, ids: readonly string[]): Write[] {
+    const { projection } = this;
+    const { sequence } = each;
     const folded: Folding[] = [];
+    const sealed: Write[] = [];
     for (const id of ids) {
       const held = documents.get(id) as Folding;
-      if (held.sequence >= each.sequence) continue; // delivered before
-      const document = this.projection.evolve(held.document, each, id);
+      if (held.sequence >= sequence) continue; // delivered before
+      let document = projection.evolve(held.document, each, id);
+      const parts = document && projection.seal?.(document);
+      if (parts) {
+        const { name: model } = projection.model;
+        sealed.push({ model, id: parts.sealed.id, document: parts.sealed, sequence, previous: null, once: true });
+        document = parts.rest;
+      }
       const existed = held.existed || document !== null;
-      folded.push({ id, document, sequence: each.sequence, read: held.read, existed });
+      folded.push({ id, document, sequence, read: held.read, existed });
     }
     for (const each of folded) documents.set(each.id, each);
+    return sealed;
   }
 }
 

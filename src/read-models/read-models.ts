@@ -84,6 +84,11 @@ export interface Write extends Versioned {
   readonly model: string;
   /** The sequence of the document that was read; null: there was none. */
   readonly previous: number | null;
+  /**
+   * It never changes: where its id is there already, that stays. What a batch writes once is there before the rest of
+   * the batch is (docs/adr/0017-balances-from-pages.md).
+   */
+  readonly once?: true;
   /** The document that was read, where the caller still has it: spares an adapter from touching indexes for nothing. */
   readonly was?: Document | null;
 }

@@ -118,10 +118,11 @@ export class InMemoryReadModels implements ReadModels {
   async apply(target: Target, consumer: string, writes: readonly Write[], checkpoint: Checkpoint): Promise<void> {
     const generation = this.#generation(target);
     const rows = new Map(generation.rows);
-    for (const { model, id, document, sequence, previous } of writes) {
+    for (const { model, id, document, sequence, previous, once } of writes) {
       if (model !== target.model.name)
         throw new InvalidDocument(`a write of ${model} cannot go to ${target.model.name}`);
       declaredValues(target.model, id, document);
+      if (once && rows.has(id)) continue;
       if ((rows.get(id)?.sequence ?? null) !== previous) throw new StaleWrite(`${model} ${id} is not at ${previous}`);
       rows.set(id, { sequence, text: document && JSON.stringify(document) });
     }

@@ -64,9 +64,13 @@ class MongoReadModels extends MongoReadModelReader implements ReadModels {
 
   async apply(target: Target, consumer: string, writes: readonly Write[], checkpoint: Checkpoint): Promise<void> {
     const { model } = target;
-    const operations = operationsOf(model, writes);
+    const first = writes.filter(({ once }) => once);
+    const rest = writes.filter(({ once }) => !once);
+    const steps = [operationsOf(model, first), operationsOf(model, rest)];
     const { at, generation } = await this.#place(target);
-    for (const chunk of chunks(operations, MOST_UPDATES)) await this.#write(model, generation, chunk);
+    for (const operations of steps) {
+      for (const chunk of chunks(operations, MOST_UPDATES)) await this.#write(model, generation, chunk);
+    }
 
     if (!(await this.generations.moveCheckpoint(model, at, generation, consumer, checkpoint))) {
       throw new StaleWrite(`${consumer} has come further, or elsewhere: start from the checkpoint`);
@@ -119,10 +123,10 @@ class MongoReadModels extends MongoReadModelReader implements ReadModels {
     try {
       const documents = this.generations.documents(generation);
       const result = await answered(documents.bulkWrite(operations, { ordered: false }), WRITING_MS);
-      done = result.insertedCount + result.matchedCount;
+      done = result.insertedCount + result.matchedCount + result.upsertedCount;
     } catch (error) {
       if (!(error instanceof MongoBulkWriteError) || !isOnlyStale(error)) throw error;
-      done = error.insertedCount + error.matchedCount;
+      done = error.insertedCount + error.matchedCount + error.upsertedCount;
     }
     const stale = operations.length - done;
     if (stale > 0) {

@@ -5,7 +5,7 @@ import { sqlValue } from './select.js';
 import { columnOf, tableOf, type Generation } from './tables.js';
 
 /** A write, ready to be bound. */
-export interface Row extends Pick<Write, 'id' | 'sequence' | 'previous'> {
+export interface Row extends Pick<Write, 'id' | 'sequence' | 'previous' | 'once'> {
   /** What indexes are made of: whether the document is there, then the declared fields in their order. */
   readonly indexed: readonly SqlValue[];
   /** Whether those are surely as they are stored. */
@@ -24,12 +24,13 @@ export interface Statements {
 }
 
 /** @throws InvalidDocument */
-export function rowOf(model: Model, { id, sequence, previous, model: name, document, was }: Write): Row {
+export function rowOf(model: Model, { id, sequence, previous, model: name, document, was, once }: Write): Row {
   if (name !== model.name) throw new InvalidDocument(`a write of ${name} cannot go to ${model.name}`);
   const indexed = [document ? 1 : 0, ...declaredValues(model, id, document).map(sqlValue)];
   const before = was === undefined ? undefined : [was ? 1 : 0, ...storedValues(model, was).map(sqlValue)];
   const keepsIndexes = before !== undefined && indexed.every((value, i) => value === before[i]);
-  return { id, sequence, previous, indexed, keepsIndexes, text: document && JSON.stringify(document) };
+  const text = document && JSON.stringify(document);
+  return { id, sequence, previous, ...(once && { once }), indexed, keepsIndexes, text };
 }
 
 export function prepareStatements(database: Database, generation: Generation, model: Model): Statements {
@@ -53,8 +54,8 @@ export function prepareStatements(database: Database, generation: Generation, mo
 
 /** @returns false where the document was no longer as it was read, and nothing was written */
 export function writeRow(statements: Statements, row: Row): boolean {
-  const { id, sequence, previous, indexed, text } = row;
-  if (previous === null) return statements.insert.run(id, sequence, ...indexed, text) === 1;
+  const { id, sequence, previous, once, indexed, text } = row;
+  if (previous === null) return statements.insert.run(id, sequence, ...indexed, text) === 1 || once === true;
   if (row.keepsIndexes) return statements.updateText.run(sequence, text, id, previous) === 1;
   return statements.update.run(sequence, text, ...indexed, id, previous) === 1;
 }

@@ -10,7 +10,15 @@ interface Happening {
   readonly size: number | null;
 }
 
-/** Keeps all that happened to a document, in order: what is folded twice, or left out, shows. */
+/** What a document keeps before it is sealed. */
+const MOST = 3;
+const historyOf = (document: Thing | null): readonly number[] =>
+  (document?.['history'] as number[] | undefined) ?? [];
+
+/**
+ * Keeps all that happened to a document, in order, some of it in documents that are sealed: what is folded twice, or
+ * left out, shows.
+ */
 const projection: Projection<Thing> = {
   name: CONSUMER,
   model: things,
@@ -19,7 +27,12 @@ const projection: Projection<Thing> = {
   evolve(document, { event, sequence }, id) {
     const { size } = event as unknown as Happening;
     if (size === null) return null;
-    return { id, size, history: [...((document?.['history'] as number[] | undefined) ?? []), sequence] };
+    return { id, size, history: [...historyOf(document), sequence] };
+  },
+  seal(document) {
+    const history = historyOf(document);
+    if (history.length < MOST) return null;
+    return { sealed: { ...document, id: `${document.id}@${history[0]}` }, rest: { ...document, history: [] } };
   },
 };
 
@@ -31,7 +44,10 @@ function plainFold(events: readonly FeedEvent[]): ReadonlyMap<string, Thing> {
   const documents = new Map<string, Thing | null>();
   for (const each of events) {
     for (const id of projection.identify(each.event)) {
-      documents.set(id, projection.evolve(documents.get(id) ?? null, each, id));
+      const document = projection.evolve(documents.get(id) ?? null, each, id);
+      const parts = document && projection.seal?.(document);
+      if (parts) documents.set(parts.sealed.id, parts.sealed);
+      documents.set(id, parts ? parts.rest : document);
     }
   }
   return new Map([...documents].filter((entry): entry is [string, Thing] => entry[1] !== null));
