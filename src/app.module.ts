@@ -8,6 +8,7 @@ import { DebtDetailController } from '../projections/debt-detail/controller.js';
 import { DebtListController } from '../projections/debt-list/controller.js';
 import { DelegationsController } from '../projections/delegations/controller.js';
 import { InstalmentPlansController } from '../projections/instalment-plans/controller.js';
+import { KnownAt } from '../projections/known-at.js';
 import { PartyBalancesController } from '../projections/party-balances/controller.js';
 import { ReceiptsController } from '../projections/receipts/controller.js';
 import { REPORTS, ReportsController } from '../projections/reports/controller.js';
@@ -136,7 +137,7 @@ export class AppModule {
         ProjectionsController,
         JobsController,
       ],
-      providers: shared,
+      providers: [...shared, KnownAt],
       exports: shared,
     };
   }

@@ -10,6 +10,7 @@ import { entityTotals } from '../projections/entity-totals/projection.js';
 import { partyBalances } from '../projections/party-balances/projection.js';
 import { receipts } from '../projections/receipts/projection.js';
 import { duePlans } from '../projections/instalment-plans/due.js';
+import { moments } from '../projections/moments.js';
 import { instalmentPlans } from '../projections/instalment-plans/projection.js';
 import type { Report } from '../projections/report.js';
 import { replayedReports } from '../projections/reports/catalogue.js';
@@ -117,6 +118,7 @@ export const projections: readonly Projection[] = [
   corrections,
   attempts,
   entityTotals,
+  moments,
 ];
 
 /** What auditors and regulators ask for (domain.md §5). */

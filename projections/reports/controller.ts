@@ -1,8 +1,7 @@
 import { Controller, Inject, Param, Query } from '@nestjs/common';
 import Type from 'typebox';
-import { EVENT_READER, type EventReader, type Place } from '../../src/event-store/event-store.js';
+import { EVENT_READER, type EventReader } from '../../src/event-store/event-store.js';
 import { canonicalJson } from '../../src/event-store/canonical.js';
-import { wholeHead } from '../../src/event-store/whole-head.js';
 import { ROUTES, SCOPE } from '../../src/http/access.js';
 import { Access } from '../../src/http/access.decorator.js';
 import { answer, listOf } from '../../src/http/answers.js';
@@ -10,7 +9,7 @@ import { preferences } from '../../src/http/commands/headers.js';
 import { OnExchange, type Exchange } from '../../src/http/exchange.js';
 import { HTTP_PORTS, type HttpPorts } from '../../src/http/ports.js';
 import { preferredLanguage } from '../../src/http/problems/language.js';
-import { invalid, Problem } from '../../src/http/problems/problem.js';
+import { Problem } from '../../src/http/problems/problem.js';
 import { Reads, sightOf } from '../../src/http/reads.js';
 import { NoQuery } from '../../src/http/validation/dtos.js';
 import {
@@ -18,6 +17,7 @@ import {
   IsBusinessDay,
   IsCode,
   IsCurrency,
+  IsKnownAt,
   IsParty,
   IsWholeNumber,
 } from '../../src/http/validation/fields.js';
@@ -26,6 +26,7 @@ import type { Envelope } from '../../src/kernel/envelope.js';
 import type { Uuid } from '../../src/kernel/ids.js';
 import type { ReadModelReader } from '../../src/read-models/read-models.js';
 import { READ_MODELS } from '../../src/read-models/token.js';
+import { KnownAt } from '../known-at.js';
 import { PARAMETERS, type ParameterName, type Report, type Row, type Values } from '../report.js';
 import { admits, boundTo } from './bounds.js';
 import { csv } from './csv.js';
@@ -46,10 +47,7 @@ const DEFAULT_LIMIT = 100;
 const ROUTE = 'GET /v1/reports/{name}';
 
 export class ReportQuery {
-  @IsWholeNumber(0, 999_999_999_999, {
-    optional: true,
-    description: 'The sequence of the last event that is known; default: the last one that there is.',
-  })
+  @IsKnownAt({ optional: true })
   knownAt?: string;
 
   @IsWholeNumber(0, 999_999_999_999, { optional: true, description: 'From the link of the page before.' })
@@ -115,7 +113,6 @@ const REPORT = Type.Object({
 export class ReportsController {
   readonly #makers = new Makers();
   readonly #byName: ReadonlyMap<string, Report>;
-  #end: Place | undefined;
 
   constructor(
     @Inject(REPORTS) private readonly reports: Reports,
@@ -123,6 +120,7 @@ export class ReportsController {
     @Inject(READ_MODELS) private readonly models: ReadModelReader,
     @Inject(HTTP_PORTS) private readonly ports: HttpPorts,
     @Inject(Reads) private readonly reads: Reads,
+    @Inject(KnownAt) private readonly knownAt: KnownAt,
   ) {
     this.#byName = new Map(reports.reports.map((report) => [report.name, report]));
   }
@@ -158,7 +156,7 @@ export class ReportsController {
     const { knownAt, cursor, limit, ...parameters } = query;
     const own = await this.#bound(exchange, report, parameters);
     const values = valuesOf(report, own, businessDateAt(this.ports.clock.now()));
-    const sequence = await this.#known(knownAt);
+    const sequence = await this.knownAt.sequenceOf(knownAt);
     const making = this.#making(report, values, sequence);
     const waitMs = preferences(exchange.request.headers.prefer).waitMs ?? WAIT_MS;
     const made = await making.within(waitMs);
@@ -212,18 +210,6 @@ export class ReportsController {
     const making = this.#makers.of(key, { report, values, sequence, places, ...(waitFor && { waitFor }) });
     if (making === undefined) throw new Problem('TOO_MANY_REQUESTS', { headers: { 'retry-after': '5' } });
     return making;
-  }
-
-  /** @throws Problem where no such event is there yet: the answer would be another one later */
-  async #known(asked: string | undefined): Promise<number> {
-    const { position, count } = await wholeHead(this.events, this.#end);
-    if (position !== undefined) this.#end = { position, count };
-    if (asked === undefined) return count - 1;
-    const sequence = Number(asked);
-    if (sequence >= count) {
-      throw invalid({ path: 'knownAt', code: 'NOT_IN_RANGE', facts: { least: 0, most: count - 1 } });
-    }
-    return sequence;
   }
 }
 

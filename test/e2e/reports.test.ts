@@ -77,6 +77,20 @@ test('a report says what it was asked, and what was known', async () => {
   expect(now).toMatchObject({ items: [{ registered: '345.00', paid: '115.00', closing: '230.00' }] }); // three fines
 });
 
+test('what was known is said by a moment, too', async () => {
+  const { id } = JSON.parse((await ask('/v1/debts')).text).items[0] as { id: string };
+  const { items } = JSON.parse((await ask(`/v1/debts/${id}/events`)).text) as {
+    items: { sequence: number; recordedAt: string }[];
+  };
+  const registered = items.find(({ sequence }) => sequence === 2) as { recordedAt: string };
+  const path = '/v1/reports/debt-roll-forward?from=2026-01-01&to=2199-12-31&knownAt=';
+  const atMoment = await ask(`${path}${registered.recordedAt}`);
+  expect(atMoment.text).toBe((await ask(`${path}2`)).text);
+  const before = JSON.parse((await ask(`${path}2020-01-01T00:00:00%2B03:00`)).text) as object;
+  expect(before).toMatchObject({ sequence: -1, rows: 0 });
+  expect((await ask(`${path}2199-01-01T00:00:00Z`)).status).toBe(400);
+});
+
 test('the same question gets the same bytes, from another start of the server too', async () => {
   const paths = ['', '.csv'].map((suffix) => `/v1/reports/four-eyes${suffix}?knownAt=2&from=2020-01-01&to=2199-12-31`);
   const before = await Promise.all(paths.map((path) => ask(path)));

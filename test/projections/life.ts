@@ -48,7 +48,12 @@ export function foldAll<D extends Document>(projection: Projection<D>, log: read
   log.forEach((event, sequence) => {
     if (projection.types !== '*' && !projection.types.includes(event.type)) return;
     for (const id of projection.identify(event)) {
-      const after = projection.evolve(documents.get(id) ?? null, { sequence, event }, id);
+      let after = projection.evolve(documents.get(id) ?? null, { sequence, event }, id);
+      const parts = after && projection.seal?.(after);
+      if (parts) {
+        documents.set(parts.sealed.id, freeze(parts.sealed));
+        after = parts.rest;
+      }
       if (after === null) documents.delete(id);
       else documents.set(id, freeze(after));
     }

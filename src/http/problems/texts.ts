@@ -313,6 +313,14 @@ export const FIELD_FAULTS = {
     en: 'must be a day of 1900 to 2199 as YYYY-MM-DD, or a moment with its offset such as 2026-01-31T09:30:00Z',
     ar: 'يجب أن يكون يومًا بين 1900 و2199 على صيغة YYYY-MM-DD، أو لحظة مع فرقها الزمني مثل 2026-01-31T09:30:00Z',
   },
+  NOT_KNOWN_AT: {
+    en: 'must be the sequence of an event, or a moment with its offset such as 2026-01-31T09:30:00Z',
+    ar: 'يجب أن يكون رقم تسلسل حدث، أو لحظة مع فرقها الزمني مثل 2026-01-31T09:30:00Z',
+  },
+  NOT_YET_KNOWN: {
+    en: 'must be a sequence up to {most}, or a moment up to {until}: what is known later could still change',
+    ar: 'يجب ألا يتجاوز التسلسل {most} أو اللحظة {until}: فما يعرف بعد ذلك قد يتغير',
+  },
   INVALID_FIELD: { en: 'is not accepted', ar: 'غير مقبول' },
   NOT_A_PERIOD: {
     en: 'must be a month as YYYY-MM or a year as YYYY, from 1900 to 2199',

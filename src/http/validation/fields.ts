@@ -69,6 +69,30 @@ export const IsDayOrMoment = (options?: FieldOptions) =>
     { example: '2026-01-31', ...options },
   );
 
+/** Up to which event something is known: a sequence (-1: nothing), or a moment. */
+export const IsKnownAt = (options?: FieldOptions) =>
+  field(
+    ofText((text) => (isKnownAt(text) ? undefined : { code: 'NOT_KNOWN_AT' })),
+    {
+      anyOf: [
+        { type: 'integer', minimum: -1 },
+        { type: 'string', format: 'date-time' },
+      ],
+    },
+    {
+      example: '2026-01-31T09:30:00Z',
+      description:
+        'The sequence of the last event that is known, or a moment: the last event before anything was recorded later. Default: all that there is.',
+      ...options,
+    },
+  );
+
+function isKnownAt(text: string): boolean {
+  if (/^(-1|\d{1,12})$/.test(text)) return true;
+  const [, day] = MOMENT.exec(text) ?? [];
+  return day !== undefined && isBusinessDate(day) && !Number.isNaN(Date.parse(text));
+}
+
 /** The first and the last moment of a day in Asia/Riyadh; of a moment, itself. */
 export function momentsOf(text: string): { readonly first: Instant; readonly last: Instant } {
   if (!isBusinessDate(text)) {

@@ -12,8 +12,7 @@ interface Happening {
 
 /** What a document keeps before it is sealed. */
 const MOST = 3;
-const historyOf = (document: Thing | null): readonly number[] =>
-  (document?.['history'] as number[] | undefined) ?? [];
+const historyOf = (document: Thing | null): readonly number[] => (document?.['history'] as number[] | undefined) ?? [];
 
 /**
  * Keeps all that happened to a document, in order, some of it in documents that are sealed: what is folded twice, or
