@@ -105,15 +105,21 @@ module.exports = {
       from: { path: '^projections/' },
       to: {
         path: '^src/',
-        pathNot: ['^src/(kernel|event-store|read-models|feed|http)/', '^src/contexts/[^/]+/events\\.ts$', ROOTS],
+        pathNot: [
+          '^src/(kernel|event-store|read-models|feed|http)/',
+          '^src/(ledger|contexts/[^/]+)/events\\.ts$',
+          ROOTS,
+        ],
       },
     },
     {
       name: 'projections-stand-alone',
-      comment: 'A projection’s folder can be deleted: what two of them share is in projections/*.ts or in src.',
+      comment:
+        'A projection’s folder can be deleted: what two of them share is in projections/*.ts, in projections/instruments ' +
+        '(how events are told) or in src.',
       severity: 'error',
       from: { path: '^projections/([^/]+)/' },
-      to: { path: '^projections/[^/]+/', pathNot: '^projections/$1/' },
+      to: { path: '^projections/[^/]+/', pathNot: ['^projections/$1/', '^projections/instruments/'] },
     },
     {
       name: 'product-knows-no-test',
