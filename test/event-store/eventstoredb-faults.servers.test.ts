@@ -9,6 +9,7 @@ import {
   openEventStoreDb,
   openEventStoreDbReader,
 } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
+import { sequenceOf } from '../../src/event-store/sequence-of.js';
 import { wholeHead } from '../../src/event-store/whole-head.js';
 import { assertWhole, EVERYTHING } from '../contract/event-store/killing.js';
 import { answered, wholeLog } from '../contract/event-store/opened.js';
@@ -235,6 +236,19 @@ describe('the end of the log', () => {
     expect(await readers[0].head(first as Place)).toEqual({ position: expect.any(String), count: 300 });
     expect(await wholeHead(readers[1])).toEqual(await readers[0].head());
     await Promise.all(readers.map((reader) => reader.close()));
+  });
+
+  test('is counted from its beginning, whatever a reader counts from', async () => {
+    const stream = newStream();
+    const { position } = await store.append(stream, 'none', envelopes(stream, 0, 5));
+    const second = newStream();
+    await store.append(second, 'none', envelopes(second, 0, 5));
+    const end = await wholeHead(store);
+    const reader = openEventStoreDbReader(server.url);
+    // Counts from the position on, to the end: what it passes has other counts than the log's.
+    expect(await sequenceOf(reader, position, end as Place)).toBe(end.count - 6);
+    expect(await reader.head()).toEqual(end);
+    await reader.close();
   });
 
   test('is not looked for from a place behind it: that is of another log', async () => {

@@ -103,7 +103,8 @@ class EventStoreDb implements EventStore {
       const maxCount = (filter === undefined ? limit - passage.length : MAX_SCAN) + 1;
       const seen = await this.#pass(passage, maxCount, limit, filter !== undefined);
       if (seen < maxCount || filter !== undefined || passage.length === limit) {
-        this.#know(passage.at);
+        // The places passed are as true as the one to begin after, which may have been made up to count from.
+        if (query.after === undefined) this.#know(passage.at);
         return passage.page(seen < maxCount && passage.length < limit);
       }
     }
