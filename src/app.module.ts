@@ -11,6 +11,8 @@ import { InstalmentPlansController } from '../projections/instalment-plans/contr
 import { KnownAt } from '../projections/known-at.js';
 import { PartyBalancesController } from '../projections/party-balances/controller.js';
 import { ReceiptsController } from '../projections/receipts/controller.js';
+import { ExplainController } from '../projections/explain/controller.js';
+import { UPCAST } from '../projections/upcast.js';
 import { REPORTS, ReportsController } from '../projections/reports/controller.js';
 import { SubscriptionsController } from '../projections/subscriptions/controller.js';
 import { catalogue, projections, reports, rules } from './composition.js';
@@ -105,6 +107,7 @@ export class AppModule {
       { provide: READ_MODELS, useValue: readModels },
       { provide: FeedHost, useValue: feed },
       { provide: JOBS, useValue: jobs },
+      { provide: UPCAST, useValue: (event: Envelope) => catalogue.upcast(event) },
       { provide: REPORTS, useValue: { reports, upcast: (event: Envelope) => catalogue.upcast(event) } },
       { provide: ReceiptTargets, useValue: receiptTargets(ledger, tariff) },
       { provide: Authorities, useValue: authorities(ledger) },
@@ -134,6 +137,7 @@ export class AppModule {
         CorrectionsController,
         AttemptsController,
         ReportsController,
+        ExplainController,
         ProjectionsController,
         JobsController,
       ],

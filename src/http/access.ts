@@ -322,6 +322,13 @@ export const ROUTES = {
     en: "List a debt's events",
     ar: 'عرض حركات مديونية',
   },
+  'GET /v1/debts/{id}/explain': {
+    ...debts,
+    roles: READING,
+    command: 'ViewDebt',
+    en: 'Explain a figure of a debt',
+    ar: 'تفسير أحد أرقام مديونية',
+  },
   'GET /v1/delegations': { ...delegations, roles: READING_DELEGATIONS, en: 'List delegations', ar: 'عرض التفويضات' },
   'GET /v1/delegations/{id}': {
     ...delegations,

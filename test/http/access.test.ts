@@ -43,6 +43,7 @@ const MAY: Record<string, string> = {
   'GET /v1/debts': 'debtor establishment clerk approver auditor regulator',
   'GET /v1/debts/{id}': 'debtor establishment clerk approver auditor regulator',
   'GET /v1/debts/{id}/events': 'debtor establishment clerk approver auditor regulator',
+  'GET /v1/debts/{id}/explain': 'debtor establishment clerk approver auditor regulator',
   'GET /v1/delegations': 'clerk approver auditor regulator',
   'GET /v1/delegations/{id}': 'clerk approver auditor regulator',
   'GET /v1/subscriptions': 'debtor establishment clerk approver auditor regulator',

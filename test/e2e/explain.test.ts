@@ -1,0 +1,170 @@
+import { Compile } from 'typebox/schema';
+import { Server, type Answer } from './server.js';
+
+/** The explanations of a built server: a fine of 115.00, paid with 120.00 by a friend, recognised and settled. */
+
+const CITY = 'party_11111111-1111-4111-8111-111111111111';
+const DEBTOR = 'party_22222222-2222-4222-8222-222222222222';
+const FRIEND = 'party_33333333-3333-4333-8333-333333333333';
+const BANK = 'party_44444444-4444-4444-8444-444444444444';
+
+const server = new Server();
+const tokens: Record<string, string> = {};
+let debt = '';
+let documents: {
+  paths: Record<string, { get: { responses: Record<string, { content: Record<string, { schema: object }> }> } }>;
+};
+
+const sar = (amount: string) => ({ amount, currency: 'SAR' });
+const command = (who: string, path: string, key: string, body: object, headers: Record<string, string> = {}) =>
+  server.call('POST', path, {
+    token: tokens[who] as string,
+    body,
+    headers: { 'idempotency-key': key, prefer: 'wait=10', ...headers },
+  });
+const ask = (who: string, path: string): Promise<Answer> => server.call('GET', path, { token: tokens[who] as string });
+
+beforeAll(async () => {
+  await server.start();
+  for (const role of ['clerk', 'approver', 'auditor']) tokens[role] = await server.token(role, role, CITY);
+  tokens['debtor'] = await server.token('debtor', 'debtor', DEBTOR);
+  tokens['friend'] = await server.token('friend', 'debtor', FRIEND);
+  tokens['bank'] = await server.token('bank', 'bank', BANK);
+  documents = (await server.call('GET', '/openapi.json')).body;
+  const draft = { debtor: DEBTOR, creditor: CITY, ground: 'traffic-fine', amount: sar('115.00') };
+  debt = (await command('clerk', '/v1/debts', 'draft', draft)).body.id;
+  await command('approver', `/v1/debts/${debt}/registration`, 'register', {}, { 'if-match': '"0"' }); // sequence 2
+  const paid = { payer: FRIEND, payee: CITY, target: { debt }, amount: sar('120.00'), channel: 'sadad' };
+  const facts = { ...paid, reference: 'TX-1', paidOn: '2026-01-15', sourceAccount: 'SA0380000000608010167519' };
+  await command('bank', '/v1/receipts', 'pay', facts);
+  const asked = await command('debtor', `/v1/debts/${debt}/payment-requests`, 'ask', { amount: sar('115.00') });
+  const approval = `/v1/debts/${debt}/requests/${asked.body.event}/approval`;
+  await command('approver', approval, 'approve', {}, { 'if-match': `"${asked.body.revision}"` });
+}, 60_000);
+afterAll(() => server.dispose());
+
+interface Item {
+  readonly type: string;
+  readonly before: string;
+  readonly effect: string | null;
+  readonly after: string;
+  readonly entries: readonly { readonly effect: string | null }[];
+}
+const chain = ({ body }: Answer) =>
+  (body.items as Item[]).map(({ type, before, effect, after }) => [type, before, effect, after]);
+
+function expectDocumented(route: string, { body }: Answer): void {
+  const { schema } = documents.paths[route]!.get.responses[200]!.content['application/json']!;
+  expect([...Compile(schema).Errors(body)[1]]).toEqual([]);
+}
+
+test('what is owed on a debt is explained by its registration and the receipt, to the halala', async () => {
+  const answer = await ask('auditor', `/v1/debts/${debt}/explain`);
+  expectDocumented('/v1/debts/{id}/explain', answer);
+  expect(answer.body).toMatchObject({ debt, figure: 'balance', value: '0.00', currency: 'SAR', instruments: 2 });
+  expect(chain(answer)).toEqual([
+    ['debts.DebtRegistered', '0.00', '115.00', '115.00'],
+    ['debts.ReceiptApplied', '115.00', '-115.00', '0.00'],
+  ]);
+  const [registered, received] = answer.body.items;
+  expect(registered).toMatchObject({
+    kind: 'decision',
+    sequence: 2,
+    rules: ['E5', 'E6', 'E7'],
+    actor: { role: 'approver' },
+    request: { type: 'debts.DebtDrafted', by: { role: 'clerk' } },
+    bank: null,
+    entries: [{ debit: { account: '1200' }, credit: { account: '4300' }, amount: '115.00', effect: '115.00' }],
+  });
+  expect(registered.sentence.en).toMatch(
+    /^On .* by an approver: a debt of 115\.00 SAR was registered on the ground of a traffic fine\.$/,
+  );
+  expect(registered.sentence.ar).toMatch(
+    /بواسطة معتمد الجهة: سُجّلت مديونية بمبلغ 115\.00 ريال سعودي، سندها مخالفة مرورية\.$/,
+  );
+  expect(received).toMatchObject({
+    kind: 'receipt',
+    bank: {
+      reference: 'TX-1',
+      paidOn: '2026-01-15',
+      channel: 'sadad',
+      sourceAccount: expect.stringMatching(/^[0-9a-f]{64}$/),
+    },
+    entries: [{ debit: { account: '2310' }, credit: { account: '1200' }, effect: '-115.00' }],
+  });
+  expect(answer.body.sentence.ar).toContain('المستحق على المديونية 0.00 ريال سعودي؛ وعدد المستندات المؤثرة: مستندان.');
+});
+
+test.each([
+  ['amount', '115.00'],
+  ['received', '115.00'],
+  ['waived', '0.00'],
+  ['approved', '115.00'],
+  ['state', 'settled'],
+])('figure=%s is explained to %s', async (figure, value) => {
+  const answer = await ask('clerk', `/v1/debts/${debt}/explain?figure=${figure}`);
+  expectDocumented('/v1/debts/{id}/explain', answer);
+  expect([answer.status, answer.body.value]).toEqual([200, value]);
+  expect((answer.body.items as Item[]).at(-1)?.after ?? value).toBe(value);
+});
+
+test('both times: what was known before the receipt, and what counted before the debt', async () => {
+  const known = await ask('auditor', `/v1/debts/${debt}/explain?knownAt=2`);
+  expect([known.body.value, known.body.knownAt]).toEqual(['115.00', 2]);
+  const counted = await ask('auditor', `/v1/debts/${debt}/explain?effectiveOn=2020-01-01`);
+  expect([counted.body.value, counted.body.items]).toEqual(['0.00', []]);
+});
+
+test('pages are of one answer: the link says what was known', async () => {
+  const first = await ask('auditor', `/v1/debts/${debt}/explain?figure=state&limit=2`);
+  expect(chain(first)).toEqual([
+    ['debts.DebtDrafted', 'none', null, 'draft'],
+    ['debts.DebtRegistered', 'draft', null, 'outstanding'],
+  ]);
+  const next = /^<(.+)>; rel="next"$/.exec(first.headers.get('link') as string)?.[1] as string;
+  expect(next).toContain(`knownAt=${first.body.knownAt}`);
+  const rest = await ask('auditor', next);
+  expect(chain(rest)).toEqual([
+    ['debts.PaymentRequested', 'outstanding', null, 'underReview'],
+    ['debts.DebtSettled', 'underReview', null, 'settled'],
+  ]);
+  expect(rest.headers.get('link')).toBeNull();
+  expect(rest.body.items[1].request).toMatchObject({ type: 'debts.PaymentRequested', by: { role: 'debtor' } });
+  expect((await ask('clerk', next)).body.code).toBe('CURSOR_INVALID');
+});
+
+test('T5 the debtor is shown that a friend paid, neither who nor by which payment of the bank', async () => {
+  const { body } = await ask('debtor', `/v1/debts/${debt}/explain`);
+  expect(body.items[1]).toMatchObject({ type: 'debts.ReceiptApplied', bank: null });
+  expect(JSON.stringify(body)).not.toMatch(new RegExp(`${FRIEND}|TX-1`));
+});
+
+test('someone else’s debt is a 404, like one that does not exist, and the attempt is recorded', async () => {
+  const foreign = await ask('friend', `/v1/debts/${debt}/explain`);
+  const missing = await ask('friend', '/v1/debts/99999999-9999-4999-8999-999999999999/explain');
+  expect([foreign.status, missing.status]).toEqual([404, 404]);
+  expect(foreign.body).toEqual(missing.body);
+  expect((await ask('auditor', `/v1/attempts?target=${debt}`)).body.items).toMatchObject([{ command: 'ViewDebt' }]);
+});
+
+test.each([
+  ['figure=soul', 400, 'INVALID_REQUEST'],
+  ['knownAt=999999', 400, 'INVALID_REQUEST'],
+  ['knownAt=-1', 400, 'INVALID_REQUEST'],
+  ['knownAt=99999999999999999999', 400, 'INVALID_REQUEST'],
+  ['effectiveOn=2026-02-30', 400, 'INVALID_REQUEST'],
+  ['cursor=eyJ', 400, 'CURSOR_INVALID'],
+  ['knownAt=0', 404, 'NOT_FOUND'],
+])('%s is refused', async (query, status, code) => {
+  const answer = await ask('auditor', `/v1/debts/${debt}/explain?${query}`);
+  expect([answer.status, answer.body.code]).toEqual([status, code]);
+});
+
+test('a draft is explained by what it proposes, and to its creditor alone', async () => {
+  const draft = { debtor: DEBTOR, creditor: CITY, ground: 'fee', amount: sar('10.00') };
+  const { id } = (await command('clerk', '/v1/debts', 'draft-2', draft)).body as { id: string };
+  expect(chain(await ask('clerk', `/v1/debts/${id}/explain`))).toEqual([
+    ['debts.DebtDrafted', '0.00', '10.00', '10.00'],
+  ]);
+  expect((await ask('debtor', `/v1/debts/${id}/explain`)).status).toBe(404);
+});
