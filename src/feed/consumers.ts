@@ -18,8 +18,8 @@ export interface Projection<D extends Document = Document> {
   readonly model: Model<D>;
   /** The types it wants; a string that ends in `.*` or `*Rejected` is not supported: name them, or `'*'` for all. */
   readonly types: readonly string[] | '*';
-  /** The documents that an event touches: from the event alone, never from another stream. */
-  identify(event: Envelope): readonly string[];
+  /** The documents that an event touches: from the event and its place alone, never from another stream. */
+  identify(event: Envelope, sequence: number): readonly string[];
   /** The document after the event; null deletes it. Must not change what it is given. */
   evolve(document: D | null, event: SequencedEvent, id: string): D | null;
   /**
@@ -28,6 +28,24 @@ export interface Projection<D extends Document = Document> {
    * (docs/adr/0017-balances-from-pages.md).
    */
   seal?(document: D): { readonly sealed: D; readonly rest: D } | null;
+  /** What is made of other documents when an event was folded; absent: nothing ever is. Asked only of events it wants. */
+  merges?(sequence: number): readonly Merge<D>[];
+  /** Documents kept between two pages; absent: some thousands of some 4 KiB each. */
+  readonly recent?: number;
+}
+
+/**
+ * Documents that are made at once of several that are finished, in place of a little with each event. A pure function of
+ * what no later event changes, so that to make them again changes nothing.
+ */
+export interface Merge<D extends Document = Document> {
+  readonly of: readonly string[];
+  readonly into: readonly string[];
+  /**
+   * @param documents those of `of`, in its order; undefined: there is none
+   * @returns those of `into`, in its order
+   */
+  make(documents: readonly (D | undefined)[]): readonly D[];
 }
 
 /** Sends the commands that follow from an event. Never replayed for a rebuild (DESIGN.md, Policies). */

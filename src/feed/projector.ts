@@ -8,7 +8,7 @@ import {
   type Versioned,
   type Write,
 } from '../read-models/read-models.js';
-import type { Projection } from './consumers.js';
+import type { Merge, Projection } from './consumers.js';
 import { after, PoisonEvent, readable, type FeedEvent, type FeedPage } from './feed-page.js';
 
 /** Documents of each projection that are kept: some 4 KiB each. */
@@ -52,18 +52,21 @@ export class Projector {
     let poison: PoisonEvent | undefined;
     for (const each of events) {
       try {
-        touched.set(each, this.projection.identify(readable(each)));
+        touched.set(each, this.projection.identify(readable(each), each.sequence));
       } catch (error) {
         poison = new PoisonEvent(this.projection.name, each, error);
         break;
       }
     }
 
-    const documents = await this.#load(target, new Set([...touched.values()].flat()));
+    const merges = new Map([...touched.keys()].map((each) => [each, this.projection.merges?.(each.sequence) ?? []]));
+    const merged = [...merges.values()].flat().flatMap((merge) => [...merge.of, ...merge.into]);
+    const documents = await this.#load(target, new Set([...[...touched.values()].flat(), ...merged]));
     const sealed: Write[] = [];
     for (const [each, ids] of touched) {
       try {
         sealed.push(...this.#foldOne(documents, each, ids));
+        for (const merge of merges.get(each) ?? []) mergeInto(documents, each.sequence, merge);
       } catch (error) {
         poison = new PoisonEvent(this.projection.name, each, error);
         break;
@@ -81,8 +84,8 @@ export class Projector {
     for (const { id, document, sequence, once } of writes) {
       if (once !== true) this.#recent.set(id, { id, document, sequence });
     }
-    if (this.#recent.size <= MOST_RECENT) return;
-    let surplus = this.#recent.size - MOST_RECENT;
+    let surplus = this.#recent.size - (this.projection.recent ?? MOST_RECENT);
+    if (surplus <= 0) return;
     for (const id of this.#recent.keys()) {
       if (surplus-- <= 0) break;
       this.#recent.delete(id);
@@ -174,6 +177,17 @@ export class Projector {
     }
     for (const each of folded) documents.set(each.id, each);
     return sealed;
+  }
+}
+
+/** All documents of a merge; those that were made before stay. */
+function mergeInto(documents: Map<string, Folding>, sequence: number, merge: Merge): void {
+  const held = merge.into.map((id) => documents.get(id) as Folding);
+  if (held.every((each) => each.sequence >= sequence)) return;
+  const made = merge.make(merge.of.map((id) => documents.get(id)?.document ?? undefined));
+  for (const [index, each] of held.entries()) {
+    if (each.sequence >= sequence) continue;
+    documents.set(each.id, { ...each, document: made[index] as Document, sequence, existed: true });
   }
 }
 

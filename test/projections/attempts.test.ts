@@ -13,7 +13,7 @@ const event = golden('debts.RegisterDebtRejected');
 
 test('a refusal is one document: who wanted what, and which rule stopped it (DESIGN.md, Refusals)', () => {
   expect(attempts.types).toContain(event.type);
-  expect(attempts.identify(event)).toEqual([event.id]);
+  expect(attempts.identify(event, 41)).toEqual([event.id]);
   expect(attempts.evolve(null, { sequence: 41, event }, event.id)).toEqual({
     id: event.id,
     code: 'PENDING',
@@ -37,7 +37,7 @@ test('a refusal is one document: who wanted what, and which rule stopped it (DES
 test('E8 a conflicting receipt is one, too, under the id that the bank was told', () => {
   const conflict = golden('billing.ReceiptConflictRecorded');
   expect(attempts.types).toContain(conflict.type);
-  expect(attempts.identify(conflict)).toEqual([conflict.id]);
+  expect(attempts.identify(conflict, 7)).toEqual([conflict.id]);
   expect(attempts.evolve(null, { sequence: 7, event: conflict }, conflict.id)).toMatchObject({
     id: conflict.id,
     code: RECEIPT_CONFLICT.code,

@@ -47,7 +47,7 @@ export function foldAll<D extends Document>(projection: Projection<D>, log: read
   const documents = new Map<string, D>();
   log.forEach((event, sequence) => {
     if (projection.types !== '*' && !projection.types.includes(event.type)) return;
-    for (const id of projection.identify(event)) {
+    for (const id of projection.identify(event, sequence)) {
       let after = projection.evolve(documents.get(id) ?? null, { sequence, event }, id);
       const parts = after && projection.seal?.(after);
       if (parts) {

@@ -42,7 +42,7 @@ const eventAt = ({ ids, size }: Happening, sequence: number): FeedEvent =>
 function plainFold(events: readonly FeedEvent[]): ReadonlyMap<string, Thing> {
   const documents = new Map<string, Thing | null>();
   for (const each of events) {
-    for (const id of projection.identify(each.event)) {
+    for (const id of projection.identify(each.event, each.sequence)) {
       const document = projection.evolve(documents.get(id) ?? null, each, id);
       const parts = document && projection.seal?.(document);
       if (parts) documents.set(parts.sealed.id, parts.sealed);
