@@ -1,6 +1,7 @@
 /** What this program consists of: every event, rule, policy, job and projection, in one place. */
 import { delegations } from '../projections/delegations/projection.js';
 import { attempts } from '../projections/attempts/projection.js';
+import { audit } from '../projections/audit/projection.js';
 import { dueClosings } from '../projections/closings/due.js';
 import { closings } from '../projections/closings/projection.js';
 import { corrections } from '../projections/corrections/projection.js';
@@ -119,6 +120,7 @@ export const projections: readonly Projection[] = [
   attempts,
   entityTotals,
   moments,
+  audit,
 ];
 
 /** What auditors and regulators ask for (domain.md §5). */
