@@ -1,7 +1,7 @@
 /** Imports go one way (docs/architecture.md); each message says what to do instead. A test sees each rule fire. */
 
 const ROOTS =
-  '^src/(main|app\\.module|adapters|composition|instance|feed-thread|start-fault|cli/(main|rebuild|export|import))\\.ts$';
+  '^src/(main|app\\.module|adapters|composition|instance|feed-thread|start-fault|cli/(main|rebuild|export|import|vault-move))\\.ts$';
 /** A file's dotted suffix says that it is a shell around the core. */
 const SHELLS = '\\.(controller|dto|handlers|jobs|module|policy)\\.ts$';
 

@@ -30,7 +30,7 @@ export type JobStores = Pick<Configuration, 'data' | 'redisUrl'>;
 /** Where the stores are: also what the feed's thread is told. */
 export type Stores = Pick<Configuration, 'data' | 'eventStoreUrl' | 'mongodbUri'>;
 
-const ledgerFile = ({ data }: Stores): string => join(data, 'ledger.db');
+export const ledgerFile = ({ data }: Stores): string => join(data, 'ledger.db');
 const readModelsFile = ({ data }: Stores): string => join(data, 'read-models.db');
 
 /** Where the events are, for people: a URL may hold a password. */
@@ -99,5 +99,5 @@ export async function openVault(place: VaultPlace, mayBegin: boolean): Promise<V
         '(a directory) or VAULT_MONGODB_URI where the vault is',
     );
   }
-  return openSqliteVault(file, loadMasterKey(directory, masterKey));
+  return openSqliteVault(file, loadMasterKey(directory, masterKey), mayBegin);
 }

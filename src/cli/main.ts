@@ -2,6 +2,7 @@
 /** `sijill`: what is done to a ledger from a command line. The server is `src/main.ts`. */
 import { PoisonEvent } from '../feed/feed-page.js';
 import { startFault } from '../start-fault.js';
+import { NotAsCopied } from '../vault/moving/move-vault.js';
 import { say, WrongUsage, type Command } from './command.js';
 import { exportCommand } from './export.js';
 import { importCommand } from './import.js';
@@ -10,12 +11,14 @@ import { DamagedLog } from './log/format.js';
 import { NotAsWritten, OtherEvents } from './log/import-log.js';
 import { LedgerInUse } from './offline-rebuild.js';
 import { rebuildCommand } from './rebuild.js';
+import { vaultMoveCommand } from './vault-move.js';
 import { NotComparable } from './verify/verify.js';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   export: exportCommand,
   import: importCommand,
   rebuild: rebuildCommand,
+  'vault-move': vaultMoveCommand,
 };
 
 const HELP = `Sijill, a ledger of public fees, subscriptions and debts that anyone can check.
@@ -23,7 +26,7 @@ const HELP = `Sijill, a ledger of public fees, subscriptions and debts that anyo
 Usage: sijill COMMAND [--help]        (node dist/src/cli/main.js COMMAND, after npm run build)
 
 ${Object.entries(COMMANDS)
-  .map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`)
+  .map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`)
   .join('\n')}
 
 The settings are the server's environment variables, which node dist/src/main.js --help lists; npm start starts it.
@@ -57,7 +60,16 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
 }
 
 /** Their messages say what to do. */
-const SELF_EXPLAINING = [WrongUsage, LedgerInUse, EmptyLog, DamagedLog, OtherEvents, NotAsWritten, NotComparable];
+const SELF_EXPLAINING = [
+  WrongUsage,
+  LedgerInUse,
+  EmptyLog,
+  DamagedLog,
+  OtherEvents,
+  NotAsWritten,
+  NotComparable,
+  NotAsCopied,
+];
 
 function faultOf(error: unknown): string {
   if (error instanceof PoisonEvent) return `${error.message}. The live versions are as they were`;

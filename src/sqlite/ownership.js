@@ -19,16 +19,31 @@ export class StoreOwned extends Error {
  * @returns {() => void} gives the ownership up
  * @throws {StoreOwned}
  */
-export function own(path) {
+export const own = (path) =>
+  locked(path, 'BEGIN EXCLUSIVE', `${path} is in use by another writer; stop that one first, or only read`);
+
+/**
+ * As `own`, with others that share the file; nobody owns it meanwhile.
+ * @param {string} path
+ * @returns {() => void} gives the share up
+ * @throws {StoreOwned}
+ */
+export const share = (path) =>
+  locked(path, 'BEGIN; SELECT count(*) FROM sqlite_schema', `${path} has an owner at the moment; wait for its end`);
+
+/**
+ * @param {string} path
+ * @param {string} begin
+ * @param {string} refusal
+ */
+function locked(path, begin, refusal) {
   const lock = new Libsql(`${realPath(path)}.lock`);
   try {
     lock.exec('PRAGMA journal_mode = MEMORY');
-    lock.exec('BEGIN EXCLUSIVE');
+    lock.exec(begin);
   } catch (error) {
     lock.close();
-    if (error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY') {
-      throw new StoreOwned(`${path} is in use by another writer; stop that one first, or only read`);
-    }
+    if (error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY') throw new StoreOwned(refusal);
     throw error;
   }
   return () => lock.close();

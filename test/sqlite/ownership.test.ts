@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { own, StoreOwned } from '../../src/sqlite/ownership.js';
+import { own, share, StoreOwned } from '../../src/sqlite/ownership.js';
 import { place } from './places.js';
 
 const OWNERSHIP = fileURLToPath(new URL('../../src/sqlite/ownership.js', import.meta.url));
@@ -16,6 +16,19 @@ test('a file has one owner until it is given up', () => {
   own(`${path}2`)();
   disown();
   own(path)();
+});
+
+test('a file that is shared has no owner, and one that has an owner is not shared', () => {
+  const path = join(place(), 'a.db');
+  const shares = [share(path), share(path)];
+  expect(() => own(path)).toThrow(StoreOwned);
+  shares[0]!();
+  expect(() => own(path)).toThrow(StoreOwned);
+  shares[1]!();
+  const disown = own(path);
+  expect(() => share(path)).toThrow(/has an owner at the moment/);
+  disown();
+  share(path)();
 });
 
 test('another name for the same file is the same file', () => {

@@ -56,9 +56,8 @@ export class MongoStorage implements VaultStorage {
     this.#keeping = new Batches((records) => insertedOnce(this.#waiting, records));
   }
 
-  /** Makes the index that keeps a person from having two pseudonyms. */
-  async prepare(): Promise<void> {
-    await answered(this.#persons.createIndex({ lookup: 1 }, { unique: true, name: 'lookup' }));
+  prepare(): Promise<void> {
+    return indexed(this.#persons);
   }
 
   async ledger(): Promise<LedgerId | undefined> {
@@ -131,8 +130,13 @@ export class MongoStorage implements VaultStorage {
   }
 }
 
+/** Makes the index that keeps a person from having two pseudonyms. */
+export async function indexed(persons: mongo.Collection<StoredPerson>): Promise<void> {
+  await answered(persons.createIndex({ lookup: 1 }, { unique: true, name: 'lookup' }));
+}
+
 /** Inserts what is not there yet, in any order. @returns as many nothings */
-async function insertedOnce<D extends mongo.BSON.Document>(
+export async function insertedOnce<D extends mongo.BSON.Document>(
   collection: mongo.Collection<D>,
   documents: readonly D[],
 ): Promise<void[]> {

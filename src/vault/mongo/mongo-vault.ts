@@ -1,14 +1,15 @@
-import type { Connection } from 'mongoose';
+import type { Connection, mongo } from 'mongoose';
 import { placeOf } from '../../mongodb/connection.js';
 import { EncryptedVault } from '../encrypted-vault.js';
 import { ledgerKeyOf, newLedgerKey, wrappingKeyOf, type VaultKeys } from '../keys.js';
+import { UNFINISHED, unfinished } from '../moving/vault-records.js';
 import { type Vault, VaultLocked } from '../vault.js';
 import { answered, connect } from './connection.js';
 import { MongoStorage, patiently } from './mongo-storage.js';
 import type { StoredKey } from './records.js';
 
-const FORMAT = 1;
-const COLLECTIONS: readonly string[] = ['vault', 'persons', 'sealed', 'waiting'];
+export const FORMAT = 1;
+export const COLLECTIONS: readonly string[] = ['vault', 'persons', 'sealed', 'waiting'];
 
 export interface Opening {
   /** Whether to make a vault where there is none. */
@@ -41,7 +42,7 @@ async function openKeys(
   { mayBegin }: Opening,
 ): Promise<VaultKeys> {
   await refuseOthers(connection, place);
-  const collection = connection.db!.collection<StoredKey>('vault', { promoteBuffers: true });
+  const collection = keyIn(connection);
   const find = (): Promise<StoredKey | null> => answered(collection.findOne({ _id: 'key' }));
   const begin = (): Promise<StoredKey> => {
     if (!mayBegin) {
@@ -53,7 +54,15 @@ async function openKeys(
     const key: StoredKey = { _id: 'key', format: FORMAT, wrapped: newLedgerKey(wrapping) };
     return patiently(() => collection.insertOne(key).then(() => key), find);
   };
-  const { format, wrapped } = (await find()) ?? (await begin());
+  return keysFrom((await find()) ?? (await begin()), wrapping, place);
+}
+
+export const keyIn = (connection: Connection): mongo.Collection<StoredKey> =>
+  connection.db!.collection<StoredKey>('vault', { promoteBuffers: true });
+
+/** @throws VaultLocked */
+export function keysFrom({ format, wrapped }: StoredKey, wrapping: Buffer, place: string): VaultKeys {
+  if (format === UNFINISHED) throw new VaultLocked('MOVE_UNFINISHED', unfinished(place));
   if (format !== FORMAT) {
     throw new VaultLocked(
       'OTHER_FORMAT',
@@ -64,7 +73,7 @@ async function openKeys(
 }
 
 /** Whoever drops a database of read models, as they may, must not drop a vault with it. */
-async function refuseOthers(connection: Connection, place: string): Promise<void> {
+export async function refuseOthers(connection: Connection, place: string): Promise<void> {
   const collections = await answered(connection.db!.listCollections({}, { nameOnly: true }).toArray());
   const others = collections.map(({ name }) => name).filter((name) => !COLLECTIONS.includes(name));
   if (others.length === 0) return;

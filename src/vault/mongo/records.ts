@@ -53,6 +53,13 @@ export const storedPerson = ({ id, lookup, key, identity }: PersonRecord): Store
   ...(identity !== undefined && { identity }),
 });
 
+export const personRecord = ({ _id, lookup, key, identity }: StoredPerson): PersonRecord => ({
+  id: _id,
+  ...(lookup !== _id && { lookup: Buffer.from(lookup, 'hex') }),
+  key,
+  ...(identity !== undefined && { identity }),
+});
+
 export const storedSealed = ({ commitment, person, field, content }: SealedRecord): StoredSealed => ({
   _id: commitment,
   person,

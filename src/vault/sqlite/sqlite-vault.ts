@@ -1,15 +1,28 @@
 import type { LedgerId } from '../../kernel/ids.js';
 import type { Database } from '../../sqlite/database.js';
+import { share } from '../../sqlite/ownership.js';
 import { EncryptedVault } from '../encrypted-vault.js';
 import type { PersonRecord, SealedRecord, VaultStorage, WaitingRecord } from '../storage.js';
 import { type Person, type Vault, VaultDamaged, VaultUnavailable } from '../vault.js';
 import { GroupCommit } from './group-commit.js';
-import { openVaultFile } from './vault-file.js';
+import { closeDatabase, createPrivately, openVaultFile } from './vault-file.js';
 
-/** @param masterKey 32 bytes (`master-key.ts`) @throws VaultLocked saying what to do; then the file is as it was */
-export function openSqliteVault(path: string, masterKey: Buffer): Vault {
-  const { database, keys } = openVaultFile(path, masterKey);
-  return new EncryptedVault(new SqliteStorage(database), keys);
+/**
+ * Opens the vault in a file, for as long as nobody moves it.
+ * @param masterKey 32 bytes (`master-key.ts`)
+ * @param mayBegin whether to make a vault where there is none
+ * @throws VaultLocked, StoreOwned saying what to do; then the file is as it was
+ */
+export function openSqliteVault(path: string, masterKey: Buffer, mayBegin = true): Vault {
+  createPrivately(`${path}.lock`);
+  const release = share(path);
+  try {
+    const { database, keys } = openVaultFile(path, masterKey, mayBegin);
+    return new EncryptedVault(new SqliteStorage(database, release), keys);
+  } catch (error) {
+    release();
+    throw error;
+  }
 }
 
 /** Several processes of one machine may share the file. */
@@ -18,7 +31,10 @@ class SqliteStorage implements VaultStorage {
   readonly #commits: GroupCommit;
   readonly #statements: ReturnType<typeof statementsOf>;
 
-  constructor(database: Database) {
+  constructor(
+    database: Database,
+    private readonly release: () => void,
+  ) {
     this.#database = database;
     this.#commits = new GroupCommit(database);
     this.#statements = statementsOf(database);
@@ -94,9 +110,8 @@ class SqliteStorage implements VaultStorage {
 
   async close(): Promise<void> {
     if (!this.#commits.close()) return;
-    // The driver leaves the write-ahead log behind; a closed vault is one file, whole in a copy of it.
-    this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    this.#database.close();
+    closeDatabase(this.#database);
+    this.release();
   }
 
   #read<T>(query: () => T): T {

@@ -1,11 +1,12 @@
 import { closeSync, openSync } from 'node:fs';
 import { Database, ForeignFile } from '../../sqlite/database.js';
 import { ledgerKeyOf, newLedgerKey, wrappingKeyOf, type VaultKeys } from '../keys.js';
+import { UNFINISHED, unfinished } from '../moving/vault-records.js';
 import { VaultDamaged, VaultLocked } from '../vault.js';
 
 /** "SjVt" at byte 68 of the file. */
 export const APPLICATION_ID = 0x536a5674;
-const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 3;
 
 /** Of format 3: without it a program of format 2 would not know what waits for an event. */
 const WAITING = `
@@ -21,7 +22,7 @@ const WAITING = `
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 /** `storage.ts` says what the records are. */
-const SCHEMA = `
+export const SCHEMA = `
   CREATE TABLE ledger_key (wrapped BLOB NOT NULL) STRICT;
   CREATE TABLE person (
     id       TEXT PRIMARY KEY,
@@ -38,23 +39,28 @@ const SCHEMA = `
   ${WAITING}
 `;
 /** Added later: a vault that was made before belongs to no ledger until it is opened with one. */
-const BELONGING = 'CREATE TABLE IF NOT EXISTS ledger (id TEXT NOT NULL) STRICT';
+export const BELONGING = 'CREATE TABLE IF NOT EXISTS ledger (id TEXT NOT NULL) STRICT';
 
 export interface VaultFile {
   readonly database: Database;
   readonly keys: VaultKeys;
 }
 
-/** Opens or creates the file. @throws VaultLocked saying what to do; then the file is as it was */
-export function openVaultFile(path: string, masterKey: Buffer): VaultFile {
+/**
+ * Opens or creates the file.
+ * @param mayBegin whether to make a vault where there is none
+ * @throws VaultLocked saying what to do; then the file is as it was
+ */
+export function openVaultFile(path: string, masterKey: Buffer, mayBegin = true): VaultFile {
   const wrapping = wrappingKeyOf(masterKey);
   createPrivately(path);
   let database: Database | undefined;
   try {
-    database = Database.open(path, APPLICATION_ID);
-    // secure_delete: a deleted key must not stay behind on a free page.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
-    if (schemaVersion(database) === 0) create(database, wrapping);
+    database = openDatabase(path);
+    if (schemaVersion(database) === 0) {
+      if (!mayBegin) throw new VaultLocked('VAULT_MISSING', `${path} holds no vault: restore it from its backup`);
+      create(database, wrapping);
+    }
     const ledger = readLedgerKey(database, wrapping, path);
     database.exec(BELONGING);
     if (schemaVersion(database) === 2) addWaiting(database);
@@ -65,8 +71,21 @@ export function openVaultFile(path: string, masterKey: Buffer): VaultFile {
   }
 }
 
+export function openDatabase(path: string): Database {
+  const database = Database.open(path, APPLICATION_ID);
+  // secure_delete: a deleted key must not stay behind on a free page.
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
+  return database;
+}
+
+/** The driver leaves the write-ahead log behind; a closed vault is one file, whole in a copy of it. */
+export function closeDatabase(database: Database): void {
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  database.close();
+}
+
 /** SQLite gives its side files the permissions of the file itself, and a new file those that the umask leaves. */
-function createPrivately(path: string): void {
+export function createPrivately(path: string): void {
   try {
     closeSync(openSync(path, 'wx', 0o600));
   } catch (error) {
@@ -74,7 +93,8 @@ function createPrivately(path: string): void {
   }
 }
 
-const schemaVersion = (database: Database): number => database.prepare('PRAGMA user_version').get()?.[0] as number;
+export const schemaVersion = (database: Database): number =>
+  database.prepare('PRAGMA user_version').get()?.[0] as number;
 
 function create(database: Database, wrappingKey: Buffer): void {
   database.transaction(() => {
@@ -92,18 +112,24 @@ function addWaiting(database: Database): void {
 
 function readLedgerKey(database: Database, wrappingKey: Buffer, path: string): Buffer {
   const version = schemaVersion(database);
+  if (version === UNFINISHED) throw new VaultLocked('MOVE_UNFINISHED', unfinished(path));
   if (version !== SCHEMA_VERSION && version !== 2) {
     throw new VaultLocked(
       'OTHER_FORMAT',
       `${path} has format ${version}, this program reads ${SCHEMA_VERSION}: start the one that wrote it`,
     );
   }
-  const row = database.prepare('SELECT wrapped FROM ledger_key').get();
-  if (row === undefined) throw new VaultDamaged('the ledger key is missing');
-  return ledgerKeyOf(wrappingKey, row[0], path);
+  return ledgerKeyOf(wrappingKey, wrappedKeyIn(database), path);
 }
 
-function locked(error: Error, path: string): VaultLocked {
+export function wrappedKeyIn(database: Database): Buffer {
+  const row = database.prepare('SELECT wrapped FROM ledger_key').get();
+  if (row === undefined) throw new VaultDamaged('the ledger key is missing');
+  return row[0];
+}
+
+/** What kept a file from being opened. */
+export function locked(error: Error, path: string): VaultLocked {
   if (error instanceof VaultLocked) return error;
   if (error instanceof ForeignFile) return new VaultLocked('FOREIGN_FILE', error.message);
   return new VaultLocked('UNREADABLE_FILE', `${path} cannot be read (${error.message}): restore it from its backup`);
