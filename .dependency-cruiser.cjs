@@ -1,7 +1,7 @@
 /** Imports go one way (docs/architecture.md); each message says what to do instead. A test sees each rule fire. */
 
 const ROOTS =
-  '^src/(main|app\\.module|adapters|composition|instance|feed-thread|start-fault|cli/(main|rebuild|export|import|vault-move))\\.ts$';
+  '^src/(main|app\\.module|adapters|composition|instance|feed-thread|start-fault|cli/(main|rebuild|export|import|journal|vault-move))\\.ts$';
 /** A file's dotted suffix says that it is a shell around the core. */
 const SHELLS = '\\.(controller|dto|handlers|jobs|module|policy)\\.ts$';
 
@@ -11,6 +11,7 @@ const LAYERS = {
   'read-models': ['kernel', 'sqlite', 'mongodb'],
   vault: ['kernel', 'sqlite', 'mongodb'],
   transparency: ['kernel', 'event-store'],
+  journal: ['kernel', 'event-store'],
   ledger: ['kernel', 'event-store'],
   sqlite: [],
   mongodb: [],
@@ -20,7 +21,7 @@ const LAYERS = {
   jobs: ['kernel', 'event-store', 'read-models', 'ledger', 'sqlite', 'http'],
   http: ['kernel', 'event-store', 'read-models', 'ledger', 'vault', 'config'],
   contexts: ['kernel', 'event-store', 'ledger', 'feed', 'jobs', 'vault', 'http'],
-  cli: ['kernel', 'sqlite', 'event-store', 'read-models', 'leases', 'ledger', 'feed'],
+  cli: ['kernel', 'sqlite', 'event-store', 'read-models', 'leases', 'ledger', 'feed', 'journal'],
 };
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -106,7 +107,7 @@ module.exports = {
       to: {
         path: '^src/',
         pathNot: [
-          '^src/(kernel|event-store|read-models|feed|http)/',
+          '^src/(kernel|event-store|read-models|feed|http|journal)/',
           '^src/(ledger|contexts/[^/]+)/events\\.ts$',
           ROOTS,
         ],

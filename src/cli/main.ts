@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 /** `sijill`: what is done to a ledger from a command line. The server is `src/main.ts`. */
 import { PoisonEvent } from '../feed/feed-page.js';
+import { Unprintable } from '../journal/format.js';
 import { startFault } from '../start-fault.js';
 import { NotAsCopied } from '../vault/moving/move-vault.js';
 import { say, WrongUsage, type Command } from './command.js';
 import { exportCommand } from './export.js';
 import { importCommand } from './import.js';
+import { journalCommand } from './journal.js';
 import { EmptyLog } from './log/export-log.js';
 import { DamagedLog } from './log/format.js';
 import { NotAsWritten, OtherEvents } from './log/import-log.js';
@@ -17,6 +19,7 @@ import { NotComparable } from './verify/verify.js';
 const COMMANDS: Readonly<Record<string, Command>> = {
   export: exportCommand,
   import: importCommand,
+  journal: journalCommand,
   rebuild: rebuildCommand,
   'vault-move': vaultMoveCommand,
 };
@@ -69,6 +72,7 @@ const SELF_EXPLAINING = [
   NotAsWritten,
   NotComparable,
   NotAsCopied,
+  Unprintable,
 ];
 
 function faultOf(error: unknown): string {

@@ -1,6 +1,7 @@
 /** What readings answer, as schemas: types and the OpenAPI document both come from them. */
 import Type, { type TSchema } from 'typebox';
-import { AmountText, CommitmentText, CurrencyText, DateText, PartyText, UuidText } from '../event-store/schemas.js';
+import { ENVELOPE } from '../event-store/envelope-schema.js';
+import { AmountText, CurrencyText, DateText, PartyText, UuidText } from '../event-store/schemas.js';
 
 export const answer = {
   id: UuidText,
@@ -23,37 +24,9 @@ export const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type
 /** A page of a list; `Link: …; rel="next"` leads on. */
 export const listOf = (item: TSchema): TSchema => Type.Object({ items: Type.Array(item) });
 
-const leg = Type.Object({ account: answer.code, dims: Type.Record(Type.String(), Type.String()) });
-
 /** An event as it is stored, with its place in the ledger; `docs/events.md` has the data of each type. */
 export const recordedEvent = Type.Object({
   /** Absent where the store counts and does not keep it: EventStoreDB. */
   sequence: Type.Optional(answer.count),
-  v: Type.Literal(1),
-  ledger: answer.id,
-  id: answer.id,
-  stream: Type.String(),
-  revision: answer.revision,
-  type: answer.code,
-  schemaVersion: Type.Integer({ minimum: 1 }),
-  effectiveOn: answer.day,
-  recordedAt: answer.moment,
-  actor: Type.Object({
-    id: answer.actor,
-    role: answer.code,
-    authority: Type.Optional(answer.code),
-    actingFor: Type.Optional(answer.party),
-    client: Type.Optional(answer.code),
-  }),
-  commandId: answer.id,
-  requestDigest: CommitmentText,
-  causation: Type.Optional(answer.id),
-  correlation: answer.id,
-  ruleSet: answer.code,
-  source: Type.Enum(['api', 'import', 'batch', 'policy', 'clock']),
-  corrects: Type.Optional(answer.id),
-  evidence: Type.Array(CommitmentText),
-  refs: Type.Record(Type.String(), Type.String()),
-  entries: Type.Array(Type.Object({ debit: leg, credit: leg, amount: AmountText, currency: CurrencyText })),
-  data: Type.Record(Type.String(), Type.Unknown()),
+  ...ENVELOPE,
 });

@@ -21,6 +21,7 @@ const BREACHES: Readonly<Record<string, readonly [file: string, imported: string
   'read-models-imports-downwards': ['src/read-models/plan.ts', '../event-store/catalogue.js'],
   'vault-imports-downwards': ['src/vault/vault.ts', '../http/server.js'],
   'transparency-imports-downwards': ['src/transparency/leaf.ts', '../vault/vault.js'],
+  'journal-imports-downwards': ['src/journal/ledger.ts', '../ledger/ledger.js'],
   'ledger-imports-downwards': ['src/ledger/ledger.ts', '../feed/feed.js'],
   'sqlite-imports-downwards': ['src/sqlite/database.ts', '../kernel/money.js'],
   'mongodb-imports-downwards': ['src/mongodb/connection.ts', '../kernel/money.js'],

@@ -1,7 +1,3 @@
-import { createWriteStream } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
 import { canonicalEvent } from '../../event-store/canonical.js';
 import type { Catalogue } from '../../event-store/catalogue.js';
 import type { EventReader, Place } from '../../event-store/event-store.js';
@@ -10,6 +6,7 @@ import { progressOf, type Output, type Progress } from '../progress.js';
 import { LogChecks } from './checks.js';
 import type { Summary } from './file.js';
 import { closing, eventLine, firstDigest, header, nextDigest } from './format.js';
+import { writeOut } from './write-out.js';
 
 const PAGE = 1_024;
 /** UTF-16 units that are handed on at once. */
@@ -62,11 +59,7 @@ export async function* exportedLines(
   done({ ledger, events: total, digest });
 }
 
-/**
- * @param out a file that does not exist yet, gzipped where its name ends in `.gz`; or `-`, the standard output. A file
- * gets its name when it is whole and on the disk.
- * @throws what `exportedLines` throws; AbortError where the signal ends it; what the file system throws
- */
+/** @param out as of `writeOut` @throws what `exportedLines` and `writeOut` throw */
 export async function exportLog(
   reader: EventReader,
   catalogue: Catalogue,
@@ -81,20 +74,6 @@ export async function exportLog(
     (total) => progressOf(total, 'events', output),
     (summary) => (whole.summary = summary),
   );
-  if (out === '-') await pipeline(lines, process.stdout, { end: false, signal });
-  else await writeWhole(lines, out, signal);
+  await writeOut(lines, out, signal);
   return whole.summary as Summary;
-}
-
-async function writeWhole(lines: AsyncIterable<string>, out: string, signal: AbortSignal): Promise<void> {
-  await (await open(out, 'wx')).close(); // what is there already stays, and nobody else begins it
-  const part = `${out}.part`;
-  try {
-    const file = createWriteStream(part, { flush: true });
-    await (out.endsWith('.gz') ? pipeline(lines, createGzip(), file, { signal }) : pipeline(lines, file, { signal }));
-    await rename(part, out);
-  } catch (error) {
-    for (const path of [part, out]) await rm(path, { force: true });
-    throw error;
-  }
 }
