@@ -84,7 +84,7 @@ interface Described<T extends Takes> {
   readonly boundBy: { readonly entity?: ParameterName; readonly own?: ParameterName };
 }
 
-/** An event and its place in the ledger, in its type's current version. */
+/** An event and its place in the ledger, in its type's current version unless a report wants it as it is stored. */
 export interface Known {
   readonly event: Envelope;
   readonly sequence: number;
@@ -97,6 +97,8 @@ export interface Known {
 export interface Replay<State, V> {
   /** The stored types that the fold wants; absent: all business events. */
   readonly types?: readonly string[];
+  /** It wants events exactly as they were appended, not in their types' current versions. */
+  readonly asStored?: true;
   readonly initial: () => State;
   /** By sequence. */
   readonly fold: (state: State, known: Known, values: V) => void;
@@ -122,8 +124,9 @@ export interface Report extends Described<Takes> {
 }
 
 export function replayed<const T extends Takes, S>(definition: Described<T> & Replay<S, Values<T>>): Report {
-  const { types, initial, fold, rows, ...described } = definition;
-  const replay = { ...(types !== undefined && { types }), initial, fold, rows };
+  const { types, asStored, initial, fold, rows, ...described } = definition;
+  const wants = { ...(types !== undefined && { types }), ...(asStored !== undefined && { asStored }) };
+  const replay = { ...wants, initial, fold, rows };
   return { ...described, source: { replay: replay as unknown as Replay<unknown, Values> } };
 }
 

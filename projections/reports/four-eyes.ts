@@ -1,5 +1,6 @@
 import type * as debts from '../../src/contexts/debts/events.js';
 import type { DelegationEvent } from '../../src/contexts/delegations/events.js';
+import type { ClosingEvent, CorrectionEvent } from '../../src/contexts/periods/events.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { replayed, TODAY, YEAR_BEGIN, type Known, type Named, type Row } from '../report.js';
 
@@ -13,12 +14,12 @@ interface Begun {
 }
 
 interface State {
-  /** Of a debt: its draft, then its latest request; of a delegation: its registration. One for each. */
+  /** Of a debt: its draft, then its latest request; of a delegation, a closing, a correction: how it began. */
   readonly begun: Map<string, Begun>;
   readonly rows: Row[];
 }
 
-type Event = Recorded<debts.DebtEvent | DelegationEvent>;
+type Event = Recorded<debts.DebtEvent | DelegationEvent | ClosingEvent | CorrectionEvent>;
 
 const BEGINNINGS = [
   'debts.DebtDrafted',
@@ -29,6 +30,8 @@ const BEGINNINGS = [
   'debts.ExemptionRequested',
   'debts.InstalmentRequested',
   'delegations.DelegationRegistered',
+  'periods.ClosingRequested',
+  'periods.CorrectionRequested',
 ] as const satisfies Event['type'][];
 
 const DECISIONS = {
@@ -41,6 +44,10 @@ const DECISIONS = {
   'debts.InstalmentPlanApproved': { en: 'Instalments approved', ar: 'اعتماد تقسيط' },
   'debts.RequestDeclined': { en: 'Request declined', ar: 'رفض طلب' },
   'delegations.DelegationApproved': { en: 'Delegation approved', ar: 'اعتماد تفويض' },
+  'periods.ClosingApproved': { en: 'Closing of a period approved', ar: 'اعتماد إقفال فترة' },
+  'periods.ClosingDeclined': { en: 'Closing of a period declined', ar: 'رفض إقفال فترة' },
+  'periods.CorrectionApproved': { en: 'Correction approved', ar: 'اعتماد تصحيح' },
+  'periods.CorrectionDeclined': { en: 'Correction declined', ar: 'رفض تصحيح' },
 } as const satisfies Partial<Record<Event['type'], Named>>;
 
 const SEPARATION = {
@@ -54,8 +61,8 @@ export const fourEyes = replayed({
   number: 13,
   title: { en: 'Four-eyes evidence', ar: 'إثبات الرقابة الثنائية' },
   about: {
-    en: 'Each decision on debts and delegations from the first to the last day: who drafted or requested it, who decided, and whether they are two people.',
-    ar: 'كل قرار في المديونيات والتفويضات من اليوم الأول إلى الأخير: من أعده أو طلبه، ومن قرره، وهل هما شخصان.',
+    en: 'Each decision on debts, delegations, closings and corrections from the first to the last day: who drafted or requested it, who decided, and whether they are two people.',
+    ar: 'كل قرار في المديونيات والتفويضات والإقفالات والتصحيحات من اليوم الأول إلى الأخير: من أعده أو طلبه، ومن قرره، وهل هما شخصان.',
   },
   takes: { entity: 'optional', to: TODAY, from: YEAR_BEGIN },
   columns: [
@@ -63,7 +70,7 @@ export const fourEyes = replayed({
     { name: 'decidedOn', kind: 'date', en: 'Decided on', ar: 'تاريخ القرار' },
     { name: 'decision', kind: 'code', en: 'Decision', ar: 'القرار', labels: DECISIONS },
     { name: 'entity', kind: 'id', en: 'Entity', ar: 'الجهة' },
-    { name: 'about', kind: 'id', en: 'Debt or delegation', ar: 'المديونية أو التفويض' },
+    { name: 'about', kind: 'id', en: 'About', ar: 'الموضوع' },
     { name: 'requestedBy', kind: 'text', en: 'Requested by', ar: 'الطالب' },
     { name: 'requesterRole', kind: 'code', en: 'Requester’s role', ar: 'دور الطالب' },
     { name: 'requestedOn', kind: 'date', en: 'Requested on', ar: 'تاريخ الطلب' },
@@ -79,9 +86,8 @@ export const fourEyes = replayed({
   initial: (): State => ({ begun: new Map(), rows: [] }),
   fold({ begun, rows }, known, { entity, from, to }) {
     const event = known.event as Event;
-    const about =
-      event.refs.delegation !== undefined && isOfDelegation(event) ? event.refs.delegation : event.refs.debt;
-    if (about === undefined) throw new Error(`${event.type} ${event.id} names neither a debt nor a delegation`);
+    const about = aboutOf(event);
+    if (about === undefined) throw new Error(`${event.type} ${event.id} names nothing that it is about`);
     if (isDecision(event.type)) {
       const of = entityOf(event) ?? begun.get(about)?.entity ?? null;
       const isAsked = event.effectiveOn >= from && event.effectiveOn <= to && (entity === undefined || of === entity);
@@ -96,7 +102,13 @@ export const fourEyes = replayed({
 });
 
 const isDecision = (type: string): type is keyof typeof DECISIONS => Object.hasOwn(DECISIONS, type);
-const isOfDelegation = ({ type }: Event): boolean => type.startsWith('delegations.');
+
+/** A debt's events may name a delegation and a correction, too. */
+const aboutOf = ({ type, refs }: Event): string | undefined => {
+  if (type.startsWith('delegations.')) return refs.delegation;
+  if (type.startsWith('periods.Closing')) return refs.request;
+  return type.startsWith('periods.') ? refs.correction : refs.debt;
+};
 
 /** Of a delegation it is said when it is registered, and need not be again. */
 const entityOf = ({ refs }: Event): string | undefined => refs.creditor ?? refs.entity;

@@ -68,13 +68,14 @@ async function* rowsOf(
     yield* source.reading.read(values, { models, events, sequence });
     return;
   }
-  const { types, initial, fold, rows } = source.replay;
+  const { types, asStored = false, initial, fold, rows } = source.replay;
   const state = initial();
   const filter = types === undefined ? {} : { filter: { types } };
   for (let after: Place | undefined; (after?.count ?? 0) <= sequence;) {
     const page = await events.readAll({ limit: PAGE, ...filter, ...(after !== undefined && { after }) });
     for (const { event, sequence: at } of page.events) {
-      if (at !== undefined && at <= sequence) fold(state, { event: upcast(event), sequence: at }, values);
+      if (at === undefined || at > sequence) continue;
+      fold(state, { event: asStored ? event : upcast(event), sequence: at }, values);
     }
     if (page.next === undefined || page.atEnd) break;
     after = page.next;

@@ -55,10 +55,17 @@ test('the catalogue names every report, in both languages', async () => {
     'debt-roll-forward',
     'waivers-and-cancellations',
     'instalments',
+    'sadad-reconciliation',
     'deferred-revenue',
     'refundable-balances',
     'exceptions',
     'four-eyes',
+    'segregation-of-duties',
+    'delegation-register',
+    'completeness',
+    'corrections',
+    'subscription-register',
+    'payments-and-cancellations',
     'equal-treatment',
   ]);
   expect(items[0]?.title.ar).toBe('أعمار المديونيات');

@@ -22,6 +22,8 @@ import { anyDecider, World } from '../world/world.js';
 /** What happened, and a question about it: as of which day, from which day on, and how much of it is known. */
 export interface History {
   readonly log: readonly Envelope[];
+  /** The same, each command on the day that it was given. */
+  readonly unshifted: readonly Envelope[];
   readonly from: string;
   readonly on: string;
   readonly sequence: number;
@@ -74,12 +76,9 @@ const history = (logs: fc.Arbitrary<Envelope[]>): fc.Arbitrary<History> =>
       const events = shifted(log, days);
       const day = (pick: number): string => events[pick % Math.max(1, events.length)]?.effectiveOn ?? '2026-03-01';
       const [from, on] = [day(a), day(b)].sort() as [string, string];
-      return {
-        log: events,
-        from,
-        on,
-        sequence: events.length - 1 - (known % 4 === 0 ? known % (events.length + 1) : 0),
-      };
+      const isNow = known % 4 > 0;
+      const sequence = events.length - 1 - (isNow ? 0 : known % (events.length + 1));
+      return { log: events, unshifted: log, from, on, sequence };
     });
 
 /** Random lives of debts and of subscriptions, with back-dated commands, and a question about them. */
