@@ -19,7 +19,7 @@ import { rowsOf, type Asked } from './reporting.js';
  * Where a report's figures must be what an account holds, they are, on any day, for whatever is known, of random histories
  * with back-dated commands; and where two reports tell the same thing, they tell the same.
  */
-const RUNS = Number(process.env['SIJILL_PROPERTY_RUNS'] ?? 150);
+const RUNS = Number(process.env['SIJILL_PROPERTY_RUNS'] ?? 60);
 
 type Sums = Map<string, bigint>;
 const minor = (cell: Row[string] | undefined): bigint => BigInt(String(cell).replace('.', ''));
