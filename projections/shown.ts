@@ -6,15 +6,18 @@ import type { Sight } from '../src/http/reads.js';
 /** An event with its place in the ledger, as a caller is shown it: an item of the page, or a stream's data. */
 export const shownTo =
   (sight: Sight) =>
-  ({ event, sequence }: StoredEvent): object => ({ sequence, ...(sight.scope === 'own' ? forOwner(event) : event) });
+  ({ event, sequence }: StoredEvent): object => ({
+    sequence,
+    ...(sight.scope === 'own' ? forOwner(event, sight.party) : event),
+  });
 
 /**
  * Whose debt or subscription it is is shown its parties, and that somebody else paid, not who (T5). Such an event does
  * not give the hash of its leaf: the creditor or entity and auditors have it whole.
  */
-function forOwner(event: Envelope): Envelope {
+function forOwner(event: Envelope, oneself: string): Envelope {
   const { debtor, creditor, establishment, user, entity } = event.refs;
-  const parties: readonly (string | undefined)[] = [debtor, creditor, establishment, user, entity];
+  const parties: readonly (string | undefined)[] = [oneself, debtor, creditor, establishment, user, entity];
   const isHidden = (value: unknown): boolean =>
     typeof value === 'string' && isPartyId(value) && !parties.includes(value);
   const shown = (value: unknown): unknown => {

@@ -2,33 +2,36 @@ import { Controller, Inject, Param, Query } from '@nestjs/common';
 import Type from 'typebox';
 import { EVENT_READER, type EventReader } from '../../src/event-store/event-store.js';
 import { Access } from '../../src/http/access.decorator.js';
-import { answer } from '../../src/http/answers.js';
+import { answer, orNull } from '../../src/http/answers.js';
 import { encode, pageOf } from '../../src/http/cursor.js';
 import { OnExchange, type Exchange } from '../../src/http/exchange.js';
 import { HTTP_PORTS, type HttpPorts } from '../../src/http/ports.js';
-import { invalid, Problem } from '../../src/http/problems/problem.js';
-import { Reads, sightOf } from '../../src/http/reads.js';
+import { invalid, Problem, type FieldFault } from '../../src/http/problems/problem.js';
+import { Reads, sightOf, type Sight } from '../../src/http/reads.js';
 import { PageQuery } from '../../src/http/validation/dtos.js';
-import { IsBusinessDay, IsOneOf, IsWholeNumber } from '../../src/http/validation/fields.js';
+import { IsBusinessDay, IsCode, IsCurrency, IsKnownAt, IsOneOf, IsParty } from '../../src/http/validation/fields.js';
 import { businessDateAt, type BusinessDate } from '../../src/kernel/calendar.js';
-import type { Uuid } from '../../src/kernel/ids.js';
-import type { Cursor } from '../../src/read-models/read-models.js';
+import { balanceId, streamName, type PartyId, type StreamName, type Uuid } from '../../src/kernel/ids.js';
+import { formatMinor, type Currency } from '../../src/kernel/money.js';
+import type { Cursor, ReadModelReader } from '../../src/read-models/read-models.js';
+import { READ_MODELS } from '../../src/read-models/token.js';
 import { Cuts, type Cut } from '../instruments/cut.js';
 import { opened, type Log } from '../instruments/opening.js';
+import { KnownAt } from '../known-at.js';
+import { streamsOwing } from '../owing.js';
 import { UPCAST, type Upcast } from '../upcast.js';
 import { explanation, summary, withEffect } from './answer.js';
 import { DEBT_FIGURES, owedBy, textOf, type DebtFigure } from './debt.js';
 import { beginningOf, explainedDebt, isVisible } from './debts.js';
-import { figureWords } from './figures.js';
+import { figureWords, partyWords } from './figures.js';
+import { explainedParty } from './parties.js';
+import { changeBy, PARTY_FIGURES, type Line, type PartyFigure } from './party.js';
 
 export class ExplanationQuery extends PageQuery {
   @IsBusinessDay({ optional: true, description: 'What counts up to this day; default: today.' })
   effectiveOn?: BusinessDate;
 
-  @IsWholeNumber(0, 999_999_999_999, {
-    optional: true,
-    description: 'The sequence of the last event that is known; default: the last one that there is.',
-  })
+  @IsKnownAt({ optional: true })
   knownAt?: string;
 }
 
@@ -37,7 +40,31 @@ export class DebtExplanationQuery extends ExplanationQuery {
   figure?: DebtFigure;
 }
 
+export class PartyExplanationQuery extends ExplanationQuery {
+  @IsOneOf(PARTY_FIGURES, { optional: true, description: 'Default: owed.' })
+  figure?: PartyFigure;
+
+  @IsParty({ optional: true, description: 'Whose books; staff of an entity ask for their own.' })
+  entity?: PartyId;
+
+  @IsCurrency()
+  currency!: string;
+
+  @IsCode([], { optional: true, description: 'Of every figure but total, which is that of all sectors.' })
+  sector?: string;
+}
+
 const debtExplanation = Type.Object({ debt: answer.id, ...explanation });
+
+const partyExplanation = Type.Object({
+  party: answer.party,
+  entity: answer.party,
+  sector: orNull(answer.code),
+  ...explanation,
+});
+
+/** How long a question waits for the read models, in milliseconds. */
+const WAIT_MS = 5_000;
 
 /** Where figures come from: the instruments that make them, in sentences, with the events and entries behind them. */
 @Controller()
@@ -48,6 +75,8 @@ export class ExplainController {
   constructor(
     @Inject(EVENT_READER) events: EventReader,
     @Inject(UPCAST) upcast: Upcast,
+    @Inject(READ_MODELS) private readonly models: ReadModelReader,
+    @Inject(KnownAt) private readonly knownAt: KnownAt,
     @Inject(HTTP_PORTS) private readonly ports: HttpPorts,
     @Inject(Reads) private readonly reads: Reads,
   ) {
@@ -95,17 +124,94 @@ export class ExplainController {
     };
   }
 
+  /** What makes a line of the party's balances, stream by stream. */
+  @Access('GET /v1/parties/{party}/balances/explain', partyExplanation)
+  async party(
+    @OnExchange() exchange: Exchange,
+    @Param('party') party: PartyId,
+    @Query() query: PartyExplanationQuery,
+  ): Promise<object> {
+    const sight = sightOf(exchange.caller);
+    const { figure = 'owed', effectiveOn = this.#today(), currency } = query;
+    const isForeign = sight.scope === 'own' ? sight.party !== party : isOfAnother(sight, query.entity);
+    if (isForeign) throw await this.reads.hidden(exchange);
+    const line = { party, currency, ...lineOf(query, sight) };
+    const cut = await this.#known(query.knownAt);
+    const stated = { figure, ...line, effectiveOn, knownAt: String(cut.sequence) };
+    const page = pageOf(exchange, { ...stated, ...paging(query) });
+    const asked = {
+      figure,
+      line,
+      effectiveOn,
+      cut,
+      limit: page.limit,
+      ...(page.after && { after: placeOf(page.after) }),
+    };
+    const streams = figure === 'owed' ? await this.#streamsOwing(line, cut) : [balanceOf(line)];
+    const { value, count, page: found, isLast } = await explainedParty(this.#log, streams, asked);
+    const shown = await opened(found, this.#log, sight);
+    const last = found.at(-1)?.stored.event;
+    if (!isLast && last !== undefined) {
+      const { party: _, ...selected } = stated;
+      const cursor = encode({ value: last.revision, id: last.stream }, page.query);
+      next(exchange, { ...selected, ...paging(query), cursor });
+    }
+    const text = formatMinor(value, currency as Currency);
+    const what = partyWords(figure, text, currency);
+    return {
+      party,
+      entity: line.entity,
+      sector: line.sector ?? null,
+      figure,
+      value: text,
+      currency,
+      effectiveOn,
+      knownAt: cut.sequence,
+      sentence: summary({ what, effectiveOn, knownAt: cut.sequence, count }),
+      instruments: count,
+      items: shown.map((each, i) => withEffect(each, found[i]!, currency as Currency, changeBy(figure, line))),
+    };
+  }
+
+  /** @throws Problem where the lists of debts and subscriptions have not come so far within the time */
+  async #streamsOwing({ party, entity }: Line, { sequence }: Cut): Promise<AsyncIterable<StreamName>> {
+    if (sequence >= 0 && !(await this.ports.waitFor(sequence, WAIT_MS))) {
+      throw new Problem('READ_MODEL_BEHIND', { facts: { sequence }, headers: { 'retry-after': '1' } });
+    }
+    return streamsOwing(this.models, party, entity);
+  }
+
   #today(): BusinessDate {
     return businessDateAt(this.ports.clock.now());
   }
 
-  /** @throws Problem where no such event is there yet: the answer would be another one later */
+  /** @throws Problem where what was known could still change */
   async #known(asked: string | undefined): Promise<Cut> {
-    const now = await this.#cuts.now();
-    if (asked === undefined || Number(asked) === now.sequence) return now;
-    if (Number(asked) < now.sequence) return this.#cuts.upTo(Number(asked));
-    throw invalid({ path: 'knownAt', code: 'NOT_IN_RANGE', facts: { least: 0, most: now.sequence } });
+    return asked === undefined ? this.#cuts.now() : this.#cuts.upTo(await this.knownAt.sequenceOf(asked));
   }
+}
+
+const isOfAnother = (sight: Sight, entity: string | undefined): boolean =>
+  sight.scope === 'entity' && entity !== undefined && entity !== sight.party;
+
+/** @throws Problem where it is not said which line of the balances is meant */
+function lineOf({ figure, entity, sector }: PartyExplanationQuery, sight: Sight): Pick<Line, 'entity' | 'sector'> {
+  const of = entity ?? (sight.scope === 'entity' ? sight.party : undefined);
+  const faults: FieldFault[] = of === undefined ? [{ path: 'entity', code: 'REQUIRED' }] : [];
+  if (figure === 'total' && sector !== undefined) {
+    faults.push({ path: 'sector', code: 'UNKNOWN_FIELD', facts: { accepted: 'entity, currency' } });
+  } else if (figure !== 'total' && sector === undefined) faults.push({ path: 'sector', code: 'REQUIRED' });
+  if (of === undefined || faults.length > 0) throw invalid(...faults);
+  return { entity: of, ...(sector !== undefined && { sector }) };
+}
+
+const balanceOf = ({ party, entity, currency }: Line): StreamName =>
+  streamName('balance', balanceId(party as PartyId, entity as PartyId, currency));
+
+/** @throws Problem for a cursor that no explanation gave */
+function placeOf({ value, id }: Cursor): { readonly stream: string; readonly revision: number } {
+  if (typeof value !== 'number' || value < 0) throw new Problem('CURSOR_INVALID');
+  return { stream: id, revision: value };
 }
 
 const paging = ({ cursor, limit }: PageQuery) => ({

@@ -1,6 +1,7 @@
 import { AR, EN } from '../instruments/words.js';
 import type { Named } from '../report.js';
 import type { DebtFigure, EXPLAINED_STATES } from './debt.js';
+import type { PartyFigure } from './party.js';
 
 const STATES = {
   none: { en: 'not drafted yet', ar: 'لم تُنشأ بعد' },
@@ -19,6 +20,19 @@ const DEBT: Readonly<Record<Exclude<DebtFigure, 'state'>, Named>> = {
   waived: { en: 'waived of the debt', ar: 'المعفى منه من المديونية' },
   approved: { en: 'recognised as payment of the debt', ar: 'المعتمد سدادًا للمديونية' },
 };
+
+const PARTY: Readonly<Record<PartyFigure, Named>> = {
+  owed: { en: 'owed by the party', ar: 'المستحق على الطرف' },
+  available: { en: 'available to the party', ar: 'الرصيد المتاح للطرف' },
+  held: { en: 'held of the party’s balance', ar: 'المحجوز من رصيد الطرف' },
+  refundable: { en: 'refundable to the party', ar: 'رصيد الطرف القابل للاسترداد' },
+  total: { en: 'the party’s total balance over all sectors', ar: 'مجموع رصيد الطرف في جميع القطاعات' },
+};
+
+export function partyWords(figure: PartyFigure, value: string, currency: string): Named {
+  const { en, ar } = PARTY[figure];
+  return { en: `${EN.money(value, currency)} is ${en}`, ar: `${ar} ${AR.money(value, currency)}` };
+}
 
 /** What a figure is, and how much. @param value decimal text, or a state */
 export function figureWords(figure: DebtFigure, value: string, currency: string): Named {

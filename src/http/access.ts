@@ -374,6 +374,13 @@ export const ROUTES = {
     en: "Show a party's balances",
     ar: 'عرض أرصدة طرف',
   },
+  'GET /v1/parties/{party}/balances/explain': {
+    ...balances,
+    roles: READING,
+    command: 'ViewBalances',
+    en: "Explain a figure of a party's balances",
+    ar: 'تفسير أحد أرصدة طرف',
+  },
   'GET /v1/entities/{party}/periods': {
     ...periods,
     roles: READING_BOOKS,

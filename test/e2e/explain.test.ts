@@ -1,5 +1,5 @@
 import { Compile } from 'typebox/schema';
-import { Server, type Answer } from './server.js';
+import { Server, until, type Answer } from './server.js';
 
 /** The explanations of a built server: a fine of 115.00, paid with 120.00 by a friend, recognised and settled. */
 
@@ -144,17 +144,24 @@ test('someone else’s debt is a 404, like one that does not exist, and the atte
   const missing = await ask('friend', '/v1/debts/99999999-9999-4999-8999-999999999999/explain');
   expect([foreign.status, missing.status]).toEqual([404, 404]);
   expect(foreign.body).toEqual(missing.body);
-  expect((await ask('auditor', `/v1/attempts?target=${debt}`)).body.items).toMatchObject([{ command: 'ViewDebt' }]);
+  const { body } = await until(
+    () => ask('auditor', `/v1/attempts?target=${debt}`),
+    (answer) => answer.body.items.length > 0,
+  );
+  expect(body.items).toMatchObject([{ command: 'ViewDebt' }]);
 });
 
 test.each([
   ['figure=soul', 400, 'INVALID_REQUEST'],
   ['knownAt=999999', 400, 'INVALID_REQUEST'],
-  ['knownAt=-1', 400, 'INVALID_REQUEST'],
+  ['knownAt=soon', 400, 'INVALID_REQUEST'],
+  ['knownAt=2199-01-01T00:00:00Z', 400, 'INVALID_REQUEST'],
   ['knownAt=99999999999999999999', 400, 'INVALID_REQUEST'],
   ['effectiveOn=2026-02-30', 400, 'INVALID_REQUEST'],
   ['cursor=eyJ', 400, 'CURSOR_INVALID'],
   ['knownAt=0', 404, 'NOT_FOUND'],
+  ['knownAt=-1', 404, 'NOT_FOUND'],
+  ['knownAt=2001-01-01T00:00:00Z', 404, 'NOT_FOUND'],
 ])('%s is refused', async (query, status, code) => {
   const answer = await ask('auditor', `/v1/debts/${debt}/explain?${query}`);
   expect([answer.status, answer.body.code]).toEqual([status, code]);
@@ -167,4 +174,73 @@ test('a draft is explained by what it proposes, and to its creditor alone', asyn
     ['debts.DebtDrafted', '0.00', '10.00', '10.00'],
   ]);
   expect((await ask('debtor', `/v1/debts/${id}/explain`)).status).toBe(404);
+});
+
+describe('a party’s balances', () => {
+  const balances = (party: string, query: string) => `/v1/parties/${party}/balances/explain?currency=SAR&${query}`;
+
+  test('E4 what is refundable to the friend is explained by the receipt’s excess', async () => {
+    const answer = await ask('friend', balances(FRIEND, `figure=refundable&entity=${CITY}&sector=general`));
+    expectDocumented('/v1/parties/{party}/balances/explain', answer);
+    expect(answer.body).toMatchObject({
+      party: FRIEND,
+      entity: CITY,
+      sector: 'general',
+      value: '5.00',
+      instruments: 1,
+    });
+    expect(chain(answer)).toEqual([['balances.BalanceCredited', '0.00', '5.00', '5.00']]);
+    expect(answer.body.items[0]).toMatchObject({
+      kind: 'consequence',
+      bank: { reference: 'TX-1' },
+      entries: [{ debit: { account: '2310' }, credit: { account: '2300', dims: { party: FRIEND } }, effect: '5.00' }],
+    });
+    expect(answer.body.items[0].sentence.ar).toContain('بسبب زيادة المقبوض عن المستحق');
+    const total = await ask('clerk', balances(FRIEND, 'figure=total'));
+    expect([total.body.value, total.body.sector, total.body.entity]).toEqual(['5.00', null, CITY]);
+    expect((await ask('friend', balances(FRIEND, `figure=held&entity=${CITY}&sector=general`))).body.value).toBe(
+      '0.00',
+    );
+  });
+
+  test('E4 what the debtor owes is explained debt by debt, page by page', async () => {
+    const draft = { debtor: DEBTOR, creditor: CITY, ground: 'fee', amount: sar('30.00') };
+    const { id } = (await command('clerk', '/v1/debts', 'draft-3', draft)).body as { id: string };
+    await command('approver', `/v1/debts/${id}/registration`, 'register-3', {}, { 'if-match': '"0"' });
+    const first = await ask('debtor', balances(DEBTOR, `entity=${CITY}&sector=general&limit=2`));
+    expectDocumented('/v1/parties/{party}/balances/explain', first);
+    expect([first.body.figure, first.body.value, first.body.instruments]).toEqual(['owed', '30.00', 3]);
+    const next = /^<(.+)>; rel="next"$/.exec(first.headers.get('link') as string)?.[1] as string;
+    const rest = await ask('debtor', next);
+    expect([...chain(first), ...chain(rest)].map(([type, , effect]) => `${type} ${effect}`).sort()).toEqual([
+      'debts.DebtRegistered 115.00',
+      'debts.DebtRegistered 30.00',
+      'debts.ReceiptApplied -115.00',
+    ]);
+    expect((rest.body.items as Item[]).at(-1)?.after).toBe('30.00');
+    expect(JSON.stringify([first.body, rest.body])).not.toContain(FRIEND);
+    const before = await ask('auditor', balances(DEBTOR, `entity=${CITY}&sector=general&knownAt=2`));
+    expect(before.body.value).toBe('115.00');
+  });
+
+  test('another party’s, or another entity’s, is a 404 and recorded', async () => {
+    expect((await ask('friend', balances(DEBTOR, `entity=${CITY}&sector=general`))).status).toBe(404);
+    expect((await ask('clerk', balances(DEBTOR, `entity=${BANK}&sector=general`))).status).toBe(404);
+    const attempts = `/v1/attempts?target=${DEBTOR.slice(6)}`;
+    const { body } = await until(
+      () => ask('auditor', attempts),
+      (answer) => answer.body.items.length > 1,
+    );
+    expect(body.items).toMatchObject([{ command: 'ViewBalances' }, { command: 'ViewBalances' }]);
+  });
+
+  test.each([
+    ['figure=owed&sector=general', 'entity', 'REQUIRED'],
+    [`entity=${CITY}`, 'sector', 'REQUIRED'],
+    [`entity=${CITY}&figure=total&sector=general`, 'sector', 'UNKNOWN_FIELD'],
+    [`entity=${CITY}&sector=general&figure=all`, 'figure', 'NOT_ACCEPTED'],
+  ])('%s is refused', async (query, path, code) => {
+    const { status, body } = await ask('auditor', balances(DEBTOR, query));
+    expect([status, body.errors]).toMatchObject([400, [{ path, code }]]);
+  });
 });
