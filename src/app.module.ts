@@ -38,12 +38,11 @@ import { SubscriptionsModule } from './contexts/subscriptions/subscriptions.modu
 import { readTariff, type Tariff } from './contexts/subscriptions/tariff.js';
 import { EVENT_READER } from './event-store/event-store.js';
 import { FeedHost } from './feed/feed-host.js';
-import type { ConsumerStatus } from './feed/status.js';
-import { isHeldHere } from './feed/stored-progress.js';
+import { eventStoreIndicator, feedIndicator, measureFeed } from './feed/observing.js';
 import { ProjectionsController } from './feed/projections.controller.js';
 import { HttpModule } from './http/http.module.js';
 import type { Metrics } from './http/metrics.js';
-import type { HttpPorts, Indicator } from './http/ports.js';
+import type { HttpPorts } from './http/ports.js';
 import { recordSuppressed, type Instance } from './instance.js';
 import { JOBS, JobsController } from './jobs/jobs.controller.js';
 import { jobsIndicator, measureJobs } from './jobs/observing.js';
@@ -68,12 +67,6 @@ const registry = new CommandRegistry([
 export const tariffOf = ({ tariff }: Pick<Configuration, 'tariff'>): Tariff =>
   tariff === undefined ? EXAMPLE_TARIFF : readTariff(tariff);
 
-/** Feeds further behind than this are not ready to answer, in business events. */
-const READY_LAG = 10_000;
-
-/** Consumers that no process has run for longer than this are not ready to answer, in milliseconds: none can. */
-const READY_WAITING_MS = 30_000;
-
 /** The composition root: configuration picks the adapters, nothing else does. */
 @Module({})
 export class AppModule {
@@ -85,17 +78,7 @@ export class AppModule {
   ): Promise<DynamicModule> {
     const { ledger, vault, sweeping, store, readModels, feed, clock, jobs } = instance;
     const tariff = tariffOf(configuration);
-    const ofConsumers = (name: string, help: string, figure: (consumer: ConsumerStatus) => number): void =>
-      metrics.gauge(name, help, 'consumer', async () =>
-        (await feed.current()).consumers.map((each) => [each.name, figure(each)] as const),
-      );
-    ofConsumers('sijill_feed_lag_events', 'Business events that a consumer is behind.', ({ lag }) => lag);
-    const stopped = 'Whether a consumer has stopped (1) and needs a person.';
-    ofConsumers('sijill_feed_stopped', stopped, ({ state }) => Number(state === 'stopped'));
-    const runsHere = 'Whether this process runs a consumer (1); of the processes that share read models one does.';
-    ofConsumers('sijill_feed_held', runsHere, (each) => Number(isHeldHere(each)));
-    const refused = 'Commands of a policy that a rule refused since the start: somebody has to decide what follows.';
-    metrics.gauge('sijill_policy_refusals', refused, 'policy', () => feed.refused);
+    measureFeed(feed, metrics);
     const swept =
       'Sealed values that a crash left: removed, or named by an event after all (since the start); waiting (at the last look).';
     metrics.gauge('sijill_vault_swept', swept, 'found', () => Object.entries(sweeping.swept));
@@ -183,7 +166,7 @@ const portsOf = ({ clock, vault, ledger, feed, store, readModels, jobs }: Instan
   waitFor: (sequence, timeoutMs) => feed.waitForProjections(sequence, timeoutMs),
   waitForEffects: (cause, timeoutMs) => feed.waitForEffects(cause, timeoutMs),
   indicators: [
-    { name: 'eventStore', check: async () => ({ up: true, details: { events: await feed.countHead() } }) },
+    eventStoreIndicator(feed),
     { name: 'vault', check: async () => ({ up: (await vault.ledger()) === ledger.id }) },
     { name: 'readModels', check: async () => ({ up: await isAnswering(readModels) }) },
     feedIndicator('projections', 'projection', feed),
@@ -196,23 +179,4 @@ const portsOf = ({ clock, vault, ledger, feed, store, readModels, jobs }: Instan
 async function isAnswering(readModels: ReadModelReader): Promise<boolean> {
   await readModels.checkpoint(projections[0]!.name);
   return true;
-}
-
-const feedIndicator = (name: string, kind: 'projection' | 'policy', feed: Instance['feed']): Indicator => ({
-  name,
-  async check() {
-    const { isWhole, consumers } = await feed.current();
-    const ours = consumers.filter((each) => each.kind === kind);
-    const details = Object.fromEntries(ours.map((each) => [each.name, standing(each, isWhole)]));
-    return { up: ours.every(isWell) && isWhole && ours.length > 0, details };
-  },
-});
-
-const isWell = ({ state, lag, waitingMs = 0 }: ConsumerStatus): boolean =>
-  state !== 'stopped' && lag <= READY_LAG && waitingMs <= READY_WAITING_MS;
-
-function standing({ state, lag, holder, waitingMs }: ConsumerStatus, isWhole: boolean): string {
-  const where = holder !== undefined ? ` in process ${holder}` : '';
-  const since = waitingMs !== undefined ? ` for a process for ${Math.round(waitingMs / 1000)} s` : '';
-  return `${state}${where}${since}, ${lag}${isWhole ? '' : ' or more'} behind`;
 }

@@ -26,11 +26,19 @@ const APART = 32;
 /** An event this far behind the feed is not looked for: to count back to it would take long. */
 const MOST_COUNTED = 4_096;
 
-/** How long whoever asks how far the consumers are waits for how far the log is, in milliseconds. */
+/** How long whoever asks how far the consumers are waits for what other processes say, in milliseconds. */
+const PROGRESS_MS = 500;
+/** And for how far the log is. */
 const HEAD_MS = 1_000;
 
 /** While somebody waits for what another process does, it is looked for so often, in milliseconds. */
 const LOOKING_MS = 25;
+
+/** At the consumers, and then at the log. */
+interface Look {
+  readonly status: FeedStatus;
+  readonly head: Promise<number>;
+}
 
 interface Waiter {
   readonly outcome: (status: FeedStatus) => boolean | undefined;
@@ -46,6 +54,7 @@ export class FeedHost implements FeedListener {
   #control: FeedControl | undefined;
   #progress: StoredProgress | undefined;
   #isLooking = false;
+  #now: Promise<Look> | undefined;
   readonly #refused = new Map<string, number>();
 
   constructor(
@@ -65,11 +74,15 @@ export class FeedHost implements FeedListener {
    * in it before the policy moves on.
    */
   async current(): Promise<FeedStatus> {
-    await this.#look();
-    const status = this.#status;
-    const head = Math.max(status.head, await this.#headWithin(HEAD_MS));
+    const { status, head: looked } = await this.#lookNow();
+    const head = Math.max(status.head, await within(HEAD_MS, known(looked), 0));
     const consumers = status.consumers.map((each) => ({ ...each, lag: Math.max(0, head - each.count) }));
     return { ...status, head, consumers };
+  }
+
+  /** How many business events there are, by the look that `current` takes. @throws StoreUnavailable */
+  async events(): Promise<number> {
+    return (await this.#lookNow()).head;
   }
 
   /** How many commands of policies were refused since the start. */
@@ -202,18 +215,17 @@ export class FeedHost implements FeedListener {
     this.write(level, message);
   }
 
-  /** @returns 0 where the store does not say it in time */
-  async #headWithin(ms: number): Promise<number> {
-    const over = new AbortController();
-    const head = this.countHead().catch((error: unknown) => {
-      if (error instanceof StoreUnavailable) return 0;
-      throw error;
-    });
-    try {
-      return await Promise.race([head, wait(ms, 0, { signal: over.signal })]);
-    } finally {
-      over.abort();
+  /** Who asks at once, as the gauges and the checks do, shares a look: a call to the store, whatever it is asked for. */
+  #lookNow(): Promise<Look> {
+    if (this.#now === undefined) {
+      this.#now = within(PROGRESS_MS, this.#look(), undefined).then(() => {
+        const head = this.countHead();
+        head.catch(() => undefined); // whoever needs it is told
+        return { status: this.#status, head };
+      });
+      queueMicrotask(() => (this.#now = undefined));
     }
+    return this.#now;
   }
 
   #tellWaiters(): void {
@@ -272,6 +284,22 @@ export class FeedHost implements FeedListener {
       this.#waiters.add(waiter);
       void this.#lookWhileAwaited();
     });
+  }
+}
+
+const known = (head: Promise<number>): Promise<number> =>
+  head.catch((error: unknown) => {
+    if (error instanceof StoreUnavailable) return 0;
+    throw error;
+  });
+
+/** @returns `late` where the answer does not come in time */
+async function within<T>(ms: number, answer: Promise<T>, late: T): Promise<T> {
+  const over = new AbortController();
+  try {
+    return await Promise.race([answer, wait(ms, late, { signal: over.signal })]);
+  } finally {
+    over.abort();
   }
 }
 
