@@ -1,7 +1,7 @@
 /** Imports go one way (docs/architecture.md); each message says what to do instead. A test sees each rule fire. */
 
 const ROOTS =
-  '^src/(main|app\\.module|adapters|composition|instance|feed-thread|start-fault|cli/(main|rebuild|export|import|journal|vault-move))\\.ts$';
+  '^src/(main|serve|app\\.module|adapters|composition|instance|feed-thread|start-fault|cli/(main|faults|serve|rebuild|export|import|journal|vault-move|token|doctor|replay))\\.ts$';
 /** A file's dotted suffix says that it is a shell around the core. */
 const SHELLS = '\\.(controller|dto|handlers|jobs|module|policy)\\.ts$';
 
@@ -21,7 +21,7 @@ const LAYERS = {
   jobs: ['kernel', 'event-store', 'read-models', 'ledger', 'sqlite', 'http'],
   http: ['kernel', 'event-store', 'read-models', 'ledger', 'vault', 'config'],
   contexts: ['kernel', 'event-store', 'ledger', 'feed', 'jobs', 'vault', 'http'],
-  cli: ['kernel', 'sqlite', 'event-store', 'read-models', 'leases', 'ledger', 'feed', 'journal'],
+  cli: ['kernel', 'config', 'sqlite', 'event-store', 'read-models', 'leases', 'ledger', 'feed', 'journal'],
 };
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -3,7 +3,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Configuration } from './config/configuration.js';
 import type { EventReader, EventStore } from './event-store/event-store.js';
-import { openEventStoreDb, openEventStoreDbReader } from './event-store/eventstoredb/eventstoredb-event-store.js';
+import {
+  openEventStoreDb,
+  openEventStoreDbReader,
+  refuseRetentionAt,
+} from './event-store/eventstoredb/eventstoredb-event-store.js';
 import { openSqliteEventReader, openSqliteEventStore } from './event-store/sqlite/sqlite-event-store.js';
 import { ATTEMPT_CATEGORY } from './ledger/attempts.js';
 import { openMongoReadModelReader, openMongoReadModels } from './read-models/mongo/mongo-read-models.js';
@@ -59,6 +63,10 @@ export const openEventReader = (stores: Stores): EventReader =>
   stores.eventStoreUrl === undefined
     ? openSqliteEventReader(ledgerFile(stores))
     : openEventStoreDbReader(stores.eventStoreUrl);
+
+/** A file of ours drops nothing. @throws EventsMayVanish */
+export const refuseVanishing = async ({ eventStoreUrl }: Stores): Promise<void> =>
+  eventStoreUrl === undefined ? undefined : refuseRetentionAt(eventStoreUrl);
 
 export const openReadModels = async (stores: Stores): Promise<ReadModels> =>
   stores.mongodbUri === undefined

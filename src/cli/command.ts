@@ -1,7 +1,5 @@
 /** A part of the program `sijill`. */
 export interface Command {
-  /** One line. */
-  readonly summary: string;
   readonly help: string;
   /** @returns the exit code. @throws WrongUsage */
   run(args: readonly string[]): Promise<number>;
@@ -14,6 +12,9 @@ export class WrongUsage extends Error {
 
 /** What was asked about is not as it should be: a difference, a finding. The command itself did what it does. */
 export const DIFFERENT = 3;
+
+/** The doctor found an error. */
+export const AT_FAULT = 4;
 
 /** As a shell says it of what Ctrl-C ended. */
 export const STOPPED = 130;

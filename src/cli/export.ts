@@ -10,10 +10,13 @@ import { duration, grouped } from './progress.js';
 const HELP = `Writes the whole log of the ledger as a file: one line for each event, in the order of their sequences,
 with exactly what is stored. One log makes one file, byte for byte, whichever store it is in.
 
-Usage: node dist/src/cli/main.js export [--out FILE]
+Usage: sijill export [--out FILE]
 
   --out FILE   a file that does not exist yet, gzipped where its name ends in .gz; - is the standard output (default)
   --help       this text
+
+Examples: sijill export --out ledger.jsonl.gz
+          sijill export | zstd > ledger.jsonl.zst
 
 The store is the server's: the file in SIJILL_DATA, or EVENT_STORE_URL. A server may run; what it records after the
 export has begun is left out. The file holds pseudonyms, amounts and commitments, and nothing of the vault.
@@ -52,4 +55,4 @@ function parse(args: readonly string[]): string {
   }
 }
 
-export const exportCommand: Command = { summary: 'writes the whole log of the ledger as a file', help: HELP, run };
+export const exportCommand: Command = { help: HELP, run };

@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { appendsInOrder, eventsPlace, openEventStore } from '../adapters.js';
 import { catalogue } from '../composition.js';
 import { readConfiguration } from '../config/configuration.js';
@@ -7,16 +6,20 @@ import { say, STOPPED, stopSignal, WrongUsage, type Command } from './command.js
 import { checkFile, Stopped } from './log/check-file.js';
 import { DamagedLog } from './log/format.js';
 import { importLog } from './log/import-log.js';
+import { optionsOf } from './options.js';
 import { duration, grouped } from './progress.js';
 
 const HELP = `Writes an exported log into an empty store, in the order of the file, and reads it back.
 
-Usage: node dist/src/cli/main.js import FILE [--digest DIGEST] [--check]
+Usage: sijill import FILE [--digest DIGEST] [--check]
 
   FILE              as export wrote it, gzipped or not
   --digest DIGEST   what the export said: refuses a file that is whole, and another one
   --check           only checks the file, and writes nothing
   --help            this text
+
+Examples: sijill import ledger.jsonl.gz --check
+          EVENT_STORE_URL='esdb://127.0.0.1:2113?tls=false' sijill import ledger.jsonl.gz
 
 The store is the server's: the file in SIJILL_DATA, or EVENT_STORE_URL. Nobody else may write to it meanwhile.
 First the whole file is checked: its lines, their order and digests, the ledger, each stream's revisions, each event's
@@ -60,17 +63,12 @@ async function run(args: readonly string[]): Promise<number> {
 }
 
 function parse(args: readonly string[]): { file: string; digest: string | undefined; check: boolean } {
-  let parsed;
-  try {
-    const options = { digest: { type: 'string' }, check: { type: 'boolean', default: false } } as const;
-    parsed = parseArgs({ args: [...args], allowPositionals: true, options });
-  } catch (error) {
-    throw new WrongUsage((error as Error).message, { cause: error });
-  }
+  const options = { digest: { type: 'string' }, check: { type: 'boolean', default: false } } as const;
+  const parsed = optionsOf(args, options);
   const [file, ...more] = parsed.positionals;
   if (file === undefined || more.length > 0) throw new WrongUsage('one FILE is needed');
   if (file === '-') throw new WrongUsage('a file is needed, not a stream: it is read twice');
   return { file, digest: parsed.values.digest, check: parsed.values.check };
 }
 
-export const importCommand: Command = { summary: 'writes an exported log into an empty store', help: HELP, run };
+export const importCommand: Command = { help: HELP, run };

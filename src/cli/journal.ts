@@ -157,8 +157,4 @@ function parse(args: readonly string[]): Asked {
 const isOfParsing = (error: unknown): error is Error =>
   String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS');
 
-export const journalCommand: Command = {
-  summary: 'writes the journal for hledger, Ledger, Beancount, spreadsheets and programs',
-  help: HELP,
-  run,
-};
+export const journalCommand: Command = { help: HELP, run };

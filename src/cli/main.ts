@@ -1,27 +1,51 @@
 #!/usr/bin/env node
-/** `sijill`: what is done to a ledger from a command line. The server is `src/main.ts`. */
-import { PoisonEvent } from '../feed/feed-page.js';
-import { Unprintable } from '../journal/format.js';
-import { startFault } from '../start-fault.js';
-import { NotAsCopied } from '../vault/moving/move-vault.js';
-import { say, WrongUsage, type Command } from './command.js';
-import { exportCommand } from './export.js';
-import { importCommand } from './import.js';
-import { journalCommand } from './journal.js';
-import { EmptyLog } from './log/export-log.js';
-import { DamagedLog } from './log/format.js';
-import { NotAsWritten, OtherEvents } from './log/import-log.js';
-import { LedgerInUse } from './offline-rebuild.js';
-import { rebuildCommand } from './rebuild.js';
-import { vaultMoveCommand } from './vault-move.js';
-import { NotComparable } from './verify/verify.js';
+/** `sijill`: what is done to a ledger from a command line. Each command is loaded when it is asked for. */
+import { say, STOPPED, WrongUsage, type Command } from './command.js';
 
-const COMMANDS: Readonly<Record<string, Command>> = {
-  export: exportCommand,
-  import: importCommand,
-  journal: journalCommand,
-  rebuild: rebuildCommand,
-  'vault-move': vaultMoveCommand,
+interface Entry {
+  /** One line. */
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+const COMMANDS: Readonly<Record<string, Entry>> = {
+  serve: { summary: 'starts the server', load: async () => (await import('./serve.js')).serveCommand },
+  report: {
+    summary: 'prints a report of a running server',
+    load: async () => (await import('./report.js')).reportCommand,
+  },
+  jobs: {
+    summary: 'lists what time does by itself, and what failed',
+    load: async () => (await import('./jobs.js')).jobsCommand,
+  },
+  rebuild: {
+    summary: "folds the ledger's events anew into its read models, or verifies these",
+    load: async () => (await import('./rebuild.js')).rebuildCommand,
+  },
+  export: {
+    summary: 'writes the whole log of the ledger as a file',
+    load: async () => (await import('./export.js')).exportCommand,
+  },
+  import: {
+    summary: 'writes an exported log into an empty store',
+    load: async () => (await import('./import.js')).importCommand,
+  },
+  journal: {
+    summary: 'writes the journal for hledger, Ledger, Beancount, spreadsheets and programs',
+    load: async () => (await import('./journal.js')).journalCommand,
+  },
+  'vault-move': {
+    summary: 'moves the vault from SQLite to MongoDB, or back',
+    load: async () => (await import('./vault-move.js')).vaultMoveCommand,
+  },
+  token: {
+    summary: 'makes a token of a development ledger',
+    load: async () => (await import('./token.js')).tokenCommand,
+  },
+  doctor: {
+    summary: 'looks over a ledger, and says what to do',
+    load: async () => (await import('./doctor.js')).doctorCommand,
+  },
 };
 
 const HELP = `Sijill, a ledger of public fees, subscriptions and debts that anyone can check.
@@ -32,8 +56,9 @@ ${Object.entries(COMMANDS)
   .map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`)
   .join('\n')}
 
-The settings are the server's environment variables, which node dist/src/main.js --help lists; npm start starts it.
-Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped.
+Each says with --help how it is used. The settings are the server's environment variables, which sijill serve --help lists.
+Where a figure can be read by a program, --json prints it so; progress is shown on a terminal only.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done, and what was looked at is not as it should be (4: doctor found an error), 130 stopped.
 `;
 
 const isHelp = (argument: string | undefined): boolean => argument === '--help' || argument === '-h';
@@ -43,11 +68,12 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const command = Object.hasOwn(COMMANDS, name ?? '') ? COMMANDS[name as string] : undefined;
-  if (command === undefined) {
+  const entry = Object.hasOwn(COMMANDS, name ?? '') ? COMMANDS[name as string] : undefined;
+  if (entry === undefined) {
     say(`sijill: ${name === undefined ? 'a command is missing' : `there is no command ${name}`}\n\n${HELP}`);
     return 2;
   }
+  const command = await entry.load();
   if (args.some(isHelp)) {
     process.stdout.write(command.help);
     return 0;
@@ -56,32 +82,12 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   try {
     return await command.run(args);
   } catch (error) {
+    if ((error as Error).name === 'AbortError') return STOPPED;
+    const { faultOf } = await import('./faults.js');
     say(`${name}: ${faultOf(error)}`);
     if (error instanceof WrongUsage) process.stderr.write(`\n${command.help}`);
     return error instanceof WrongUsage ? 2 : 1;
   }
 }
-
-/** Their messages say what to do. */
-const SELF_EXPLAINING = [
-  WrongUsage,
-  LedgerInUse,
-  EmptyLog,
-  DamagedLog,
-  OtherEvents,
-  NotAsWritten,
-  NotComparable,
-  NotAsCopied,
-  Unprintable,
-];
-
-function faultOf(error: unknown): string {
-  if (error instanceof PoisonEvent) return `${error.message}. The live versions are as they were`;
-  if (SELF_EXPLAINING.some((each) => error instanceof each)) return (error as Error).message;
-  return isOfSystem(error) ? error.message : startFault(error);
-}
-
-/** `EEXIST: file already exists, open 'ledger.jsonl'` says what is wrong, and where; so does `write EPIPE`. */
-const isOfSystem = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'syscall' in error;
 
 process.exitCode = await main(process.argv.slice(2));

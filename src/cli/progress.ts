@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress';
 
-/** How far a long piece of work is: on a terminal a bar, elsewhere a line every few seconds. */
+/** How far a long piece of work is: a bar on a terminal, and nowhere else. */
 export interface Progress {
   /** @param count of the total that is done */
   readonly update: (count: number) => void;
@@ -10,8 +10,6 @@ export interface Progress {
 }
 
 export type Output = Pick<NodeJS.WriteStream, 'write' | 'isTTY'>;
-
-const LINE_EVERY_MS = 5_000;
 
 /**
  * @param what is counted: `events`
@@ -28,7 +26,7 @@ export function progressOf(
     const rate = (count * 1_000) / Math.max(1, now() - began);
     return { rate: grouped(rate), left: rate === 0 ? '?' : duration((total - count) / rate) };
   };
-  return output.isTTY ? bar(total, what, output, figures) : lines(total, what, output, figures, now);
+  return output.isTTY ? bar(total, what, output, figures) : silent(output);
 }
 
 type Figures = (count: number) => { readonly rate: string; readonly left: string };
@@ -51,20 +49,12 @@ function bar(total: number, what: string, output: Output, figures: Figures): Pro
   };
 }
 
-function lines(total: number, what: string, output: Output, figures: Figures, now: () => number): Progress {
-  let last = now();
-  return {
-    update(count) {
-      if (now() - last < LINE_EVERY_MS) return;
-      last = now();
-      const { rate, left } = figures(count);
-      const percent = Math.floor((100 * count) / Math.max(1, total));
-      output.write(`${percent}%: ${grouped(count)} of ${grouped(total)} ${what}, ${rate} ${what}/s, ${left} left\n`);
-    },
-    say: (line) => void output.write(`${line}\n`),
-    stop: () => undefined,
-  };
-}
+/** What a pipe gets is read by programs, or kept in a log: only what is said. */
+const silent = (output: Output): Progress => ({
+  update: () => undefined,
+  say: (line) => void output.write(`${line}\n`),
+  stop: () => undefined,
+});
 
 export const grouped = (figure: number): string => Math.round(figure).toLocaleString('en-US');
 

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { openEventReader, openLeases, openReadModelReader, openReadModels, type Stores } from '../adapters.js';
 import { catalogue, projections } from '../composition.js';
 import { readConfiguration } from '../config/configuration.js';
@@ -8,6 +7,7 @@ import { saidOf } from '../read-models/difference.js';
 import { DIFFERENT, say, STOPPED, stopSignal, WrongUsage, type Command } from './command.js';
 import { Stopped } from './log/check-file.js';
 import { LedgerInUse, rebuildOffline } from './offline-rebuild.js';
+import { optionsOf } from './options.js';
 import { duration, grouped } from './progress.js';
 import { verify } from './verify/verify.js';
 
@@ -105,25 +105,12 @@ interface Asked {
 }
 
 function parse(args: readonly string[]): Asked {
-  let parsed;
-  try {
-    const options = {
-      verify: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-    } as const;
-    parsed = parseArgs({ args: [...args], allowPositionals: true, options });
-  } catch (error) {
-    throw new WrongUsage((error as Error).message, { cause: error });
-  }
-  const { positionals, values } = parsed;
+  const options = { verify: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } } as const;
+  const { positionals, values } = optionsOf(args, options);
   const unknown = positionals.filter((name) => !NAMES.includes(name));
   if (unknown.length > 0) throw new WrongUsage(`there is no projection ${unknown.join(', ')}`);
   if (values.json && !values.verify) throw new WrongUsage('--json goes with --verify');
   return { names: positionals.length === 0 ? NAMES : positionals, isVerifying: values.verify, asJson: values.json };
 }
 
-export const rebuildCommand: Command = {
-  summary: "folds the ledger's events anew into its read models",
-  help: HELP,
-  run,
-};
+export const rebuildCommand: Command = { help: HELP, run };

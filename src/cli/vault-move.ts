@@ -107,8 +107,4 @@ function parse(args: readonly string[]): { into: 'mongodb' | 'sqlite'; directory
   return { into, directory: parsed.values.directory };
 }
 
-export const vaultMoveCommand: Command = {
-  summary: 'moves the vault from SQLite to MongoDB, or back',
-  help: HELP,
-  run,
-};
+export const vaultMoveCommand: Command = { help: HELP, run };

@@ -40,6 +40,10 @@ export interface Configuration {
   readonly cacheBytes: number;
   /** Milliseconds. */
   readonly drainMs: number;
+  /** Of the server that the command line asks; absent: one with this configuration. */
+  readonly url?: URL;
+  /** What the command line shows it. */
+  readonly token?: string;
 }
 
 export interface Oidc {
@@ -101,6 +105,8 @@ export function readConfiguration(environment: Environment = process.env): Confi
     issuer: read('OIDC_ISSUER'),
     audience: read('OIDC_AUDIENCE'),
     jwksUrl: read('OIDC_JWKS_URL'),
+    url: read('SIJILL_URL'),
+    token: read('SIJILL_TOKEN'),
   };
   if (environment['SIJILL_MASTER_KEY']?.trim() && environment['SIJILL_MASTER_KEY_FILE']?.trim()) {
     faults.push('SIJILL_MASTER_KEY and SIJILL_MASTER_KEY_FILE name one key: set one of them');
@@ -122,6 +128,8 @@ export function readConfiguration(environment: Environment = process.env): Confi
     jwksUrl,
     cacheMib,
     drainSeconds,
+    url,
+    token,
     ...plain
   } = values as Checked<typeof values>;
   return {
@@ -135,6 +143,8 @@ export function readConfiguration(environment: Environment = process.env): Confi
     ...(masterKey !== undefined && { masterKey }),
     ...(tariff !== undefined && { tariff }),
     ...(workingDays !== undefined && { workingDays }),
+    ...(url !== undefined && { url }),
+    ...(token !== undefined && { token }),
     ...(issuer !== undefined &&
       audience !== undefined &&
       jwksUrl !== undefined && { oidc: { issuer, audience, jwksUrl } }),
@@ -151,7 +161,9 @@ type OptionalName =
   | 'workingDays'
   | 'issuer'
   | 'audience'
-  | 'jwksUrl';
+  | 'jwksUrl'
+  | 'url'
+  | 'token';
 /** What is left once no fault was found: only the variables without a default may be absent. */
 type Checked<T> = { [K in keyof T]: K extends OptionalName ? T[K] : Exclude<T[K], undefined> };
 

@@ -174,6 +174,17 @@ export const VARIABLES = {
     accepts: 'a whole number of seconds from 0 to 300',
     parse: (text) => wholeNumber(text, 0, 300),
   } satisfies Variable<number>,
+  SIJILL_URL: {
+    meaning: 'For the command line: where the server is. Not set: where one with this environment listens.',
+    accepts: 'an http or https URL, such as https://ledger.example.sa',
+    parse: webUrl,
+  } satisfies Variable<URL>,
+  SIJILL_TOKEN: {
+    meaning: 'For the command line: the bearer token that it shows the server.',
+    accepts: "a token of the server's issuer",
+    secret: true,
+    parse: (text) => (/^[A-Za-z0-9_.~+/=-]+$/.test(text) ? text : undefined),
+  } satisfies Variable<string>,
 } as const;
 
 export type VariableName = keyof typeof VARIABLES;

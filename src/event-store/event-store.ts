@@ -93,6 +93,8 @@ export interface EventReader {
    * @throws RangeError where the place lies beyond the end: it is of another log, or of a longer one
    */
   head(from?: Place): Promise<Head>;
+  /** The last business event, without reading the log; its sequence where the store knows it. */
+  last(): Promise<StoredEvent | undefined>;
   comparePositions(a: Position, b: Position): number;
   close(): Promise<void>;
 }

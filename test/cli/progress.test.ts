@@ -9,7 +9,7 @@ function screen(isTTY: boolean) {
   return { shown, clock, progress: progressOf(40_000, 'events', { ...output, ...more } as never, () => clock.now) };
 }
 
-test('without a terminal, a line every five seconds: how far, how fast, how long still', () => {
+test('without a terminal nothing but what is said', () => {
   const { shown, clock, progress } = screen(false);
   for (let second = 1; second <= 12; second++) {
     clock.now = 1_000 * second;
@@ -17,11 +17,7 @@ test('without a terminal, a line every five seconds: how far, how fast, how long
   }
   progress.say('debt-list: building its indexes');
   progress.stop();
-  expect(shown).toEqual([
-    '25%: 10,000 of 40,000 events, 2,000 events/s, 15 s left\n',
-    '50%: 20,000 of 40,000 events, 2,000 events/s, 10 s left\n',
-    'debt-list: building its indexes\n',
-  ]);
+  expect(shown).toEqual(['debt-list: building its indexes\n']);
 });
 
 test('on a terminal, a bar with the same figures', () => {

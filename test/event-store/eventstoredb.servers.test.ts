@@ -141,6 +141,7 @@ function beginningAt(store: EventStore, begin: Place | undefined): EventStore {
     readAll: (query) => store.readAll(from(query)),
     follow: (query, signal) => store.follow(from(query), signal),
     head: (place = begin) => store.head(place),
+    last: () => store.last(),
     comparePositions: (a, b) => store.comparePositions(a, b),
     close: () => store.close(),
   };

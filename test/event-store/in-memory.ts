@@ -120,6 +120,11 @@ export class InMemoryEventStore implements EventStore {
     return { ...(last !== undefined && { position: positionOf(last) }), count: this.memory.count };
   }
 
+  async last(): Promise<StoredEvent | undefined> {
+    const row = this.memory.rows.findLast(({ sequence }) => sequence !== undefined);
+    return row && stored(row);
+  }
+
   comparePositions(a: Position, b: Position): number {
     return numberOf(a) - numberOf(b);
   }

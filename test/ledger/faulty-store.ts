@@ -55,6 +55,7 @@ export class FaultyStore implements EventStore {
   readAll = (query?: LogQuery) => this.inner.readAll(query);
   follow = (query: LogQuery, signal: AbortSignal) => this.inner.follow(query, signal);
   head = () => this.inner.head();
+  last = () => this.inner.last();
   comparePositions = (a: Position, b: Position) => this.inner.comparePositions(a, b);
   close = () => this.inner.close();
 }

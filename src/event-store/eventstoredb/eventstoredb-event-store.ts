@@ -1,6 +1,6 @@
-import { START } from '@eventstore/db-client';
+import { BACKWARDS, END, START } from '@eventstore/db-client';
 import type { Envelope } from '../../kernel/envelope.js';
-import type { StreamName } from '../../kernel/ids.js';
+import { isBookkeeping, type StreamName } from '../../kernel/ids.js';
 import {
   StoreUnavailable,
   type Appended,
@@ -23,7 +23,7 @@ import { followLog } from './following.js';
 import { Passage } from './passage.js';
 import { compareLogPositions, logPositionOf, positionOf } from './positions.js';
 import { readRecords, recordsOf } from './reading.js';
-import { envelopeOf, proposed } from './recorded-event.js';
+import { envelopeOf, isOurs, proposed } from './recorded-event.js';
 import { isMetadataOfOurs, refuseRetention, refuseRetentionOf } from './retention.js';
 
 export { BadEventStoreUrl } from './connection.js';
@@ -33,6 +33,8 @@ const APPEND_MS = 5_000;
 /** Events that one page considers at most where a filter picks few. */
 const MAX_SCAN = 4_096;
 const MOST_COUNTED = 32_768;
+/** Among so many of the last events there is mostly a business event. */
+const FEW = 64;
 
 export interface EventStoreDbOptions {
   /** How long an append may take, in milliseconds; after it nobody knows whether it was written. Default 5,000. */
@@ -60,6 +62,16 @@ export async function openEventStoreDb(url: string, options: EventStoreDbOptions
 /** For a thread or process that only reads. @throws BadEventStoreUrl */
 export const openEventStoreDbReader = (url: string, options: EventStoreDbOptions = {}): EventReader =>
   new EventStoreDb(connect(url), options);
+
+/** Looks for streams that may lose events. @throws EventsMayVanish, BadEventStoreUrl, StoreUnavailable */
+export async function refuseRetentionAt(url: string): Promise<void> {
+  const connection = connect(url);
+  try {
+    await refuseRetention(connection);
+  } finally {
+    await connection.close();
+  }
+}
 
 class EventStoreDb implements EventStore {
   readonly #connection: Connection;
@@ -126,6 +138,20 @@ class EventStoreDb implements EventStore {
     if (seen === 0 && known !== undefined) throw new RangeError(`the log ends before ${known.position}`);
     this.#know(passage.at);
     return { ...(passage.at ?? { count: 0 }), ...(seen === this.#mostCounted && { partial: true as const }) };
+  }
+
+  async last(): Promise<StoredEvent | undefined> {
+    const { client, call } = this.#connection;
+    for (let maxCount = FEW; ; maxCount *= 8) {
+      let seen = 0;
+      const read = client.readAll({ ...call, direction: BACKWARDS, fromPosition: END, maxCount });
+      for await (const record of recordsOf(read)) {
+        seen++;
+        if (!isOurs(record.streamId) || isBookkeeping(record.streamId)) continue;
+        return { position: positionOf(record.position), event: envelopeOf(record) };
+      }
+      if (seen < maxCount) return undefined;
+    }
   }
 
   comparePositions(a: Position, b: Position): number {

@@ -33,6 +33,7 @@ export class SqliteEventReader {
   #forwards;
   #backwards;
   #lastPosition;
+  #last;
   #lastSequence;
   #countUpTo;
   #names;
@@ -53,6 +54,9 @@ export class SqliteEventReader {
     this.#forwards = prepare(`${columns} AND revision >= ? ORDER BY revision LIMIT ?`);
     this.#backwards = prepare(`${columns} AND revision <= ? ORDER BY revision DESC LIMIT ?`);
     this.#lastPosition = prepare('SELECT max(position) FROM events');
+    this.#last = prepare(
+      'SELECT position, sequence, event FROM events WHERE sequence IS NOT NULL ORDER BY position DESC LIMIT 1',
+    );
     this.#lastSequence = prepare(
       'SELECT sequence FROM events WHERE position > ? AND sequence IS NOT NULL ORDER BY position DESC LIMIT 1',
     );
@@ -133,6 +137,14 @@ export class SqliteEventReader {
         this.#known = { position, count: sequence + 1 };
       }
       return position === 0 ? { count: 0 } : { position: textOf(position), count: this.#known.count };
+    });
+  }
+
+  /** @returns {Promise<StoredEvent | undefined>} */
+  async last() {
+    return this.#ask(() => {
+      const row = this.#last.get();
+      return row && stored(row);
     });
   }
 

@@ -1,7 +1,7 @@
 import { Database, ForeignFile } from '../../sqlite/database.js';
 
 /** "SjJb" at byte 68 of the file. */
-const APPLICATION_ID = 0x536a4a62;
+export const APPLICATION_ID = 0x536a4a62;
 const LAYOUT = 1;
 
 /**

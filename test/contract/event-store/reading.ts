@@ -92,6 +92,19 @@ export function reading(open: OpenStore): void {
   );
 
   test(
+    'answers the last business event, however much bookkeeping came after it',
+    withStore(open, async ({ store, reader }) => {
+      const [debt, own] = [newStream('debt'), newStream('_own')];
+      expect(await store.last()).toBeUndefined();
+      await store.append(own, 'none', envelopes(own, 0, 1));
+      expect(await store.last()).toBeUndefined();
+      await store.append(debt, 'none', envelopes(debt, 0, 3));
+      await store.append(own, 0n, envelopes(own, 1, 100));
+      expect((await (await reader()).last())?.event).toEqual((await store.readStream(debt))[2]!.event);
+    }),
+  );
+
+  test(
     'finds the sequence of an event from any place',
     withStore(open, async ({ store }) => {
       const [debt, own] = [newStream('debt'), newStream('_own')];

@@ -1,0 +1,36 @@
+import type { Client } from './client.js';
+
+/** A page of a list, as all of them are answered. */
+export interface Page {
+  readonly items: readonly Readonly<Record<string, unknown>>[];
+  readonly [field: string]: unknown;
+}
+
+/** The pages of a list from a path on, as long as the server names a next one. */
+export async function* pagesOf(client: Client, path: string): AsyncGenerator<Page, void> {
+  for (let next: string | undefined = path; next !== undefined;) {
+    const response: Response = await client.get(next);
+    yield (await response.json()) as Page;
+    next = nextIn(response);
+  }
+}
+
+/** RFC 8288: `</v1/…>; rel="next"` */
+export const nextIn = (response: Response): string | undefined =>
+  /<([^>]*)>; *rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
+
+/** One JSON value of all pages: what the first one says, with the items of all. A page at a time is held. */
+export async function* joined(pages: AsyncIterable<Page>): AsyncGenerator<string, void> {
+  let isFirst = true;
+  for await (const { items, ...rest } of pages) {
+    const text = items.map((item) => JSON.stringify(item)).join(',\n');
+    if (isFirst) {
+      const head = JSON.stringify(rest).slice(0, -1);
+      yield `${head}${head === '{' ? '' : ','}"items":[\n${text}`;
+    } else if (text !== '') {
+      yield `,\n${text}`;
+    }
+    isFirst = false;
+  }
+  yield isFirst ? '{"items":[]}\n' : ']}\n';
+}

@@ -1,0 +1,148 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { readConfiguration } from '../config/configuration.js';
+import { clientOf, ServerRefused, type Client, type Language } from './client/client.js';
+import { joined, nextIn, type Page } from './client/pages.js';
+import { tableOf, type TableColumn } from './client/table.js';
+import { stopSignal, WrongUsage, type Command } from './command.js';
+import { EXIT_CODES, LANG, languageOf, optionsOf, print, SERVER_HELP } from './options.js';
+import { progressOf } from './progress.js';
+
+const HELP = `Prints a report of a running server: as a table, or as it is answered.
+
+Usage: sijill report                                  lists the reports and what they take
+       sijill report NAME [PARAMETER=VALUE…] [--csv | --json] [--lang en|ar]
+
+  NAME             of the list: debt-ageing
+  PARAMETER=VALUE  what the report takes (entity, from, to, effectiveOn, …), and knownAt
+  --csv            the whole report as CSV
+  --json           the whole report as JSON
+  --lang LANGUAGE  of titles and texts; en is the default
+  --help           this text
+
+Examples: sijill report debt-ageing entity=party_11111111-1111-4111-8111-111111111111 effectiveOn=2026-12-31
+          sijill report debt-roll-forward from=2026-01-01 to=2026-03-31 knownAt=5000 --csv > 2026-q1.csv
+
+${SERVER_HELP}It needs the role auditor or regulator, or another one that the report admits. Under the table stand the sequence up to
+which events are known and the digest of the rows: the same question gets the same rows, for ever.
+${EXIT_CODES}
+`;
+
+/** A page that is answered at once is at most so long. */
+const ROWS = 1_000;
+
+interface Described {
+  readonly name: string;
+  readonly number: number;
+  readonly title: Readonly<Record<Language, string>>;
+  readonly parameters: readonly { readonly name: string; readonly presence: string }[];
+  readonly columns: readonly ({ readonly name: string; readonly kind: string } & Readonly<Record<Language, string>>)[];
+}
+
+async function run(args: readonly string[]): Promise<number> {
+  const options = {
+    csv: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    ...LANG,
+  } as const;
+  const { positionals, values } = optionsOf(args, options);
+  const [name, ...given] = positionals;
+  const language = languageOf(values.lang);
+  if (values.csv && values.json) throw new WrongUsage('--csv or --json, not both');
+  if (name !== undefined && !/^[a-z][a-z0-9-]*$/.test(name)) throw new WrongUsage(`${name} is no name of a report`);
+  const query = queryOf(given);
+  const client = await clientOf(readConfiguration(), 'auditor', language, stopSignal());
+  const catalogue = (await (await client.get('/v1/reports')).json()) as { items: readonly Described[] };
+  if (name === undefined) {
+    await print(values.json ? `${JSON.stringify(catalogue)}\n` : listed(catalogue.items, language));
+    return 0;
+  }
+  const report = catalogue.items.find((each) => each.name === name);
+  if (report === undefined) {
+    throw new ServerRefused(
+      404,
+      `there is no report ${name}; there are ${catalogue.items.map((each) => each.name).join(', ')}`,
+    );
+  }
+  if (values.csv) {
+    const response = await made(client, `/v1/reports/${name}.csv?${query.toString()}`);
+    for await (const chunk of response.body ?? []) await print(chunk as Uint8Array);
+    return 0;
+  }
+  query.set('limit', String(ROWS));
+  const pages = pagesOf(client, `/v1/reports/${name}?${query.toString()}`);
+  if (values.json) for await (const text of joined(pages)) await print(text);
+  else await printTable(report, pages, language);
+  return 0;
+}
+
+/** @throws WrongUsage */
+function queryOf(given: readonly string[]): URLSearchParams {
+  const query = new URLSearchParams();
+  for (const text of given) {
+    const at = text.indexOf('=');
+    if (at < 1) throw new WrongUsage(`${text} must be PARAMETER=VALUE, such as effectiveOn=2026-12-31`);
+    query.append(text.slice(0, at), text.slice(at + 1));
+  }
+  return query;
+}
+
+const listed = (reports: readonly Described[], language: Language): string =>
+  tableOf(
+    [{ title: 'NAME' }, { title: 'NO', isRight: true }, { title: 'TITLE' }, { title: 'TAKES' }],
+    reports.map(({ name, number, title, parameters }) => [
+      name,
+      String(number),
+      title[language],
+      parameters.map((each) => (each.presence === 'required' ? `${each.name}!` : each.name)).join(' '),
+    ]),
+  );
+
+/** A report that takes long is made beside the requests: asked for again until it is. */
+async function made(client: Client, path: string): Promise<Response> {
+  const headers = { prefer: 'wait=10' };
+  let response = await client.get(path, headers);
+  let progress: ReturnType<typeof progressOf> | undefined;
+  while (response.status === 202) {
+    const { done, total } = (await response.json()) as { done: number; total: number };
+    progress ??= progressOf(total, 'events');
+    progress.update(done);
+    await wait(100);
+    response = await client.get(response.headers.get('location') ?? path, headers);
+  }
+  progress?.stop();
+  return response;
+}
+
+async function* pagesOf(client: Client, path: string): AsyncGenerator<Page, void> {
+  for (let next: string | undefined = path; next !== undefined;) {
+    const response: Response = await made(client, next);
+    yield (await response.json()) as Page;
+    next = nextIn(response);
+  }
+}
+
+async function printTable(
+  { columns, title }: Described,
+  pages: AsyncIterable<Page>,
+  language: Language,
+): Promise<void> {
+  const shown = columns.map((column): TableColumn => {
+    return { title: column[language], isRight: column.kind === 'money' || column.kind === 'count' };
+  });
+  const cells = (row: Readonly<Record<string, unknown>>): string[] => columns.map(({ name }) => textOf(row[name]));
+  const widths: number[] = [];
+  let first: Page | undefined;
+  for await (const page of pages) {
+    if (first === undefined) await print(`${title[language]}\n\n`);
+    await print(tableOf(shown, page.items.map(cells), widths, first === undefined));
+    first ??= page;
+  }
+  const { rows, totals, sequence, digest, selector } = first as Page & { totals: readonly Record<string, unknown>[] };
+  if (totals.length > 0) await print(`\n${tableOf(shown, totals.map(cells), widths, false)}`);
+  const said = Object.entries(selector as Record<string, string>).map(([name, value]) => ` ${name}=${value}`);
+  await print(`\n${String(rows)} rows;${said.join('')} knownAt=${String(sequence)}\ndigest ${String(digest)}\n`);
+}
+
+const textOf = (cell: unknown): string => (cell === null || cell === undefined ? '' : String(cell as string | number));
+
+export const reportCommand: Command = { help: HELP, run };

@@ -1,0 +1,129 @@
+import { Server } from '../e2e/server.js';
+import { sijill, type Ended } from './moving.js';
+
+/** The command line and a built server that owns the files: a fine of 115.00 that is drafted and registered. */
+
+const CITY = 'party_11111111-1111-4111-8111-111111111111';
+const DEBTOR = 'party_22222222-2222-4222-8222-222222222222';
+const server = new Server();
+const run = (args: readonly string[], settings: Readonly<Record<string, string>> = {}): Promise<Ended> =>
+  sijill(args, { SIJILL_DATA: server.data, SIJILL_URL: server.url, ...settings });
+const json = ({ out }: Ended): unknown => JSON.parse(out);
+
+beforeAll(async () => {
+  await server.start();
+  for (let n = 0; n < 3; n++) {
+    const as = async (role: string) => ({ token: await server.token(role, role, CITY) });
+    const headers = { 'idempotency-key': `${n}`, prefer: 'wait=10' };
+    const body = { debtor: DEBTOR, creditor: CITY, ground: 'fine', amount: { amount: '115.00', currency: 'SAR' } };
+    const { id } = (await server.call('POST', '/v1/debts', { ...(await as('clerk')), headers, body })).body as {
+      id: string;
+    };
+    const registering = { headers: { ...headers, 'if-match': '"0"' }, body: {} };
+    await server.call('POST', `/v1/debts/${id}/registration`, { ...(await as('approver')), ...registering });
+  }
+}, 60_000);
+afterAll(() => server.dispose());
+
+const WINDOW = ['from=2026-01-01', 'to=2199-12-31'];
+
+describe('sijill, while a server owns the files', () => {
+  test('lists the reports, and prints one as a table, JSON or CSV: the server’s figures', async () => {
+    const list = await run(['report']);
+    expect([list.code, list.err]).toEqual([0, '']);
+    expect(list.out).toMatch(/^NAME +NO +TITLE +TAKES\ndebt-ageing /);
+
+    const table = await run(['report', 'debt-roll-forward', ...WINDOW]);
+    expect([table.code, table.err]).toEqual([0, '']);
+    expect(table.out).toMatch(/ 345\.00( |\n)/);
+    expect(table.out).toMatch(/\n1 rows; .*from=2026-01-01 to=2199-12-31.* knownAt=6\ndigest [0-9a-f]{64}\n$/);
+
+    const token = await server.token('noura', 'auditor', CITY);
+    const asked = await server.call('GET', `/v1/reports/debt-roll-forward?${WINDOW.join('&')}`, { token });
+    expect(json(await run(['report', 'debt-roll-forward', ...WINDOW, '--json']))).toEqual(asked.body);
+    const csv = await run(['report', 'debt-roll-forward', ...WINDOW, '--csv', '--lang', 'ar'], { SIJILL_TOKEN: token });
+    expect(csv.out).toMatch(/^\uFEFF[^\n]*[\u0600-\u06ff][^\n]*\r\n/);
+    expect(csv.out).toContain('345.00');
+  });
+
+  test('says what the server finds amiss', async () => {
+    const wrong = await run(['report', 'debt-roll-forward', 'from=yesterday']);
+    expect([wrong.code, wrong.out]).toEqual([1, '']);
+    expect(wrong.err).toMatch(/^report: .+\(INVALID_REQUEST\)\n {2}from: .+\n$/);
+    expect(await run(['report', 'ageing'])).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^report: there is no report ageing; there are debt-ageing, /),
+    });
+    const clerk = await server.token('huda', 'clerk', CITY);
+    expect(await run(['jobs'], { SIJILL_TOKEN: clerk })).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^jobs: .+\(FORBIDDEN\)\n$/),
+    });
+  });
+
+  test('lists jobs, and cannot begin one anew that is not dead', async () => {
+    const table = await run(['jobs']);
+    expect([table.code, table.err]).toEqual([0, '']);
+    expect(table.out).toMatch(/^AT +STATE +NAME +KEY +ATTEMPTS +ID +ERROR\n.+scheduled +keep-/);
+    const { items } = json(await run(['jobs', '--json'])) as { items: { id: string; name: string }[] };
+    expect(items.map(({ name }) => name).sort()).toEqual(['keep-instalments', 'keep-periods', 'keep-subscriptions']);
+    expect(json(await run(['jobs', '--state', 'dead', '--json']))).toEqual({ items: [] });
+    expect(await run(['jobs', '--retry', items[0]!.id])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('(JOB_NOT_DEAD)'),
+    });
+  });
+
+  test('makes tokens that the server takes, with the key in the folder or by asking it', async () => {
+    for (const settings of [{ SIJILL_URL: '' }, {}]) {
+      const { code, out } = await run(['token', 'noura', 'auditor'], settings);
+      expect(code).toBe(0);
+      expect((await server.call('GET', '/v1/reports', { token: out.trim() })).status).toBe(200);
+    }
+    const whole = json(await run(['token', 'huda', 'clerk', '--party', CITY, '--json']));
+    expect(whole).toMatchObject({ token_type: 'Bearer', expires_in: 43_200 });
+    const oidc = { OIDC_ISSUER: 'https://i.test', OIDC_AUDIENCE: 'a', OIDC_JWKS_URL: 'https://i.test/keys' };
+    expect(await run(['token', 'noura', 'auditor'], oidc)).toMatchObject({
+      code: 1,
+      err: 'token: the tokens of this ledger come from https://i.test: ask there for one\n',
+    });
+    expect(await run(['token', 'noura', 'queen'])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^token: there is no role queen\n/),
+    });
+  });
+});
+
+describe('sijill, without a server', () => {
+  test('says that none answers, and what to do', async () => {
+    expect(await run(['report'], { SIJILL_URL: 'http://127.0.0.1:9' })).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(
+        /^report: no server answers at http:\/\/127\.0\.0\.1:9.*: start it \(sijill serve\), or say in SIJILL_URL where it is\n$/,
+      ),
+    });
+  });
+
+  test('every command says with --help how it is used, with examples and exit codes', async () => {
+    const { out } = await run(['--help']);
+    const names = [...out.matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, name]) => name!);
+    expect(names).toEqual(
+      expect.arrayContaining(['serve', 'report', 'jobs', 'rebuild', 'export', 'import', 'token', 'doctor']),
+    );
+    for (const name of names) {
+      const help = await run([name, '--help']);
+      expect([name, help.code, help.err]).toEqual([name, 0, '']);
+      for (const part of [`sijill ${name}`, 'Usage:', 'Examples:', 'Exit codes:'])
+        expect([name, help.out]).toEqual([name, expect.stringContaining(part)]);
+    }
+  }, 120_000);
+
+  test('serve is the server', async () => {
+    const ended = await sijill(['serve'], { SIJILL_DATA: server.data, PORT: '0' });
+    expect(ended).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^sijill: .*ledger\.db is in use by another writer/),
+    });
+  });
+});
