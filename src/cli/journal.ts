@@ -19,7 +19,7 @@ import { duration, grouped, progressOf } from './progress.js';
 
 const HELP = `Writes the ledger's journal as other programs read it: what the events' entries say, by sequence.
 
-Usage: node dist/src/cli/main.js journal --format FORMAT [OPTIONS]
+Usage: sijill journal --format FORMAT [OPTIONS]
 
   --format FORMAT     ledger (for hledger and Ledger), beancount, csv (a line for each posting), ndjson (all events, one
                       on a line), schema (the JSON Schema of such a line)
@@ -31,11 +31,11 @@ Usage: node dist/src/cli/main.js journal --format FORMAT [OPTIONS]
   --help              this text
 
 Examples:
-  node dist/src/cli/main.js journal --format ledger --out journal.ledger
+  sijill journal --format ledger --out journal.ledger
   hledger -f journal.ledger check --strict
   hledger -f journal.ledger balance --end 2026-01-01 --depth 2
   ledger -f journal.ledger --strict balance
-  node dist/src/cli/main.js journal --format beancount --out journal.beancount && bean-check journal.beancount
+  sijill journal --format beancount --out journal.beancount && bean-check journal.beancount
 
 The store is the server's: the file in SIJILL_DATA, or EVENT_STORE_URL. A server may run. The same options with the same
 --known-at write the same bytes for ever; their SHA-256 is shown at the end.

@@ -33,4 +33,4 @@ const padded = (text: string, width: number, { isRight }: TableColumn): string =
 };
 
 /** What a terminal shows: Arabic marks take no place of their own. */
-const widthOf = (text: string): number => [...text.replaceAll(/\p{M}/gu, '')].length;
+const widthOf = (text: string): number => Array.from(text.replaceAll(/\p{M}/gu, '')).length;
