@@ -65,6 +65,13 @@ function shifted(log: readonly Envelope[], days: readonly number[]): Envelope[] 
   });
 }
 
+/** What one command made is known together: an instalment is paid by the event after the one that posts it. */
+function wholeCommand(log: readonly Envelope[], sequence: number): number {
+  let last = sequence;
+  while (last >= 0 && log[last + 1]?.commandId === log[last]?.commandId) last++;
+  return last;
+}
+
 const history = (logs: fc.Arbitrary<Envelope[]>): fc.Arbitrary<History> =>
   fc
     .record({
@@ -77,7 +84,7 @@ const history = (logs: fc.Arbitrary<Envelope[]>): fc.Arbitrary<History> =>
       const day = (pick: number): string => events[pick % Math.max(1, events.length)]?.effectiveOn ?? '2026-03-01';
       const [from, on] = [day(a), day(b)].sort() as [string, string];
       const isNow = known % 4 > 0;
-      const sequence = events.length - 1 - (isNow ? 0 : known % (events.length + 1));
+      const sequence = wholeCommand(events, events.length - 1 - (isNow ? 0 : known % (events.length + 1)));
       return { log: events, unshifted: log, from, on, sequence };
     });
 
