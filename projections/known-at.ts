@@ -30,26 +30,27 @@ export class KnownAt {
   /**
    * @param asked a sequence, or a moment (RFC 3339): the last sequence whose running maximum of `recordedAt` is not later;
    * undefined: now. The same question gets the same answer whenever it is asked: what could still change is refused.
+   * @param path of the parameter, for what is wrong with it
    * @returns -1: nothing is known
    * @throws Problem `INVALID_REQUEST`, `READ_MODEL_BEHIND`
    */
-  async sequenceOf(asked: string | undefined): Promise<number> {
+  async sequenceOf(asked: string | undefined, path = 'knownAt'): Promise<number> {
     if (asked === undefined) return (await this.#count()) - 1;
-    if (!/^-?\d+$/.test(asked)) return this.#atMoment(Date.parse(asked));
+    if (!/^-?\d+$/.test(asked)) return this.#atMoment(Date.parse(asked), path);
     const count = await this.#count();
     const sequence = Number(asked);
-    if (sequence >= count) throw await this.#notYet(count);
+    if (sequence >= count) throw await this.#notYet(count, path);
     return sequence;
   }
 
-  async #atMoment(ms: number): Promise<number> {
+  async #atMoment(ms: number, path: string): Promise<number> {
     let found = await knownBy(this.models, ms);
     if ('sequence' in found) return found.sequence;
     const count = await this.#count();
     await this.#folded(count);
     found = await knownBy(this.models, ms);
     if ('sequence' in found) return found.sequence;
-    if (ms > this.#settledUntil(found.since)) throw await this.#notYet(count);
+    if (ms > this.#settledUntil(found.since)) throw await this.#notYet(count, path);
     return count - 1;
   }
 
@@ -58,10 +59,10 @@ export class KnownAt {
     return Math.max((since ?? 0) - 1, this.ports.clock.now() - SETTLED_MS);
   }
 
-  async #notYet(count: number): Promise<Problem> {
+  async #notYet(count: number, path: string): Promise<Problem> {
     const found = await knownBy(this.models, this.ports.clock.now());
     const until = instantAt(this.#settledUntil('since' in found ? found.since : null));
-    return invalid({ path: 'knownAt', code: 'NOT_YET_KNOWN', facts: { most: count - 1, until } });
+    return invalid({ path, code: 'NOT_YET_KNOWN', facts: { most: count - 1, until } });
   }
 
   async #count(): Promise<number> {

@@ -102,7 +102,10 @@ export interface Replay<State, V> {
   readonly initial: () => State;
   /** By sequence. */
   readonly fold: (state: State, known: Known, values: V) => void;
-  /** Sorted: the same state gives the same rows in the same order. Called once, after the last event. */
+  /**
+   * Sorted: the same state gives the same rows in the same order. It changes nothing: it is asked after the last event, and
+   * before and after what restates a figure.
+   */
   readonly rows: (state: State, values: V) => Iterable<Row>;
 }
 

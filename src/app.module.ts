@@ -13,7 +13,8 @@ import { PartyBalancesController } from '../projections/party-balances/controlle
 import { ReceiptsController } from '../projections/receipts/controller.js';
 import { ExplainController } from '../projections/explain/controller.js';
 import { UPCAST } from '../projections/upcast.js';
-import { REPORTS, ReportsController } from '../projections/reports/controller.js';
+import { Asking, REPORTS } from '../projections/reports/asking.js';
+import { ReportsController } from '../projections/reports/controller.js';
 import { SubscriptionsController } from '../projections/subscriptions/controller.js';
 import { catalogue, projections, reports, rules } from './composition.js';
 import type { Configuration } from './config/configuration.js';
@@ -124,7 +125,7 @@ export class AppModule {
         ProjectionsController,
         JobsController,
       ],
-      providers: [...shared, KnownAt],
+      providers: [...shared, KnownAt, Asking],
       exports: shared,
     };
   }

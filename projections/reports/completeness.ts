@@ -84,7 +84,7 @@ export const completeness = replayed({
   },
   *rows({ hash, counts, whole }) {
     if (whole === null) return;
-    yield { category: null, type: null, ...cellsOf(whole), digest: hash.digest('hex') };
+    yield { category: null, type: null, ...cellsOf(whole), digest: hash.copy().digest('hex') };
     for (const [key, count] of [...counts].sort(byText(([of]) => of))) {
       const [category = '', type = ''] = key.split(' ');
       yield { category, type, ...cellsOf(count), digest: null };

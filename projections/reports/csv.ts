@@ -1,17 +1,23 @@
 import type { Language } from '../../src/http/problems/language.js';
-import type { Cell, Column, Report } from '../report.js';
-import type { Made } from './making.js';
+import type { Cell, Column } from '../report.js';
+import type { Table } from './table.js';
+
+/** Characters that are sent at once. */
+const CHUNK = 65_536;
 
 /**
  * RFC 4180 in UTF-8 with a byte order mark, so that spreadsheets read its Arabic: a line of the columns' names in the
  * language that was asked for, then the rows, without totals. Amounts are decimal texts as they are.
  */
-export function csv({ columns }: Report, { rows }: Made, language: Language): string {
-  const lines = [
-    columns.map((column) => quoted(column[language])),
-    ...rows.map((row) => columns.map((column) => field(column, row[column.name] ?? null, language))),
-  ];
-  return `\uFEFF${lines.map((line) => `${line.join(',')}\r\n`).join('')}`;
+export function* csv({ columns, rows }: Table, language: Language): Generator<string> {
+  let text = `\uFEFF${columns.map((column) => quoted(column[language])).join(',')}\r\n`;
+  for (const row of rows) {
+    text += `${columns.map((column) => field(column, row[column.name] ?? null, language)).join(',')}\r\n`;
+    if (text.length < CHUNK) continue;
+    yield text;
+    text = '';
+  }
+  if (text !== '') yield text;
 }
 
 function field({ kind, labels }: Column, cell: Cell, language: Language): string {

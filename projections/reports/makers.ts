@@ -1,31 +1,26 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Problem } from '../../src/http/problems/problem.js';
-import type { Report, Values } from '../report.js';
-import { make, type Made, type Places } from './making.js';
+import type { Progress } from './replaying.js';
 
 /** Made or waiting at once; and what is kept for who asks again, by the size of its rows as JSON. */
 const MOST_WAITING = 16;
 const MOST_KEPT_BYTES = 64 * 1024 * 1024;
 
-export interface Order {
-  readonly report: Report;
-  readonly values: Values;
-  readonly sequence: number;
-  readonly places: Places;
-  /** Resolves true when the read models know the sequence. */
-  readonly waitFor?: () => Promise<boolean>;
+/** What is made, with the size of its rows. */
+interface Sized {
+  readonly bytes: number;
 }
 
-/** A report that is being made, or is. */
-export interface Making {
+/** Something that is being made, or is. */
+export interface Making<T> {
   /** Events considered so far. */
   readonly done: number;
   /** @param ms 0: does not wait @returns undefined: it is not made yet @throws whatever making it threw */
-  within(ms: number): Promise<Made | undefined>;
+  within(ms: number): Promise<T | undefined>;
 }
 
 /** What is known of a report once it is made, or cannot be. */
-interface Kept extends Making {
+interface Kept extends Making<Sized> {
   bytes?: number;
 }
 
@@ -38,19 +33,18 @@ export class Makers {
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
-  /** @returns undefined: too many are waiting */
-  of(key: string, order: Order): Making | undefined {
+  /**
+   * @param key names what is made: the same key, the same thing
+   * @returns undefined: too many are waiting
+   */
+  of<T extends Sized>(key: string, make: (progress: Progress) => Promise<T>): Making<T> | undefined {
     const known = this.#all.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) return known as Making<T> & Kept;
     if (this.#waiting >= MOST_WAITING) return undefined;
     this.#waiting++;
     const progress = { done: 0 };
-    const result = this.#last.then(async () => {
-      if (order.waitFor !== undefined && !(await order.waitFor())) throw new Error('the read models are far behind');
-      const { report, values, sequence, places } = order;
-      return make(report, values, sequence, places, (done) => void (progress.done = done));
-    });
-    const making: Kept = {
+    const result = this.#last.then(() => make((done) => void (progress.done = done)));
+    const making: Making<T> & { bytes?: number } = {
       get done() {
         return progress.done;
       },
@@ -81,7 +75,7 @@ export class Makers {
   }
 }
 
-async function within(result: Promise<Made>, ms: number): Promise<Made | undefined> {
+async function within<T>(result: Promise<T>, ms: number): Promise<T | undefined> {
   const timer = new AbortController();
   try {
     return await Promise.race([result, wait(ms, undefined, { signal: timer.signal }).catch(() => undefined)]);

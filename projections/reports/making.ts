@@ -1,11 +1,10 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../src/event-store/canonical.js';
-import type { EventReader, Place } from '../../src/event-store/event-store.js';
 import { Problem } from '../../src/http/problems/problem.js';
-import type { Envelope } from '../../src/kernel/envelope.js';
-import type { ReadModelReader } from '../../src/read-models/read-models.js';
-import type { Report, Row, Values } from '../report.js';
+import type { Known, Replay, Report, Row, Values } from '../report.js';
+import { ClosedDays, CLOSINGS } from './closed-days.js';
+import { replay, type Places, type Progress } from './replaying.js';
+import { differing, keyed, type Keyed } from './rows.js';
 import { byText, decimal } from './sorting.js';
 
 /** A report for one question at one sequence: the same for ever. */
@@ -17,37 +16,62 @@ export interface Made {
   readonly digest: string;
   /** Of those lines, in UTF-16 code units. */
   readonly bytes: number;
+  /** Undefined: the report reads an index, which does not tell them. */
+  readonly corrections: Corrections | undefined;
 }
 
-export interface Places {
-  readonly events: EventReader;
-  readonly models: ReadModelReader;
-  /** Brings an event to its type's current version. @throws InvalidEvent */
-  readonly upcast: (event: Envelope) => Envelope;
+/** An event that counts in a period that was closed before it, and changed rows of the report when it came. */
+export interface Correction extends Known {
+  /** `keyOf` of the rows. */
+  readonly rows: readonly string[];
+}
+
+export interface Corrections {
+  /** By sequence. */
+  readonly listed: readonly Correction[];
+  /** So many more came later, and were not looked at: they may have changed rows, or not. */
+  readonly more: number;
 }
 
 /** Rows as JSON; in memory they take some three times as much. */
 const MOST_BYTES = 64 * 1024 * 1024;
-
-/** Read at once: other requests are answered between two pages. */
-const PAGE = 256;
+/** So many corrections are looked at: each time all rows are worked out, before and after it. */
+const MOST_LOOKED_AT = 200;
 
 /**
- * @throws Problem `REPORT_TOO_LARGE`: it does not fit into memory, so whoever asks has to ask for less
  * @param sequence the last event that is known; -1: none
- * @param progress told how many events have been considered
+ * @throws Problem `REPORT_TOO_LARGE`: it does not fit into memory, so whoever asks has to ask for less
  */
 export async function make(
   report: Report,
   values: Values,
   sequence: number,
   places: Places,
-  progress: (done: number) => void,
+  progress: Progress,
 ): Promise<Made> {
+  const { source } = report;
+  if ('reading' in source) {
+    const { models, events } = places;
+    return {
+      ...(await collected(report, source.reading.read(values, { models, events, sequence }))),
+      corrections: undefined,
+    };
+  }
+  const folding = new Folding(report, source.replay, values);
+  await replay(seenBy(source.replay, places), folding.types, sequence, progress, (known) => folding.take(known));
+  const { corrections } = folding;
+  return { ...(await collected(report, folding.rows())), corrections };
+}
+
+/** A report may want events exactly as they were appended. */
+export const seenBy = ({ asStored }: Pick<Replay<unknown, Values>, 'asStored'>, places: Places): Places =>
+  asStored === true ? { ...places, upcast: (event) => event } : places;
+
+async function collected(report: Report, from: Iterable<Row> | AsyncIterable<Row>): Promise<Omit<Made, 'corrections'>> {
   const rows: Row[] = [];
   let bytes = 0;
   const hash = createHash('sha256');
-  for await (const row of rowsOf(report, values, sequence, places, progress)) {
+  for await (const row of from) {
     const line = `${canonicalJson(row)}\n`;
     bytes += line.length;
     if (bytes > MOST_BYTES) throw new Problem('REPORT_TOO_LARGE', { facts: { rows: rows.length } });
@@ -57,32 +81,62 @@ export async function make(
   return { rows, totals: totalsOf(report, rows), digest: hash.digest('hex'), bytes };
 }
 
-async function* rowsOf(
-  { source }: Report,
-  values: Values,
-  sequence: number,
-  { events, models, upcast }: Places,
-  progress: (done: number) => void,
-): AsyncGenerator<Row> {
-  if ('reading' in source) {
-    yield* source.reading.read(values, { models, events, sequence });
-    return;
+/** A replayed report on its way through the log. */
+export class Folding {
+  readonly #corrections: Correction[] = [];
+  /** The stored types that it has to see. */
+  readonly types: readonly string[] | undefined;
+  readonly #wanted: ReadonlySet<string> | undefined;
+  readonly #state: unknown;
+  readonly #closed = new ClosedDays();
+  /** The rows as they are now, where they were just worked out. */
+  #now: Keyed | undefined;
+  /** Corrections so far. */
+  #asked = 0;
+
+  constructor(
+    private readonly report: Pick<Report, 'key'>,
+    private readonly replay: Replay<unknown, Values>,
+    private readonly values: Values,
+  ) {
+    const { types, initial } = replay;
+    this.types = types && [...new Set([...types, ...CLOSINGS])];
+    this.#wanted = types && new Set(types);
+    this.#state = initial();
   }
-  const { types, asStored = false, initial, fold, rows } = source.replay;
-  const state = initial();
-  const filter = types === undefined ? {} : { filter: { types } };
-  for (let after: Place | undefined; (after?.count ?? 0) <= sequence;) {
-    const page = await events.readAll({ limit: PAGE, ...filter, ...(after !== undefined && { after }) });
-    for (const { event, sequence: at } of page.events) {
-      if (at === undefined || at > sequence) continue;
-      fold(state, { event: asStored ? event : upcast(event), sequence: at }, values);
-    }
-    if (page.next === undefined || page.atEnd) break;
-    after = page.next;
-    progress(after.count);
-    await turn();
+
+  take(known: Known): void {
+    const corrects = this.#closed.corrects(known.event);
+    if (this.#wanted?.has(known.event.type) === false) return;
+    if (!corrects) return this.fold(known);
+    if (++this.#asked > MOST_LOOKED_AT) return this.fold(known);
+    const rows = this.changedBy(known);
+    if (rows.length > 0) this.#corrections.push({ ...known, rows });
   }
-  yield* rows(state, values);
+
+  get corrections(): Corrections {
+    return { listed: this.#corrections, more: Math.max(0, this.#asked - MOST_LOOKED_AT) };
+  }
+
+  /** Takes an event. @returns the keys of the rows that it changed */
+  changedBy(known: Known): readonly string[] {
+    const before = this.keyed();
+    this.fold(known);
+    return differing(before, this.keyed());
+  }
+
+  keyed(): Keyed {
+    return (this.#now ??= keyed(this.report, this.rows()));
+  }
+
+  rows(): Iterable<Row> {
+    return this.replay.rows(this.#state, this.values);
+  }
+
+  fold(known: Known): void {
+    this.#now = undefined;
+    this.replay.fold(this.#state, known, this.values);
+  }
 }
 
 /** Exact sums of the columns that ask for them, by currency where the report has one. */

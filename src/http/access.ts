@@ -404,6 +404,13 @@ export const ROUTES = {
     en: 'Make a report',
     ar: 'إعداد تقرير',
   },
+  'GET /v1/reports/{name}/difference': {
+    ...reports,
+    roles: READING,
+    command: 'ViewReport',
+    en: 'Compare what a report said at two times',
+    ar: 'مقارنة تقرير بين وقتين',
+  },
   'GET /v1/projections': { roles: OPERATING, en: 'List projections', ar: 'عرض الإسقاطات' },
   'POST /v1/projections/{name}/rebuild': { roles: OPERATING, en: 'Rebuild a projection', ar: 'إعادة بناء إسقاط' },
   'GET /v1/jobs': { roles: OPERATING, en: 'List jobs', ar: 'عرض المهام المجدولة' },

@@ -66,7 +66,7 @@ export async function answers(server: Server, debt: string): Promise<unknown[]> 
     '/v1/receipts',
     `/v1/parties/${DEBTOR}/balances`,
     '/v1/attempts',
-    ...reports.map(addressOf),
+    ...reports.map((report) => addressOf(report)),
   ];
   return Promise.all(
     paths.map(async (path) => {

@@ -1,4 +1,6 @@
 import { addDays, businessDateAt, type BusinessDate } from '../../src/kernel/calendar.js';
+import { reports } from '../../src/composition.js';
+import { addressOf } from '../reports/samples.js';
 import { Server, until, type Answer } from './server.js';
 
 const ENTITY = 'party_11111111-1111-4111-8111-111111111111';
@@ -60,6 +62,21 @@ async function close(period: string): Promise<Record<string, unknown>> {
   return closing(list);
 }
 
+/** Every report as of the last closed day, as CSV, as it is known now. */
+async function filed(): Promise<ReadonlyMap<string, string>> {
+  await server.quiet();
+  const dated = reports.filter(({ takes }) => 'to' in takes || 'effectiveOn' in takes);
+  const files = dated.map(async (report): Promise<[string, string]> => {
+    const path = addressOf(report, { from: '2000-01-01', to: LAST_DAY, effectiveOn: LAST_DAY });
+    const answer = await fetch(`${server.url}${path.replace('?', '.csv?')}`, {
+      headers: { authorization: `Bearer ${tokens.auditor}` },
+    });
+    expect([path, answer.status]).toEqual([path, 200]);
+    return [report.name, await answer.text()];
+  });
+  return new Map(await Promise.all(files));
+}
+
 test('a year, then a month is closed by two people; a late registration is refused, and let in by a correction', async () => {
   const [early, late] = [await drafted(`${YEAR}-05-05`), await drafted(LAST_DAY)];
   expect((await register(early, { effectiveOn: `${YEAR}-05-05` })).status).toBe(200);
@@ -74,6 +91,10 @@ test('a year, then a month is closed by two people; a late registration is refus
   });
 
   if (MONTH > `${YEAR}-12`) await close(MONTH);
+  const asClosed = await filed();
+  const { sequence } = (await register(await drafted(TODAY), {})).body;
+  expect(await filed()).toEqual(asClosed); // to the byte, whatever is recorded later
+
   const refused = await register(late, { effectiveOn: LAST_DAY }, 'approver');
   const firstOpen = addDays(LAST_DAY, 1);
   expect(refused.body).toMatchObject({ code: 'PERIOD_CLOSED', rule: 'CLOSING', status: 422 });
@@ -86,6 +107,21 @@ test('a year, then a month is closed by two people; a late registration is refus
   expect((await send('approver', `/v1/corrections/${correction}/approval`, {}, 0)).body.state).toBe('approved');
   const registered = await register(late, { effectiveOn: LAST_DAY, correction }, 'approver');
   expect(registered.status).toBe(200);
+  const corrected = await filed();
+  const changed = [...corrected].flatMap(([name, text]) => (text === asClosed.get(name) ? [] : [name]));
+  expect(changed).toEqual(expect.arrayContaining(['debt-ageing', 'debt-roll-forward', 'four-eyes']));
+  const unmoved = ['waivers', 'instalments', 'deferred-revenue', 'refundable-balances', 'equal-treatment'];
+  expect(changed.filter((name) => unmoved.includes(name))).toEqual([]);
+  for (const name of ['debt-ageing', 'debt-roll-forward', 'four-eyes']) {
+    expect(corrected.get(name)).toMatch(new RegExp(`,${registered.body.sequence}$`, 'm')); // the row is marked
+  }
+  const span = `from=2000-01-01&to=${LAST_DAY}`;
+  const report = (await show('auditor', `/v1/reports/debt-roll-forward?${span}`)).body;
+  const named = { sequence: registered.body.sequence, event: registered.body.event, correction };
+  expect(report.corrections).toMatchObject([{ ...named, rows: [{ entity: ENTITY, currency: 'SAR' }] }]);
+  const compared = await show('auditor', `/v1/reports/debt-roll-forward/difference?${span}&against=${sequence}`);
+  expect(compared.body).toMatchObject({ rows: 1, items: [{ change: 'changed', events: [named] }] });
+
   const { body } = await show('auditor', `${books}/corrections`);
   expect(body.items).toMatchObject([
     { id: correction, state: 'taken', effectiveOn: LAST_DAY, sequence: registered.body.sequence, events: 1 },

@@ -9,6 +9,7 @@ const DEBTOR = 'party_22222222-2222-4222-8222-222222222222';
 
 const server = new Server();
 const tokens: Record<string, string> = {};
+let firstDebt: string;
 const command = (who: string, path: string, key: string, body: object, headers: Record<string, string> = {}) =>
   server.call('POST', path, {
     token: tokens[who] as string,
@@ -38,6 +39,7 @@ beforeAll(async () => {
   for (const role of ['clerk', 'approver', 'auditor']) tokens[role] = await server.token(role, role, CITY);
   tokens['bank'] = await server.token('bank', 'bank', DEBTOR);
   const id = await draftAndRegister('first'); // sequence 2
+  firstDebt = id;
   const facts = { reference: 'TX-1', payer: DEBTOR, payee: CITY, target: { debt: id }, amount, channel: 'sadad' };
   await command('bank', '/v1/receipts', 'pay', { ...facts, paidOn: '2026-01-15' });
   for (const name of ['second', 'third']) await draftAndRegister(name);
@@ -85,8 +87,7 @@ test('a report says what it was asked, and what was known', async () => {
 });
 
 test('what was known is said by a moment, too', async () => {
-  const { id } = JSON.parse((await ask('/v1/debts')).text).items[0] as { id: string };
-  const { items } = JSON.parse((await ask(`/v1/debts/${id}/events`)).text) as {
+  const { items } = JSON.parse((await ask(`/v1/debts/${firstDebt}/events`)).text) as {
     items: { sequence: number; recordedAt: string }[];
   };
   const registered = items.find(({ sequence }) => sequence === 2) as { recordedAt: string };
@@ -146,11 +147,26 @@ test('pages follow one another by their links, over exactly one report', async (
   expect([items.length, seen]).toEqual([4, items.slice(0, 3)]);
 });
 
+test('what a report said at two times is compared, with the events between', async () => {
+  const path = '/v1/reports/debt-roll-forward/difference?from=2020-01-01&to=2199-12-31&against=2';
+  const { text, headers } = await ask(path);
+  const { items, ...said } = JSON.parse(text) as { items: { events: object[] }[]; digest: string };
+  expect(items).toMatchObject([{ change: 'changed', before: { paid: '0.00' }, after: { paid: '115.00' } }]);
+  expect(items[0]?.events).toContainEqual(expect.objectContaining({ type: 'debts.ReceiptApplied' }));
+  expect(said).toMatchObject({ against: 2, rows: 1, digest: headers.get('sijill-digest') });
+  const csv = await ask(path.replace('/difference', '.csv/difference'), { 'accept-language': 'ar' });
+  expect(csv.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present');
+  expect(csv.text).toMatch(/^التغيير,الجهة,.*\r\nمعدَّل,party_1/);
+  const later = await ask(`${path}&knownAt=1`);
+  expect([later.status, JSON.parse(later.text)]).toMatchObject([400, { errors: [{ path: 'against' }] }]);
+});
+
 test('answers are as documented', async () => {
   const document = (await server.call('GET', '/openapi.json')).body;
   for (const [path, url] of [
     ['/v1/reports', '/v1/reports'],
     ['/v1/reports/{name}', '/v1/reports/debt-ageing'],
+    ['/v1/reports/{name}/difference', '/v1/reports/debt-ageing/difference?against=1'],
   ] as const) {
     const { schema } = document.paths[path].get.responses[200].content['application/json'];
     const [, errors] = Compile(schema).Errors(JSON.parse((await ask(url)).text));

@@ -59,6 +59,7 @@ const MAY: Record<string, string> = {
   'GET /v1/attempts': 'auditor regulator operator',
   'GET /v1/reports': 'debtor establishment clerk approver auditor regulator',
   'GET /v1/reports/{name}': 'debtor establishment clerk approver auditor regulator',
+  'GET /v1/reports/{name}/difference': 'debtor establishment clerk approver auditor regulator',
   'GET /v1/projections': 'operator',
   'POST /v1/projections/{name}/rebuild': 'operator',
   'GET /v1/jobs': 'operator',

@@ -4,6 +4,7 @@ import type { Envelope } from '../../src/kernel/envelope.js';
 import { PARAMETERS, type Report, type Row, type Values } from '../../projections/report.js';
 import { ageing } from '../../projections/reports/ageing.js';
 import { csv } from '../../projections/reports/csv.js';
+import { tableOf } from '../../projections/reports/table.js';
 import { fourEyes } from '../../projections/reports/four-eyes.js';
 import { make, totalsOf } from '../../projections/reports/making.js';
 import { valuesOf } from '../../projections/reports/question.js';
@@ -178,12 +179,6 @@ describe('CSV', () => {
       { name: 'amount', kind: 'money', en: 'Amount', ar: 'المبلغ' },
     ],
   };
-  const cells = (note: string | null, amount: string) => ({
-    rows: [{ note, amount }],
-    totals: [],
-    digest: '',
-    bytes: 0,
-  });
   test.each([
     ['=1+1', `'=1+1`],
     ['+966', `'+966`],
@@ -193,12 +188,15 @@ describe('CSV', () => {
     ['a,"b"', '"a,""b"""'],
     [null, ''],
   ])('a text %j is written %s: none becomes a formula', (note, written) => {
-    expect(csv(text, cells(note, '-5.00'), 'en')).toBe(`\uFEFFNote,Amount\r\n${written},-5.00\r\n`);
+    expect([...csv({ columns: text.columns, rows: [{ note, amount: '-5.00' }] }, 'en')].join('')).toBe(
+      `\uFEFFNote,Amount\r\n${written},-5.00\r\n`,
+    );
   });
   test('is in Arabic where asked for', async () => {
-    const lines = csv(ageing, await made(ageing, { effectiveOn: '2025-12-31' }), 'ar').split('\r\n');
-    expect(lines[0]).toBe('\uFEFFالجهة,العملة,العمر,عدد المديونيات,المبلغ المستحق');
-    expect(lines[1]).toBe(`${CITY},SAR,لم يحن موعدها,1,115.00`);
+    const table = tableOf(ageing, await made(ageing, { effectiveOn: '2025-12-31' }));
+    const lines = [...csv(table, 'ar')].join('').split('\r\n');
+    expect(lines[0]).toBe('\uFEFFالجهة,العملة,العمر,عدد المديونيات,المبلغ المستحق,التصحيحات');
+    expect(lines[1]).toBe(`${CITY},SAR,لم يحن موعدها,1,115.00,`);
   });
 });
 

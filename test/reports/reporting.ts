@@ -1,4 +1,5 @@
 import { make, type Made } from '../../projections/reports/making.js';
+import type { Places } from '../../projections/reports/replaying.js';
 import { valuesOf } from '../../projections/reports/question.js';
 import type { Report, Row } from '../../projections/report.js';
 import type { EventReader, LogQuery } from '../../src/event-store/event-store.js';
@@ -18,6 +19,11 @@ export function makeOf(
   sequence = log.length - 1,
   today = '2199-12-31',
 ): Promise<Made> {
+  return make(report, valuesOf(report, asked, today as BusinessDate), sequence, placesOf(log), () => {});
+}
+
+/** A log, as reports read it. */
+export function placesOf(log: readonly Envelope[]): Places {
   const page = 100;
   const readAll = ({ after, filter }: LogQuery = {}) => {
     const from = after?.count ?? 0;
@@ -27,12 +33,11 @@ export function makeOf(
       .filter(({ event }) => filter?.types?.includes(event.type) ?? true);
     return Promise.resolve({ events, next: { count: from + page }, atEnd: from + page >= log.length });
   };
-  const places = {
+  return {
     events: { readAll } as unknown as EventReader,
     models: {} as ReadModelReader,
     upcast: (event: Envelope) => event,
   };
-  return make(report, valuesOf(report, asked, today as BusinessDate), sequence, places, () => {});
 }
 
 export const rowsOf = async (...question: Parameters<typeof makeOf>): Promise<readonly Row[]> =>

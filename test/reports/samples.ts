@@ -17,9 +17,10 @@ export const required = ({ takes }: Report): Partial<Record<ParameterName, strin
       .map((name) => [name, SAMPLES[PARAMETERS[name].kind]]),
   );
 
-/** The address that asks a report for the whole of a ledger's time. */
-export function addressOf(report: Report): string {
-  const span = { from: '2000-01-01', to: '2199-12-31', effectiveOn: '2199-12-31' };
+const EVER = { from: '2000-01-01', to: '2199-12-31', effectiveOn: '2199-12-31' };
+
+/** The address that asks a report, of those of the days that it takes. */
+export function addressOf(report: Report, span: Readonly<Record<string, string>> = EVER): string {
   const asked = Object.entries(span).filter(([name]) => name in report.takes);
   return `/v1/reports/${report.name}?${new URLSearchParams({ ...required(report), ...Object.fromEntries(asked) }).toString()}`;
 }

@@ -1,0 +1,116 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { canonicalJson } from '../../src/event-store/canonical.js';
+import { EVENT_READER, type EventReader } from '../../src/event-store/event-store.js';
+import { ROUTES, SCOPE, type Scope } from '../../src/http/access.js';
+import { preferences } from '../../src/http/commands/headers.js';
+import type { Exchange } from '../../src/http/exchange.js';
+import { HTTP_PORTS, type HttpPorts } from '../../src/http/ports.js';
+import { Problem } from '../../src/http/problems/problem.js';
+import { Reads, sightOf } from '../../src/http/reads.js';
+import { businessDateAt } from '../../src/kernel/calendar.js';
+import type { Envelope } from '../../src/kernel/envelope.js';
+import type { Uuid } from '../../src/kernel/ids.js';
+import type { ReadModelReader } from '../../src/read-models/read-models.js';
+import { READ_MODELS } from '../../src/read-models/token.js';
+import type { ParameterName, Report, Values } from '../report.js';
+import { admits, boundTo } from './bounds.js';
+import { difference, type Difference, type Times } from './difference.js';
+import { Makers, type Making } from './makers.js';
+import { make, type Made } from './making.js';
+import { valuesOf } from './question.js';
+import type { Places } from './replaying.js';
+
+/** What the composition root hands over. */
+export interface Reports {
+  readonly reports: readonly Report[];
+  readonly upcast: (event: Envelope) => Envelope;
+}
+export const REPORTS = Symbol('Reports');
+
+/** How long a question waits for its report, in milliseconds, unless `Prefer: wait` says another time. */
+const WAIT_MS = 5_000;
+/** How long a report that reads an index waits for it. */
+const FOLDED_MS = 30_000;
+
+/** A report, and what it is asked with: by whom it may be. */
+export interface Question {
+  readonly report: Report;
+  readonly values: Values;
+}
+
+/** Finds reports, lets their questions through, and has them made. */
+@Injectable()
+export class Asking {
+  readonly #makers = new Makers();
+  readonly #byName: ReadonlyMap<string, Report>;
+
+  constructor(
+    @Inject(REPORTS) private readonly reports: Reports,
+    @Inject(EVENT_READER) private readonly events: EventReader,
+    @Inject(READ_MODELS) private readonly models: ReadModelReader,
+    @Inject(HTTP_PORTS) private readonly ports: HttpPorts,
+    @Inject(Reads) private readonly reads: Reads,
+  ) {
+    this.#byName = new Map(reports.reports.map((report) => [report.name, report]));
+  }
+
+  admitted(scope: Scope): readonly Report[] {
+    return this.reports.reports.filter((report) => admits(report, scope));
+  }
+
+  /** @throws Problem, RefusedByRule: someone else's, recorded */
+  async question(
+    exchange: Exchange,
+    name: string,
+    parameters: Readonly<Partial<Record<ParameterName, string>>>,
+  ): Promise<Question> {
+    const report = this.#byName.get(name);
+    if (report === undefined) throw new Problem('NOT_FOUND');
+    const sight = sightOf(exchange.caller);
+    if (!admits(report, sight.scope)) {
+      const admitted = ROUTES['GET /v1/reports/{name}'].roles.filter((role) => admits(report, SCOPE[role])).join(', ');
+      throw new Problem('FORBIDDEN', { facts: { route: `GET /v1/reports/${name}`, admitted } });
+    }
+    const own = boundTo(report, sight, parameters);
+    if ('another' in own) {
+      throw await this.reads.hidden(exchange, { target: own.another.slice(6) as Uuid, facts: { report: name } });
+    }
+    return { report, values: valuesOf(report, own, businessDateAt(this.ports.clock.now())) };
+  }
+
+  /** @throws Problem `TOO_MANY_REQUESTS` */
+  report({ report, values }: Question, sequence: number): Making<Made> {
+    const key = canonicalJson({ report: report.name, values: { ...values }, sequence });
+    const making = this.#makers.of(key, async (progress) => {
+      await this.#folded(report, sequence);
+      return make(report, values, sequence, this.#places, progress);
+    });
+    return making ?? tooMany();
+  }
+
+  /** @throws Problem `TOO_MANY_REQUESTS` */
+  difference({ report, values }: Question, times: Times): Making<Difference> {
+    const key = canonicalJson({ report: report.name, values: { ...values }, ...times });
+    const making = this.#makers.of(key, async (progress) => {
+      await this.#folded(report, times.sequence);
+      return difference(report, values, times, this.#places, progress);
+    });
+    return making ?? tooMany();
+  }
+
+  get #places(): Places {
+    return { events: this.events, models: this.models, upcast: this.reports.upcast };
+  }
+
+  async #folded({ source }: Report, sequence: number): Promise<void> {
+    if (!('reading' in source) || sequence < 0 || (await this.ports.waitFor(sequence, FOLDED_MS))) return;
+    throw new Error('the read models are far behind');
+  }
+}
+
+function tooMany(): never {
+  throw new Problem('TOO_MANY_REQUESTS', { headers: { 'retry-after': '5' } });
+}
+
+/** How long an exchange waits, in milliseconds. */
+export const patience = ({ request }: Exchange): number => preferences(request.headers.prefer).waitMs ?? WAIT_MS;

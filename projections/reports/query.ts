@@ -1,0 +1,38 @@
+import {
+  IsActor,
+  IsBusinessDay,
+  IsCode,
+  IsCurrency,
+  IsKnownAt,
+  IsParty,
+  IsWholeNumber,
+} from '../../src/http/validation/fields.js';
+import { PARAMETERS } from '../report.js';
+
+export class ReportQuery {
+  @IsKnownAt({ optional: true })
+  knownAt?: string;
+
+  @IsWholeNumber(0, 999_999_999_999, { optional: true, description: 'From the link of the page before.' })
+  cursor?: string;
+
+  @IsWholeNumber(1, 1000, { optional: true, description: 'Most rows in the page of JSON; default 100.' })
+  limit?: string;
+}
+
+const CHECKS = {
+  party: IsParty,
+  actor: IsActor,
+  date: IsBusinessDay,
+  code: () => IsCode([], OPTIONAL),
+  currency: IsCurrency,
+};
+const OPTIONAL = { optional: true } as const;
+for (const [name, { kind, en }] of Object.entries(PARAMETERS)) {
+  CHECKS[kind]({ ...OPTIONAL, description: `${en}; of the reports that take it.` })(ReportQuery.prototype, name);
+}
+
+export class DifferenceQuery extends ReportQuery {
+  @IsKnownAt({ description: 'The earlier time: a sequence or a moment, as `knownAt`.' })
+  against!: string;
+}
