@@ -9,6 +9,7 @@ import { DebtListController } from '../projections/debt-list/controller.js';
 import { DelegationsController } from '../projections/delegations/controller.js';
 import { InstalmentPlansController } from '../projections/instalment-plans/controller.js';
 import { KnownAt } from '../projections/known-at.js';
+import { EVENT_DEFINITIONS, JournalController } from '../projections/journal/controller.js';
 import { PartyBalancesController } from '../projections/party-balances/controller.js';
 import { ReceiptsController } from '../projections/receipts/controller.js';
 import { ExplainController } from '../projections/explain/controller.js';
@@ -92,6 +93,7 @@ export class AppModule {
       { provide: FeedHost, useValue: feed },
       { provide: JOBS, useValue: jobs },
       { provide: UPCAST, useValue: (event: Envelope) => catalogue.upcast(event) },
+      { provide: EVENT_DEFINITIONS, useValue: catalogue.definitions },
       { provide: REPORTS, useValue: { reports, upcast: (event: Envelope) => catalogue.upcast(event) } },
       { provide: ReceiptTargets, useValue: receiptTargets(ledger, tariff) },
       { provide: Authorities, useValue: authorities(ledger) },
@@ -121,6 +123,7 @@ export class AppModule {
         CorrectionsController,
         AttemptsController,
         ReportsController,
+        JournalController,
         ExplainController,
         ProjectionsController,
         JobsController,

@@ -88,7 +88,7 @@ export const Streamed = (page: TSchema): MethodDecorator =>
 const UUID = { type: 'string', format: 'uuid' } as const;
 const PARAMETERS: Readonly<Record<string, { type: 'string'; pattern: string }>> = {
   party: { type: 'string', pattern: PARTY_PATTERN },
-  name: { type: 'string', pattern: '^[a-z][a-z0-9-]{0,63}(\\.csv)?$' },
+  name: { type: 'string', pattern: '^[a-z][a-z0-9-]{0,63}(\\.[a-z]{1,16}){0,2}$' },
 };
 
 const contentOf = (schema: TSchema | undefined) =>

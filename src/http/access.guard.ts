@@ -95,7 +95,7 @@ function checkPath(params: Record<string, string>): void {
         throw error instanceof InvalidValue ? invalid({ path: name, code: fieldCode(error.code) }) : error;
       }
     } else if (name === 'name') {
-      if (!/^[a-z][a-z0-9-]{0,63}(\.csv)?$/.test(text)) throw new Problem('NOT_FOUND');
+      if (!/^[a-z][a-z0-9-]{0,63}(\.[a-z]{1,16}){0,2}$/.test(text)) throw new Problem('NOT_FOUND');
     } else if (!isUuid(text)) {
       throw invalid({ path: name, code: 'NOT_A_UUID' });
     }

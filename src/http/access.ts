@@ -410,6 +410,13 @@ export const ROUTES = {
     command: 'ViewReport',
     en: 'Compare what a report said at two times',
     ar: 'مقارنة تقرير بين وقتين',
+  'GET /v1/exports': { ...reports, roles: READING_BOOKS, en: 'List the exports', ar: 'عرض ملفات التصدير المتاحة' },
+  'GET /v1/exports/{name}': {
+    ...reports,
+    roles: READING_BOOKS,
+    command: 'ViewReport',
+    en: 'Export the journal or the events',
+    ar: 'تصدير دفتر اليومية أو الأحداث',
   },
   'GET /v1/projections': { roles: OPERATING, en: 'List projections', ar: 'عرض الإسقاطات' },
   'POST /v1/projections/{name}/rebuild': { roles: OPERATING, en: 'Rebuild a projection', ar: 'إعادة بناء إسقاط' },

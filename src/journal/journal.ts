@@ -52,11 +52,12 @@ export async function* exported(
     piece = '';
     return text;
   };
+  const [first] = (await reader.readAll({ limit: 1 })).events;
+  if (first !== undefined) piece += format.head(first.event.ledger, selection);
   let sequence = 0;
   for (let after: Place | undefined; sequence <= selection.sequence;) {
     const page = await reader.readAll({ limit: PAGE, ...(after !== undefined && { after }) });
     for (const { event: stored } of page.events.slice(0, selection.sequence + 1 - sequence)) {
-      if (sequence === 0) piece += format.head(stored.ledger, selection);
       const event = chosen(stored, format, selection);
       if (event !== undefined) {
         for (const line of format.declarations?.(event, names) ?? []) {

@@ -16,7 +16,7 @@ export const ndjson: Format = {
 };
 
 export const SCHEMA_FILE = 'events.schema.json';
-export const SCHEMA_MEDIA_TYPE = 'application/schema+json';
+export const SCHEMA_MEDIA_TYPE = 'application/schema+json; charset=utf-8';
 
 /**
  * The JSON Schema (2020-12) of a line of `events.ndjson`. What was stored under an older version of its type is held to the

@@ -25,10 +25,9 @@ export type Balances = Readonly<Record<string, string>>;
 /** All that they have to say against a file; nothing where they take it. */
 export async function complaints(files: { readonly ledger: string; readonly beancount: string }): Promise<string[]> {
   const checks: [string, string[]][] = [
-    ['hledger', ['-f', files.ledger, 'check', '--strict']],
-    ['hledger', ['-f', files.ledger, 'check', 'payees']],
+    ['hledger', ['-f', files.ledger, 'check', '--strict', 'payees']],
     ['ledger', ['-f', files.ledger, '--strict', '--pedantic', '--check-payees', 'balance']],
-    ['bean-check', ['--no-cache', files.beancount]],
+    ['bean-check', [files.beancount]],
   ];
   const said: string[] = [];
   for (const [program, args] of checks) {

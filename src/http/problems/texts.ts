@@ -263,6 +263,11 @@ export const PROBLEMS = {
     ['Tokens cannot be checked now', "The issuer's public keys cannot be fetched; try again."],
     ['تعذر التحقق من رموز الدخول الآن', 'تعذر جلب المفاتيح العامة لجهة الإصدار؛ أعد المحاولة.'],
   ),
+  EXPORTS_TAKEN: text(
+    503,
+    ['Others are exporting', 'The server writes no more exports at once; try again.'],
+    ['توجد عمليات تصدير جارية', 'بلغ الخادم حده من عمليات التصدير في وقت واحد؛ أعد المحاولة.'],
+  ),
   STREAMS_TAKEN: text(
     503,
     ['All streams are taken', 'The server keeps no more streams open at once; try again, or read page by page.'],
