@@ -410,6 +410,7 @@ export const ROUTES = {
     command: 'ViewReport',
     en: 'Compare what a report said at two times',
     ar: 'مقارنة تقرير بين وقتين',
+  },
   'GET /v1/exports': { ...reports, roles: READING_BOOKS, en: 'List the exports', ar: 'عرض ملفات التصدير المتاحة' },
   'GET /v1/exports/{name}': {
     ...reports,
