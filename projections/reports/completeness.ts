@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { canonicalEvent } from '../../src/event-store/canonical.js';
 import { isRejection } from '../../src/event-store/catalogue.js';
+import { REFUSALS } from '../refusals.js';
 import { replayed, type Known } from '../report.js';
 import { SEQUENCE } from './columns.js';
 import { byText } from './sorting.js';
@@ -26,6 +27,8 @@ interface State {
   whole: Count | null;
 }
 
+const REFUSED = new Set(REFUSALS);
+
 const COUNTS = [
   ['events', 'Events', 'الأحداث'],
   ['commands', 'Commands', 'الأوامر'],
@@ -40,8 +43,8 @@ export const completeness = replayed({
   number: 15,
   title: { en: 'Completeness', ar: 'إثبات الاكتمال' },
   about: {
-    en: 'All events up to the sequence that is known: how many, of how many commands (accepted + refused), without a gap in the sequence or in a stream; the first line is the whole ledger, the others are its types of event by category of stream. The digest is the SHA-256 of the canonical JSON (RFC 8785) of every event as it is stored, in order, each followed by a line feed: what anybody gets who reads the same log. A signed checkpoint with the root of a Merkle tree comes with the transparency log.',
-    ar: 'كل الأحداث حتى التسلسل المعلوم: عددها، وعدد أوامرها (المقبول + المرفوض)، دون فجوة في التسلسل أو في مسار؛ السطر الأول للسجل كله، وسائر الأسطر لأنواع الأحداث بحسب فئة المسار. والبصمة هي SHA-256 للنص القانوني (RFC 8785) لكل حدث كما خُزّن، بالترتيب، يلي كلًا منها سطر جديد: وهي ما يجده كل من قرأ السجل نفسه. ونقطة التحقق الموقعة بجذر شجرة ميركل تأتي مع سجل الشفافية.',
+    en: 'All events up to the sequence that is known: how many, of how many commands (accepted + refused), without a gap in the sequence or in a stream; the first line is the whole ledger, the others are its types of event by category of stream. A command that was accepted and changed nothing left no event. The digest is the SHA-256 of the canonical JSON (RFC 8785) of every event as it is stored, in order, each followed by a line feed: what anybody gets who reads the same log. A signed checkpoint with the root of a Merkle tree comes with the transparency log.',
+    ar: 'كل الأحداث حتى التسلسل المعلوم: عددها، وعدد أوامرها (المقبول + المرفوض)، دون فجوة في التسلسل أو في مسار؛ السطر الأول للسجل كله، وسائر الأسطر لأنواع الأحداث بحسب فئة المسار. والأمر المقبول الذي لم يغيّر شيئًا لا حدث له. والبصمة هي SHA-256 للنص القانوني (RFC 8785) لكل حدث كما خُزّن، بالترتيب، يلي كلًا منها سطر جديد: وهي ما يجده كل من قرأ السجل نفسه. ونقطة التحقق الموقعة بجذر شجرة ميركل تأتي مع سجل الشفافية.',
   },
   takes: {},
   columns: [
@@ -71,7 +74,7 @@ export const completeness = replayed({
     const missing = event.revision - ((state.revisions.get(event.stream) ?? -1) + 1);
     for (const each of [whole, count]) {
       each.events++;
-      if (isRejection(event)) each.refused++;
+      if (REFUSED.has(event.type)) each.refused++;
       else if (isNext) each.accepted++; // one append: its events stand together
       if (event.type === 'ledger.AttemptsSuppressed') each.suppressed += (event.data as { count: number }).count;
       each.gaps += Math.abs(missing);

@@ -151,6 +151,11 @@ describe('15, completeness', () => {
       .join('');
     expect(earlier?.['digest']).toBe(createHash('sha256').update(before).digest('hex'));
   });
+  test('digests no later version of an event than the one that is stored', async () => {
+    const later = (event: Envelope): Envelope => ({ ...event, schemaVersion: event.schemaVersion + 1 });
+    const asked = [completeness, log, {}, log.length - 1, '2026-12-31'] as const;
+    expect(await rowsOf(...asked, later)).toEqual(await rowsOf(...asked));
+  });
   test('an event that is missing in the middle of a stream is a gap', async () => {
     const [whole] = await rowsOf(completeness, log.toSpliced(1, 1)); // the registration of A
     expect(whole).toMatchObject({ events: 7, gaps: 1 });

@@ -96,6 +96,7 @@ describe('7, instalments', () => {
   story.on('2026-05-02').do('MissInstalment', debt, { plan, instalment: 2, occurrence: 1 }, system);
   story.on('2026-05-03').do('ServeNotice', debt, { plan, notice: 1, on: '2026-05-03', until: '2026-06-14' }, system);
   story.on('2026-06-15').do('DefaultPlan', debt, { plan, notice: 1 }, system);
+  story.on('2026-07-01').approve(debt, story.ask('RequestCancellation', debt, { ground: 'error' }, huda));
 
   const on = async (effectiveOn: string, ...columns: string[]) =>
     shown(await rowsOf(instalments, story.log, { effectiveOn }), ...columns);
@@ -139,6 +140,9 @@ describe('7, instalments', () => {
       ['266.66', '0.00', 'over'],
       ['299.00', '0.00', 'over'],
     ]);
+  });
+  test('a debt that is cancelled after that takes nothing out of its plan again', async () => {
+    expect(await on('2026-07-01', 'ended', 'open')).toEqual(await on('2026-06-15', 'ended', 'open'));
   });
   test('are of a party and an entity', async () => {
     const asked = { effectiveOn: '2026-04-01' };

@@ -18,6 +18,7 @@ export function makeOf(
   asked: Asked = {},
   sequence = log.length - 1,
   today = '2199-12-31',
+  upcast = (event: Envelope) => event,
 ): Promise<Made> {
   return make(report, valuesOf(report, asked, today as BusinessDate), sequence, placesOf(log), () => {});
 }
@@ -36,7 +37,7 @@ export function placesOf(log: readonly Envelope[]): Places {
   return {
     events: { readAll } as unknown as EventReader,
     models: {} as ReadModelReader,
-    upcast: (event: Envelope) => event,
+    upcast,
   };
 }
 

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { ageing } from '../../projections/reports/ageing.js';
 import { replayedReports } from '../../projections/reports/catalogue.js';
+import { completeness } from '../../projections/reports/completeness.js';
 import { deferredRevenue } from '../../projections/reports/deferred-revenue.js';
+import { exceptions } from '../../projections/reports/exceptions.js';
 import { instalments } from '../../projections/reports/instalments.js';
 import { payments } from '../../projections/reports/payments.js';
 import { reconciliation } from '../../projections/reports/reconciliation.js';
@@ -110,6 +112,11 @@ describe('two reports say the same', () => {
     const rows = await ask(payments, history, { from: '1900-01-01', to: history.on });
     expect(nonZero(sumsOf(rows, 'paid'))).toEqual(nonZero(balances(history, '1100', '1110', '1120')));
     expect(nonZero(sumsOf(rows, 'refundable'))).toEqual(nonZero(balances(history, '2300'), -1n));
+  });
+  holds('15 and 12: how much was refused', async (history) => {
+    const [whole] = await ask(completeness, history, {});
+    const refused = await ask(exceptions, history, { from: '1900-01-01', to: '2199-12-31' });
+    expect(whole?.['refused'] ?? 0).toBe(refused.length);
   });
   holds('21 and 6: the debts that were cancelled', async (history) => {
     const asked = { from: history.from, to: history.on };
