@@ -18,13 +18,13 @@ export function makeOf(
   asked: Asked = {},
   sequence = log.length - 1,
   today = '2199-12-31',
-  upcast = (event: Envelope) => event,
+  upcast?: (event: Envelope) => Envelope,
 ): Promise<Made> {
-  return make(report, valuesOf(report, asked, today as BusinessDate), sequence, placesOf(log), () => {});
+  return make(report, valuesOf(report, asked, today as BusinessDate), sequence, placesOf(log, upcast), () => {});
 }
 
 /** A log, as reports read it. */
-export function placesOf(log: readonly Envelope[]): Places {
+export function placesOf(log: readonly Envelope[], upcast = (event: Envelope): Envelope => event): Places {
   const page = 100;
   const readAll = ({ after, filter }: LogQuery = {}) => {
     const from = after?.count ?? 0;

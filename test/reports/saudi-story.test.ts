@@ -9,6 +9,7 @@ import {
   CITY,
   CLOSED,
   DELEGATION,
+  E,
   director,
   happens,
   huda,
@@ -307,6 +308,15 @@ describe('evidence', () => {
     expect(new Set(corrections.slice(0, 4).map(({ chain }) => chain)).size).toBe(1);
     expect(await rows('corrections', { ...YEAR(2027) })).toEqual([]);
   });
+  test.each(['debt-roll-forward', 'four-eyes', 'corrections', 'completeness'])(
+    'what was corrected after the closing is marked in %s',
+    async (name) => {
+      const asked = name === 'completeness' ? {} : { entity: CITY, ...YEAR(2026) };
+      const { corrections } = await ledger.report(name, asked);
+      const marked = corrections?.listed.map(({ event }) => [event.type, event.refs.debt, event.effectiveOn]);
+      expect(marked).toEqual([['debts.DebtRegistered', E, '2026-12-15']]);
+    },
+  );
   test('25, equal treatment', async () => {
     const columns = ['request', 'ground', 'approved', 'declined', 'medianDays'];
     expect(shown(await rows('equal-treatment', { entity: CITY, ...YEAR(2026) }), ...columns)).toEqual([
