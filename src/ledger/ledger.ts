@@ -31,7 +31,7 @@ import {
 import { PatientStore } from './patient-store.js';
 import { LEDGER_RULES } from './rules.js';
 import type { Snapshots } from './snapshots.js';
-import { Stamp } from './stamping.js';
+import { Stamp, type Stamped } from './stamping.js';
 import { Turns } from './turns.js';
 
 export interface LedgerOptions {
@@ -148,7 +148,7 @@ export class Ledger {
   }
 
   /** Appends an event of the ledger itself to a stream of its own; a repeat changes nothing. */
-  async recordOwn(stream: StreamName, event: NewEvent, request: CommandRequest): Promise<void> {
+  async recordOwn(stream: StreamName, event: NewEvent, request: Stamped): Promise<void> {
     try {
       await this.#store.append(stream, -1, this.#stamp.events(stream, -1, [event], request, this.#stamp.today()));
     } catch (error) {

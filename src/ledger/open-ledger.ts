@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { CommandRequest } from '../kernel/decider.js';
 import { commandId, NAMESPACE, streamName, uuid5, type ActorId, type LedgerId } from '../kernel/ids.js';
 import { canonicalJson, sha256 } from '../event-store/canonical.js';
 import { WrongRevision } from '../event-store/event-store.js';
@@ -7,7 +6,7 @@ import type { Envelope } from '../kernel/envelope.js';
 import { chartOfAccounts, LedgerOpened } from './events.js';
 import { Ledger, type LedgerOptions } from './ledger.js';
 import { PatientStore } from './patient-store.js';
-import { Stamp } from './stamping.js';
+import { Stamp, type Stamped } from './stamping.js';
 
 export interface OpeningOptions extends Omit<LedgerOptions, 'id'> {
   readonly environment: string;
@@ -77,8 +76,8 @@ async function begin({ environment, logOrigin, ...options }: Omit<OpeningOptions
 }
 
 /** The request under which the ledger records something of its own accord. */
-export function ownRequest(name: string, stream: string, data: unknown): CommandRequest {
+export function ownRequest(name: string, stream: string, data: unknown): Stamped {
   const id = commandId('sijill/ledger', null, stream, name);
   const digest = sha256(canonicalJson(data));
-  return { id, digest, actor: SYSTEM_ACTOR, source: 'clock', mayBackdate: false, correlation: id };
+  return { id, digest, actor: SYSTEM_ACTOR, source: 'clock', correlation: id };
 }

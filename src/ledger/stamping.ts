@@ -6,6 +6,9 @@ import { assertBalanced, type Entry } from '../kernel/entries.js';
 import type { Actor, Envelope, NewEvent } from '../kernel/envelope.js';
 import { eventId, type CommandId, type EventId, type LedgerId, type StreamName } from '../kernel/ids.js';
 
+/** What of a request its events say. */
+export type Stamped = Pick<CommandRequest, 'id' | 'digest' | 'actor' | 'source' | 'causation' | 'correlation'>;
+
 /** Puts what was decided into envelopes. */
 export class Stamp {
   /** The last moment that was asked for, as the texts it is written as: many commands share one. */
@@ -34,7 +37,7 @@ export class Stamp {
     stream: StreamName,
     revision: number,
     events: readonly NewEvent[],
-    request: CommandRequest,
+    request: Stamped,
     effectiveOn: BusinessDate,
     idOf: (command: CommandId, index: number) => EventId = eventId,
   ): Envelope[] {

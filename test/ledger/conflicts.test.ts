@@ -157,36 +157,52 @@ describe('another process writes to the same aggregate', () => {
     expect(await typesOf(store)).toEqual(['ViewRejected']);
   });
 
-  test('a few conflicts in a row are no reason to give up', async () => {
+  /** Another process adds 1 just before each of this one's next appends. @returns at which revisions those were tried */
+  async function crowded(times: number) {
     const { store, ledger, process } = setup();
     const busy = process();
     await add(ledger, 1);
-    let left = 10;
+    const tried: unknown[] = [];
     let writing = false;
-    store.onAppend = async () => {
-      if (writing || left === 0) return;
-      left -= 1;
+    store.onAppend = async ({ stream: written, expected }) => {
+      if (writing || written !== stream) return;
+      tried.push(expected);
+      if (tried.length > times) return;
       writing = true;
       await add(busy, 1);
       writing = false;
     };
-    expect(await add(ledger, 1)).toMatchObject({ revision: 11, state: { state: '12' } });
+    return { store, ledger, tried };
+  }
+
+  test('sixteen conflicts in a row are no reason to give up: each time it is decided on what is there then', async () => {
+    const { ledger, tried } = await crowded(16);
+    expect(await add(ledger, 1)).toMatchObject({ revision: 17, state: { state: '18' } });
+    expect(tried).toEqual(Array.from({ length: 17 }, (_, revision) => BigInt(revision)));
   });
 
-  test('gives up where the aggregate changes faster than it can decide: 503, no outcome, safe to repeat', async () => {
+  test('the seventeenth is: 503, no outcome, safe to repeat', async () => {
+    const { store, ledger, tried } = await crowded(17);
+    await expect(add(ledger, 1, request('k'))).rejects.toThrow(LedgerUnavailable);
+    expect(tried).toHaveLength(17);
+    expect(await typesOf(store)).toHaveLength(18);
+    expect(await add(ledger, 1, request('k'))).toMatchObject({ kind: 'accepted', repeated: false, revision: 18 });
+  });
+
+  test('what is refused after a conflict was read after it, and is not read once more', async () => {
     const { store, ledger, process } = setup();
-    const busy = process();
+    const other = process();
     await add(ledger, 1);
-    let writing = false;
-    store.onAppend = async ({ stream: written }) => {
-      if (writing || written !== stream) return;
-      writing = true;
-      await add(busy, 1);
-      writing = false;
+    await add(other, 0);
+    let reads: number | undefined;
+    store.onAppend = async () => {
+      if (reads !== undefined) return;
+      reads = 0;
+      await add(other, -1);
+      reads = store.reads.filter((read) => read === stream).length;
     };
-    await expect(add(ledger, 1, request('k'))).rejects.toBeInstanceOf(LedgerUnavailable);
-    store.onAppend = () => undefined;
-    expect(await add(ledger, 1, request('k'))).toMatchObject({ kind: 'accepted', repeated: false });
+    expect(await add(ledger, -1)).toMatchObject({ kind: 'refused', facts: { total: 0 } });
+    expect(store.reads.filter((read) => read === stream)).toHaveLength(reads! + 1);
   });
 });
 

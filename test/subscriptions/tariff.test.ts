@@ -59,7 +59,47 @@ describe('plans and prices are dated configuration (domain.md §2)', () => {
     expect([on('2025-12-31'), on('2026-05-31'), on('2026-06-01')]).toEqual([undefined, 'v1', 'v2']);
   });
 
+  const premium = {
+    code: 'premium',
+    entity: 'party_00000000-0000-4000-8000-000000000001',
+    sector: 'tourism',
+    currency: 'KWD',
+    en: 'Premium',
+    ar: 'متميز',
+    prices: [{ from: '2026-01-01', net: '9.500', vat: 'exempt', billDays: 7 }],
+  };
+  const both = (second: object = premium) => with_((json) => ({ ...json, plans: [...json.plans, second] }));
+
+  test('each plan has its own prices, currency and owner', () => {
+    const tariff = readTariff(both());
+    const on = (code: string) => offerOn(tariff, code, day('2026-03-01'));
+    expect(on('basic')).toMatchObject({ net: 100_00n, currency: 'SAR', sector: 'labour' });
+    expect(on('premium')).toMatchObject({ net: 9_500n, vat: 0n, currency: 'KWD', sector: 'tourism', billDays: 7 });
+    expect(offerOn(tariff, 'premium', day('2025-12-31'))).toBeNull();
+  });
+
+  test('what a file lists in another order counts from the same days', () => {
+    const newest = readTariff(priced({ ...price, from: '2026-06-01', net: '80.00' }, price));
+    expect(offerOn(newest, 'basic', day('2026-07-01'))?.net).toBe(80_00n);
+    expect(offerOn(newest, 'basic', day('2026-05-31'))?.net).toBe(50_00n);
+  });
+
   test.each<[string, object, string]>([
+    [
+      'a fault of the second plan',
+      both({ ...premium, prices: [price, price] }),
+      'plan premium: two begin on 2026-01-01',
+    ],
+    [
+      'a rate that the second plan lacks',
+      both({ ...premium, prices: [{ ...premium.prices[0], from: '2016-01-01', vat: 'standard' }] }),
+      'plan premium has the standard rate of VAT from 2016-01-01 on',
+    ],
+    [
+      'a second plan twice',
+      with_((json) => ({ ...json, plans: [...json.plans, premium, premium] })),
+      'premium is listed',
+    ],
     ['something else than a tariff', {}, 'must have required properties'],
     ['no plan', with_((json) => ({ ...json, plans: [] })), '/plans'],
     ['a plan twice', with_((json) => ({ ...json, plans: [...json.plans, ...json.plans] })), 'basic is listed twice'],
