@@ -10,7 +10,7 @@ describe('commands that travelled as plain data', () => {
     const asked = request('k');
     const issued = registry.issue({ type: 'Add', target: A, data: { by: 5 } }, asked);
     expect(issued).toBeInstanceOf(Add);
-    expect({ ...issued }).toEqual({ type: 'Add', target: A, data: { by: 5 }, request: asked });
+    expect(issued).toMatchObject({ type: 'Add', target: A, data: { by: 5 }, request: asked });
     expect(registry.issue({ type: 'Peek', target: A, data: {} }, asked)).toBeInstanceOf(Peek);
   });
 
