@@ -5,6 +5,8 @@ import { sortByTime } from '../../examples/road-fines/sort.js';
 import type { Target } from '../../examples/road-fines/target.js';
 import type { Books } from './books.js';
 import { expectedFigures, type Figures } from './expected.js';
+import { expectOthersToAgree } from '../journal/agreement.js';
+import { hasAll, HOW_TO_RUN } from '../journal/others.js';
 import { isFerretDb } from '../servers/read-models.js';
 import { asExpected, booksAsExpected } from './figures.js';
 import { openLedger, readBooks } from './ledger.js';
@@ -13,7 +15,8 @@ import { firstFines, newFolder } from './rows.js';
 
 /*
  * The city's fines through the real ledger, its policies and its projections, compared to the cent with the independent
- * calculation at the end of each year: what the read models answered on that day, and what the log's entries add up to.
+ * calculation at the end of each year: what the read models answered on that day, and what the log's entries add up to. Then
+ * hledger, Ledger and Beancount read the exported journal, and get the same balances.
  */
 const FILE = process.env['SIJILL_FINES'];
 const WHOLE = process.env['SIJILL_FINES_WHOLE'];
@@ -35,6 +38,11 @@ const DAYS = [...Array.from({ length: 13 }, (_, year) => `${2000 + year}-12-31`)
   60 * 60_000,
 );
 
+(hasAll ? () => undefined : test.skip)(
+  `hledger, Ledger and Beancount read these fines' journal (${HOW_TO_RUN})`,
+  () => undefined,
+);
+
 async function expectToTheCent(file: string): Promise<void> {
   const expected = await expectedFigures(file, DAYS);
   const folder = await newFolder();
@@ -45,6 +53,7 @@ async function expectToTheCent(file: string): Promise<void> {
       expect([day, figures]).toEqual([day, expected.get(day)]);
     }
     books = await readBooks(target.instance.store, DAYS);
+    if (hasAll) await expectOthersToAgree(target.instance.store, folder, [2002, 2007, 2012]);
   } finally {
     await target.close();
   }
