@@ -11,10 +11,16 @@ import type { Document, Model, ReadModelReader } from '../src/read-models/read-m
 export interface MomentsPage extends Document {
   /** `recordedAt` of its first record; of the page that is still written, `~`, which stands behind all others. */
   readonly id: string;
-  /** Sequence and milliseconds since 1970, both rising. */
-  readonly records: readonly (readonly [sequence: number, ms: number])[];
+  /** Sequence and milliseconds since 1970, both rising. No lists within a list: not every MongoDB keeps those. */
+  readonly records: readonly MomentRecord[];
   /** The sequence with which the next page begins; null in the one that is still written. */
   readonly end: number | null;
+}
+
+interface MomentRecord {
+  readonly [field: string]: number;
+  readonly sequence: number;
+  readonly ms: number;
 }
 
 const LIVE = '~';
@@ -22,7 +28,7 @@ const MOST_RECORDS = 128;
 
 const schema = new Schema({ _id: String, records: [Schema.Types.Mixed], end: Number }, { versionKey: false });
 
-export const momentsModel: Model<MomentsPage> = { name: 'moments', version: 1, schema };
+export const momentsModel: Model<MomentsPage> = { name: 'moments', version: 2, schema };
 
 export const moments: Projection<MomentsPage> = {
   name: 'moments',
@@ -32,16 +38,16 @@ export const moments: Projection<MomentsPage> = {
   evolve(page, { event, sequence }) {
     const records = page?.records ?? [];
     const ms = Date.parse(event.recordedAt);
-    const isLater = ms > (records.at(-1)?.[1] ?? -Infinity);
+    const isLater = ms > (records.at(-1)?.ms ?? -Infinity);
     if (page !== null && !isLater) return page;
-    return { id: LIVE, records: [...records, [sequence, ms]], end: null };
+    return { id: LIVE, records: [...records, { sequence, ms }], end: null };
   },
   seal({ records }) {
     const next = records.at(-1);
     const first = records[0];
     if (records.length <= MOST_RECORDS || first === undefined || next === undefined) return null;
     return {
-      sealed: { id: instantAt(first[1]), records: records.slice(0, -1), end: next[0] },
+      sealed: { id: instantAt(first.ms), records: records.slice(0, -1), end: next.sequence },
       rest: { id: LIVE, records: [next], end: null },
     };
   },
@@ -67,10 +73,10 @@ export async function knownBy(models: ReadModelReader, ms: number): Promise<Sett
   const live = await models.get(momentsModel, LIVE);
   const [first] = live?.records ?? [];
   if (live === undefined || first === undefined) return { since: null };
-  const page = first[1] <= ms ? live : await pageBefore(models, ms);
+  const page = first.ms <= ms ? live : await pageBefore(models, ms);
   if (page === undefined) return { sequence: -1 };
-  const later = page.records.find(([, recordedAt]) => recordedAt > ms)?.[0] ?? page.end;
-  return later === null ? { since: page.records.at(-1)?.[1] ?? null } : { sequence: later - 1 };
+  const later = page.records.find((each) => each.ms > ms)?.sequence ?? page.end;
+  return later === null ? { since: page.records.at(-1)?.ms ?? null } : { sequence: later - 1 };
 }
 
 async function pageBefore(models: ReadModelReader, ms: number): Promise<MomentsPage | undefined> {
