@@ -1,33 +1,57 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
-import { eventsPlace, openEventReader } from '../adapters.js';
-import { catalogue } from '../composition.js';
-import { readConfiguration } from '../config/configuration.js';
-import { say, STOPPED, stopSignal, WrongUsage, type Command } from './command.js';
+import { eventsPlace, openEventReader, openReadModelReader } from '../adapters.js';
+import { catalogue, projections, RULE_SET } from '../composition.js';
+import { readConfiguration, type Configuration } from '../config/configuration.js';
+import { exportBundle, NotSound } from './bundle/export-bundle.js';
+import { DIFFERENT, say, STOPPED, stopSignal, WrongUsage, type Command } from './command.js';
+import { Stopped } from './log/check-file.js';
 import { exportLog } from './log/export-log.js';
+import { optionsOf, print } from './options.js';
 import { duration, grouped } from './progress.js';
 
-const HELP = `Writes the whole log of the ledger as a file: one line for each event, in the order of their sequences,
-with exactly what is stored. One log makes one file, byte for byte, whichever store it is in.
+const HELP = `Writes a ledger as a bundle, from which sijill replay builds and proves a second instance; or its log alone.
 
-Usage: sijill export [--out FILE]
+Usage: sijill export BUNDLE [--json]
+       sijill export [--out FILE]
 
-  --out FILE   a file that does not exist yet, gzipped where its name ends in .gz; - is the standard output (default)
-  --help       this text
+  BUNDLE      a directory that does not exist yet: events, schemas, configuration (rule set, tariff, working days; nothing
+              secret), every document of every read model, and bundle.json with the digest of each file
+  --out FILE  the log alone, one line for each event in the order of their sequences, with exactly what is stored: a file
+              that does not exist yet, gzipped where its name ends in .gz; - is the standard output (default)
+  --json      prints what bundle.json says, and its digest
+  --help      this text
 
-Examples: sijill export --out ledger.jsonl.gz
-          sijill export | zstd > ledger.jsonl.zst
+Examples: sijill export bundle-2026
+          sijill export --out ledger.jsonl.gz
 
-The store is the server's: the file in SIJILL_DATA, or EVENT_STORE_URL. A server may run; what it records after the
-export has begun is left out. The file holds pseudonyms, amounts and commitments, and nothing of the vault.
-The digest that is shown at the end stands for the whole log: keep it apart from the file, and give it to the import.
-Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped; where it did not end with 0 there is no file.
+The stores are the server's. A server may run; what it records after the export has begun is left out. While a bundle is
+made the live documents are held against the events, as sijill rebuild --verify does: of an instance that is not sound
+there is none. One ledger at one event makes one bundle and one log, byte for byte, whichever stores it is in. They hold
+pseudonyms, amounts and commitments, and nothing of the vault.
+The digest that is shown at the end stands for the whole: keep it apart, and give it to replay or import.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a document differs, 130 stopped; where it did not end with 0 nothing is kept.
 `;
 
 async function run(args: readonly string[]): Promise<number> {
-  const out = parse(args);
+  const { bundle, out, asJson } = parse(args);
   const configuration = readConfiguration();
   const signal = stopSignal();
+  try {
+    if (bundle === undefined) await exportAlone(configuration, out, signal);
+    else await exportWhole(configuration, bundle, asJson, signal);
+    return 0;
+  } catch (error) {
+    if (error instanceof NotSound) {
+      say(`export: ${error.message}`);
+      return DIFFERENT;
+    }
+    if (!signal.aborted && !(error instanceof Stopped)) throw error;
+    say('stopped: nothing was kept');
+    return STOPPED;
+  }
+}
+
+async function exportAlone(configuration: Configuration, out: string, signal: AbortSignal): Promise<void> {
   const reader = openEventReader(configuration);
   const began = performance.now();
   try {
@@ -36,23 +60,46 @@ async function run(args: readonly string[]): Promise<number> {
     say(`exported ${grouped(events)} events of the ledger ${ledger} from ${eventsPlace(configuration)} in ${seconds}`);
     if (out !== '-') say(`to ${resolve(out)}`);
     say(`digest ${digest}`);
-    return 0;
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    say('stopped: nothing was kept');
-    return STOPPED;
   } finally {
     await reader.close();
   }
 }
 
-function parse(args: readonly string[]): string {
+async function exportWhole(settings: Configuration, out: string, asJson: boolean, signal: AbortSignal): Promise<void> {
+  const reader = openEventReader(settings);
+  const began = performance.now();
   try {
-    const options = { out: { type: 'string', default: '-' } } as const;
-    return parseArgs({ args: [...args], options }).values.out;
-  } catch (error) {
-    throw new WrongUsage((error as Error).message, { cause: error });
+    const live = await openReadModelReader(settings);
+    const { backdatingDays, tariff, workingDays } = settings;
+    const configuration = {
+      ruleSet: RULE_SET,
+      backdatingDays,
+      tariff: tariff ?? 'built in: the plan basic',
+      workingDays: workingDays ?? 'built in: Friday and Saturday, no holidays',
+    };
+    const instance = { log: { reader, catalogue }, live, projections, ruleSet: RULE_SET, configuration };
+    const { manifest, digest } = await exportBundle(instance, out, signal).finally(() => live.close());
+    if (asJson) return await print(`${JSON.stringify({ ...manifest, bundleDigest: digest })}\n`);
+    const documents = manifest.models.reduce((sum, model) => sum + model.documents, 0);
+    const seconds = duration((performance.now() - began) / 1_000);
+    say(
+      `exported ${grouped(manifest.events)} events of the ledger ${manifest.ledger} and ${grouped(documents)} documents in ${seconds}`,
+    );
+    say(`to ${resolve(out)}`);
+    say(`digest ${digest}`);
+  } finally {
+    await reader.close();
   }
+}
+
+function parse(args: readonly string[]): { bundle: string | undefined; out: string; asJson: boolean } {
+  const options = { out: { type: 'string' }, json: { type: 'boolean', default: false } } as const;
+  const { positionals, values } = optionsOf(args, options);
+  const [bundle, ...more] = positionals;
+  if (more.length > 0) throw new WrongUsage('one BUNDLE at most');
+  if (bundle !== undefined && values.out !== undefined) throw new WrongUsage('a BUNDLE or --out, not both');
+  if (bundle === undefined && values.json) throw new WrongUsage('--json goes with a BUNDLE');
+  return { bundle, out: values.out ?? '-', asJson: values.json };
 }
 
 export const exportCommand: Command = { help: HELP, run };

@@ -3,6 +3,8 @@ import { PoisonEvent } from '../feed/feed-page.js';
 import { Unprintable } from '../journal/format.js';
 import { startFault } from '../start-fault.js';
 import { NotAsCopied } from '../vault/moving/move-vault.js';
+import { DamagedBundle } from './bundle/format.js';
+import { NotReplayable } from './bundle/replay-bundle.js';
 import { NoServer, ServerRefused } from './client/client.js';
 import { WrongUsage } from './command.js';
 import { EmptyLog } from './log/export-log.js';
@@ -22,6 +24,8 @@ const SELF_EXPLAINING = [
   NotComparable,
   NotAsCopied,
   Unprintable,
+  DamagedBundle,
+  NotReplayable,
   NoServer,
   ServerRefused,
 ];

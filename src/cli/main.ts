@@ -22,8 +22,12 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: "folds the ledger's events anew into its read models, or verifies these",
     load: async () => (await import('./rebuild.js')).rebuildCommand,
   },
+  replay: {
+    summary: 'builds a second instance from a bundle, and proves it equal',
+    load: async () => (await import('./replay.js')).replayCommand,
+  },
   export: {
-    summary: 'writes the whole log of the ledger as a file',
+    summary: 'writes a ledger as a bundle, or its log as a file',
     load: async () => (await import('./export.js')).exportCommand,
   },
   import: {

@@ -61,9 +61,9 @@ function firstOf<T>(count: number, look: (index: number) => T | undefined): T | 
 const isObject = (value: Json | undefined): value is { readonly [key: string]: Json } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** For people, in one line. */
-export function saidOf({ model, id, field, expected, found }: Difference): string {
+/** For people, in one line. @param source of what is expected */
+export function saidOf({ model, id, field, expected, found }: Difference, source = 'the events say'): string {
   const shown = (value: Json | undefined): string => (value === undefined ? 'nothing' : JSON.stringify(value));
   const where = field === '' ? '' : `, ${field}`;
-  return `${model} ${id}${where}: the events say ${shown(expected)}, stored is ${shown(found)}`;
+  return `${model} ${id}${where}: ${source} ${shown(expected)}, stored is ${shown(found)}`;
 }

@@ -336,7 +336,7 @@ describe('on the command line', () => {
       expect(help.out).toContain(`  ${name} `);
     }
     const its = await sijill(['import', '--help'], {});
-    expect([its.code, its.err, its.out]).toEqual([0, '', expect.stringContaining('main.js import FILE')]);
+    expect([its.code, its.err, its.out]).toEqual([0, '', expect.stringContaining('sijill import FILE')]);
     for (const args of [['balance'], ['import', '-'], ['export', '--to', 'x']]) {
       const wrong = await sijill(args, { SIJILL_DATA: folder() });
       expect([args, wrong.code, wrong.out]).toEqual([args, 2, '']);

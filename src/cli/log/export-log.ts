@@ -2,6 +2,7 @@ import { canonicalEvent } from '../../event-store/canonical.js';
 import type { Catalogue } from '../../event-store/catalogue.js';
 import type { EventReader, Place } from '../../event-store/event-store.js';
 import { wholeHead } from '../../event-store/whole-head.js';
+import { AheadOfLog } from '../../feed/feed.js';
 import { progressOf, type Output, type Progress } from '../progress.js';
 import { LogChecks } from './checks.js';
 import type { Summary } from './file.js';
@@ -20,6 +21,7 @@ export class EmptyLog extends Error {
 /**
  * Reads the log as it is now and gives the lines of its file; what is committed meanwhile is left out.
  * @param done told the whole, when the last line was given
+ * @param until how many events to give; default: all that there are
  * @throws EmptyLog, DamagedLog (the store holds what no import would take), StoreUnavailable, UnusableLog
  */
 export async function* exportedLines(
@@ -27,11 +29,12 @@ export async function* exportedLines(
   catalogue: Catalogue,
   progressTo: (total: number) => Progress,
   done: (summary: Summary) => void,
+  until?: number,
 ): AsyncGenerator<string, void> {
   const [first] = (await reader.readAll({ limit: 1 })).events;
   if (first === undefined) throw new EmptyLog('the store has no event: there is nothing to export');
   const { ledger } = first.event;
-  const { count: total } = await wholeHead(reader);
+  const total = until ?? (await wholeHead(reader)).count;
   const checks = new LogChecks(ledger, catalogue);
   const progress = progressTo(total);
   let digest = firstDigest(ledger);
@@ -40,6 +43,8 @@ export async function* exportedLines(
     let sequence = 0;
     for (let after: Place | undefined; sequence < total;) {
       const page = await reader.readAll({ limit: PAGE, ...(after !== undefined && { after }) });
+      if (page.atEnd && sequence + page.events.length < total)
+        throw new AheadOfLog(total, sequence + page.events.length);
       for (const { event } of page.events.slice(0, total - sequence)) {
         const text = canonicalEvent(event);
         checks.take(event, text);
@@ -66,6 +71,7 @@ export async function exportLog(
   out: string,
   signal: AbortSignal,
   output?: Output,
+  until?: number,
 ): Promise<Summary> {
   const whole: { summary?: Summary } = {};
   const lines = exportedLines(
@@ -73,6 +79,7 @@ export async function exportLog(
     catalogue,
     (total) => progressOf(total, 'events', output),
     (summary) => (whole.summary = summary),
+    until,
   );
   await writeOut(lines, out, signal);
   return whole.summary as Summary;

@@ -10,9 +10,14 @@ const NEWLINE = 0x0a;
  * The lines of a file, gzipped or not, however large it is. Not Node's `readline`: it also ends lines at characters that
  * a JSON text may hold (U+2028).
  * @param onBytes told how many bytes of the file were read since the last time
+ * @param mostBytes of a line: a longer one is damage
  * @throws DamagedLog where the file ends within a line, or cannot be unpacked; what the file system throws
  */
-export async function* linesOf(path: string, onBytes: (count: number) => void): AsyncGenerator<string, void> {
+export async function* linesOf(
+  path: string,
+  onBytes: (count: number) => void,
+  mostBytes = MAX_LINE_BYTES,
+): AsyncGenerator<string, void> {
   const gzipped = await isGzip(path);
   const file = createReadStream(path, { highWaterMark: 256 * 1024 });
   file.on('data', (chunk) => onBytes(chunk.length));
@@ -30,7 +35,7 @@ export async function* linesOf(path: string, onBytes: (count: number) => void): 
         at = end + 1;
       }
       begun = bytes.subarray(at);
-      if (begun.length > MAX_LINE_BYTES) throw new DamagedLog(`line ${count + 1} is longer than any line of an export`);
+      if (begun.length > mostBytes) throw new DamagedLog(`line ${count + 1} is longer than any line of an export`);
     }
   } catch (error) {
     throw isUnpacking(error) ? unpackingFault(error, count) : error;
