@@ -41,6 +41,7 @@ import { readTariff, type Tariff } from './contexts/subscriptions/tariff.js';
 import { EVENT_READER } from './event-store/event-store.js';
 import { FeedHost } from './feed/feed-host.js';
 import { eventStoreIndicator, feedIndicator, measureFeed } from './feed/observing.js';
+import { auditIndicator, measureAudit } from './feed/self-audit/observing.js';
 import { ProjectionsController } from './feed/projections.controller.js';
 import { HttpModule } from './http/http.module.js';
 import type { Metrics } from './http/metrics.js';
@@ -84,6 +85,7 @@ export class AppModule {
     const swept =
       'Sealed values that a crash left: removed, or named by an event after all (since the start); waiting (at the last look).';
     metrics.gauge('sijill_vault_swept', swept, 'found', () => Object.entries(sweeping.swept));
+    measureAudit(feed, metrics);
     measureJobs(jobs, metrics);
     const shared = [
       { provide: Ledger, useValue: ledger },
@@ -176,6 +178,7 @@ const portsOf = ({ clock, vault, ledger, feed, store, readModels, jobs }: Instan
     feedIndicator('projections', 'projection', feed),
     feedIndicator('policies', 'policy', feed),
     jobsIndicator(jobs),
+    auditIndicator(feed),
   ],
 });
 

@@ -4,6 +4,8 @@ import { openEventReader, openLeases, openReadModels, type Stores } from './adap
 import { catalogue, policies, projections } from './composition.js';
 import { Feed } from './feed/feed.js';
 import { holdToOneLedger } from './feed/one-ledger.js';
+import { SelfAudit } from './feed/self-audit/self-audit.js';
+import { isHeldHere } from './feed/stored-progress.js';
 import { FeedThreadPort } from './feed/thread-protocol.js';
 
 const stores = workerData as Stores;
@@ -15,9 +17,13 @@ const leases = await openLeases(stores);
 await holdToOneLedger(reader, readModels);
 const { send, listener } = port;
 const feed = new Feed({ reader, readModels, leases, catalogue, projections, policies, send, listener });
+const stopping = new AbortController();
+let auditing: Promise<void> = Promise.resolve();
 port.serve(
   (names) => feed.rebuild(names),
   async () => {
+    stopping.abort();
+    await auditing;
     await feed.stop();
     await leases.close();
     await readModels.close();
@@ -25,4 +31,15 @@ port.serve(
   },
 );
 await feed.start();
+const audit = new SelfAudit({
+  reader,
+  readModels,
+  catalogue,
+  projections,
+  isMine: () => feed.status().consumers.every((each) => each.kind !== 'projection' || isHeldHere(each)),
+  head: () => feed.status().head,
+  report: (status) => listener.audited?.(status),
+  log: (level, message) => listener.log(level, message),
+});
+auditing = audit.run(stopping.signal);
 port.say({ kind: 'started' });

@@ -166,7 +166,7 @@ function redisFindings(url: string): Promise<readonly Found[]> {
 
 interface Readiness {
   readonly status: string;
-  readonly checks: Readonly<Record<string, { readonly status: string }>>;
+  readonly checks: Readonly<Record<string, { readonly status: string; readonly findings?: number }>>;
 }
 
 async function serverFindings(url: string): Promise<readonly Found[]> {
@@ -174,7 +174,12 @@ async function serverFindings(url: string): Promise<readonly Found[]> {
   if (answer === undefined) return [note(`none answers at ${url}`)];
   const { status, checks } = (await answer.json()) as Readiness;
   const down = Object.entries(checks).filter(([, check]) => check.status !== 'up');
-  if (status === 'up') return [ok(`it answers at ${url}, and is ready`)];
+  const findings = checks['selfAudit']?.findings ?? 0;
+  const amiss =
+    findings > 0
+      ? [warning(`its self-audit found ${findings} things amiss`, 'its log says each with what to do (self-audit: …)')]
+      : [];
+  if (status === 'up') return [ok(`it answers at ${url}, and is ready`), ...amiss];
   return down.map(([name, check]) =>
     error(
       `${name} of the server at ${url} is down: ${JSON.stringify(check)}`,

@@ -10,6 +10,7 @@ import { sequenceOf } from '../event-store/sequence-of.js';
 import type { Cause } from '../http/ports.js';
 import { ReadModelUnavailable } from '../read-models/read-models.js';
 import { text } from './feed-page.js';
+import type { AuditStatus } from './self-audit/audit-status.js';
 import type { FeedListener, FeedStatus, PolicyAlarm } from './status.js';
 import { runsAllHere, withCounts, type StoredProgress } from './stored-progress.js';
 
@@ -54,6 +55,7 @@ export class FeedHost implements FeedListener {
   #control: FeedControl | undefined;
   #progress: StoredProgress | undefined;
   #isLooking = false;
+  #audit: AuditStatus = { laps: 0, events: 0, documents: 0, findings: [] };
   #now: Promise<Look> | undefined;
   readonly #refused = new Map<string, number>();
 
@@ -209,6 +211,15 @@ export class FeedHost implements FeedListener {
   alarm({ policy, sequence, command, target, reason }: PolicyAlarm): void {
     this.#refused.set(policy, (this.#refused.get(policy) ?? 0) + 1);
     this.write('error', `policy ${policy}, event ${sequence}: ${command} on ${target} did not go through: ${reason}`);
+  }
+
+  audited(status: AuditStatus): void {
+    this.#audit = status;
+  }
+
+  /** What the self-audit of this process said last. */
+  get audit(): AuditStatus {
+    return this.#audit;
   }
 
   log(level: 'info' | 'error', message: string): void {

@@ -1,4 +1,5 @@
 import type { Place } from '../event-store/event-store.js';
+import type { AuditStatus } from './self-audit/audit-status.js';
 
 /** How one consumer stands: shown by /health/ready, /metrics and GET /v1/projections. Policies are one consumer. */
 export interface ConsumerStatus {
@@ -47,4 +48,5 @@ export interface FeedListener {
   alarm(alarm: PolicyAlarm): void;
   /** Once for each thing that somebody should know: a consumer stopped, a rebuild began or ended. */
   log(level: 'info' | 'error', message: string): void;
+  audited?(status: AuditStatus): void;
 }

@@ -3,6 +3,7 @@ import type { Command, CommandRequest } from '../kernel/decider.js';
 import { LedgerUnavailable, type Outcome } from '../ledger/outcome.js';
 import type { FeedControl } from './feed-host.js';
 import type { SendCommand } from './policy-runner.js';
+import type { AuditStatus } from './self-audit/audit-status.js';
 import type { FeedListener, FeedStatus, PolicyAlarm } from './status.js';
 
 /** What the feed's thread says. */
@@ -12,6 +13,7 @@ export type FromFeed =
   | { readonly kind: 'status'; readonly status: FeedStatus }
   | { readonly kind: 'alarm'; readonly alarm: PolicyAlarm }
   | { readonly kind: 'log'; readonly level: 'info' | 'error'; readonly message: string }
+  | { readonly kind: 'audited'; readonly status: AuditStatus }
   | { readonly kind: 'rebuilt'; readonly call: number; readonly error?: string };
 
 /** What the feed's thread is told. */
@@ -55,6 +57,8 @@ export async function startFeedThread(
           return listener.status(message.status);
         case 'alarm':
           return listener.alarm(message.alarm);
+        case 'audited':
+          return listener.audited?.(message.status);
         case 'log':
           return listener.log(message.level, message.message);
         case 'rebuilt': {
@@ -111,6 +115,7 @@ export class FeedThreadPort {
     status: (status) => this.say({ kind: 'status', status }),
     alarm: (alarm) => this.say({ kind: 'alarm', alarm }),
     log: (level, message) => this.say({ kind: 'log', level, message }),
+    audited: (status) => this.say({ kind: 'audited', status }),
   };
 
   say(message: FromFeed): void {
