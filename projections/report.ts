@@ -103,6 +103,11 @@ export interface Replay<State, V> {
   /** By sequence. */
   readonly fold: (state: State, known: Known, values: V) => void;
   /**
+   * By what an event is folded apart where a cell is explained, so that its rows are few; absent: its stream. A report whose
+   * rows several streams tell of names what they are of.
+   */
+  readonly parts?: (known: Known) => readonly string[];
+  /**
    * Sorted: the same state gives the same rows in the same order. It changes nothing: it is asked after the last event, and
    * before and after what restates a figure.
    */
@@ -127,8 +132,12 @@ export interface Report extends Described<Takes> {
 }
 
 export function replayed<const T extends Takes, S>(definition: Described<T> & Replay<S, Values<T>>): Report {
-  const { types, asStored, initial, fold, rows, ...described } = definition;
-  const wants = { ...(types !== undefined && { types }), ...(asStored !== undefined && { asStored }) };
+  const { types, asStored, parts, initial, fold, rows, ...described } = definition;
+  const wants = {
+    ...(types !== undefined && { types }),
+    ...(asStored !== undefined && { asStored }),
+    ...(parts !== undefined && { parts }),
+  };
   const replay = { ...wants, initial, fold, rows };
   return { ...described, source: { replay: replay as unknown as Replay<unknown, Values> } };
 }

@@ -12,6 +12,7 @@ import { KnownAt } from '../projections/known-at.js';
 import { EVENT_DEFINITIONS, JournalController } from '../projections/journal/controller.js';
 import { PartyBalancesController } from '../projections/party-balances/controller.js';
 import { ReceiptsController } from '../projections/receipts/controller.js';
+import { ReportExplanationController } from '../projections/reports/explain-controller.js';
 import { ExplainController } from '../projections/explain/controller.js';
 import { UPCAST } from '../projections/upcast.js';
 import { Asking, REPORTS } from '../projections/reports/asking.js';
@@ -127,6 +128,7 @@ export class AppModule {
         ReportsController,
         JournalController,
         ExplainController,
+        ReportExplanationController,
         ProjectionsController,
         JobsController,
       ],

@@ -20,7 +20,7 @@ import { opened, type Log } from '../instruments/opening.js';
 import { KnownAt } from '../known-at.js';
 import { streamsOwing } from '../owing.js';
 import { UPCAST, type Upcast } from '../upcast.js';
-import { explanation, summary, withEffect } from './answer.js';
+import { explanation, summary, withEffect } from '../instruments/explanation.js';
 import { DEBT_FIGURES, owedBy, textOf, type DebtFigure } from './debt.js';
 import { beginningOf, explainedDebt, isVisible } from './debts.js';
 import { figureWords, partyWords } from './figures.js';
@@ -120,7 +120,9 @@ export class ExplainController {
       knownAt: cut.sequence,
       sentence: summary({ what, effectiveOn, knownAt: cut.sequence, count }),
       instruments: count,
-      items: shown.map((each, i) => withEffect(each, found[i]!, currency, figure === 'balance' ? owedBy : undefined)),
+      items: shown.map((each, i) =>
+        withEffect(each, found[i]!, writtenIn(currency), figure === 'balance' ? owedBy : undefined),
+      ),
     };
   }
 
@@ -169,7 +171,9 @@ export class ExplainController {
       knownAt: cut.sequence,
       sentence: summary({ what, effectiveOn, knownAt: cut.sequence, count }),
       instruments: count,
-      items: shown.map((each, i) => withEffect(each, found[i]!, currency as Currency, changeBy(figure, line))),
+      items: shown.map((each, i) =>
+        withEffect(each, found[i]!, writtenIn(currency as Currency), changeBy(figure, line)),
+      ),
     };
   }
 
@@ -190,6 +194,11 @@ export class ExplainController {
     return asked === undefined ? this.#cuts.now() : this.#cuts.upTo(await this.knownAt.sequenceOf(asked));
   }
 }
+
+const writtenIn =
+  (currency: Currency) =>
+  (minor: bigint): string =>
+    formatMinor(minor, currency);
 
 const isOfAnother = (sight: Sight, entity: string | undefined): boolean =>
   sight.scope === 'entity' && entity !== undefined && entity !== sight.party;

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { answer, orNull } from '../../src/http/answers.js';
+import { explanation } from '../instruments/explanation.js';
 
 const named = { en: Type.String(), ar: Type.String() };
 const COLUMN = Type.Object({
@@ -80,4 +81,17 @@ export const DIFFERENCE = Type.Object({
       events: Type.Array(Type.Object(EVENT)),
     }),
   ),
+});
+
+const { value, sentence, instruments, items } = explanation;
+export const EXPLANATION = Type.Object({
+  report: Type.String(),
+  sequence: Type.Integer({ minimum: -1, description: 'The last event that is known; -1: none.' }),
+  selector: Type.Record(Type.String(), Type.String()),
+  column: Type.String(),
+  row: CELLS,
+  value,
+  sentence,
+  instruments,
+  items,
 });

@@ -15,6 +15,7 @@ import { READ_MODELS } from '../../src/read-models/token.js';
 import type { ParameterName, Report, Values } from '../report.js';
 import { admits, boundTo } from './bounds.js';
 import { difference, type Difference, type Times } from './difference.js';
+import { cellOf, trace, type Trace } from './explaining.js';
 import { Makers, type Making } from './makers.js';
 import { make, type Made } from './making.js';
 import { valuesOf } from './question.js';
@@ -95,6 +96,14 @@ export class Asking {
       await this.#folded(report, times.sequence);
       return difference(report, values, times, this.#places, progress);
     });
+    return making ?? tooMany();
+  }
+
+  /** @throws Problem `INVALID_REQUEST`, `TOO_MANY_REQUESTS` */
+  explanation({ report, values }: Question, named: string, sequence: number): Making<Trace> {
+    const cell = cellOf(report, named);
+    const key = canonicalJson({ report: report.name, values: { ...values }, sequence, cell: named });
+    const making = this.#makers.of(key, (progress) => trace(report, values, cell, sequence, this.#places, progress));
     return making ?? tooMany();
   }
 

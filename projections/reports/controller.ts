@@ -102,7 +102,7 @@ export class ReportsController {
 }
 
 /** Names a question whole: asked there again, it is the same for ever. */
-class Address {
+export class Address {
   readonly selector: URLSearchParams;
   constructor(
     readonly path: string,
@@ -130,7 +130,7 @@ const tell = ({ reply }: Exchange, sequence: number, digest: string, { selector 
   });
 
 /** RFC 9110, 202: it is being made; ask there again, for exactly this. */
-function later({ reply }: Exchange, { done }: Making<unknown>, sequence: number, address: Address): object {
+export function later({ reply }: Exchange, { done }: Making<unknown>, sequence: number, address: Address): object {
   reply.code(202).headers({ location: address.toString(), 'retry-after': '1' });
   return { state: 'being-made', done, total: sequence + 1 };
 }

@@ -5,6 +5,7 @@ import {
   IsCurrency,
   IsKnownAt,
   IsParty,
+  IsText,
   IsWholeNumber,
 } from '../../src/http/validation/fields.js';
 import { PARAMETERS } from '../report.js';
@@ -35,4 +36,13 @@ for (const [name, { kind, en }] of Object.entries(PARAMETERS)) {
 export class DifferenceQuery extends ReportQuery {
   @IsKnownAt({ description: 'The earlier time: a sequence or a moment, as `knownAt`.' })
   against!: string;
+}
+
+export class CellQuery extends ReportQuery {
+  @IsText(1, 1024, {
+    description:
+      'COLUMN@KEY,KEY: a column, and the row by the cells of the report’s key in their order; an empty one is none.',
+    example: 'amount@party_2f9d6f3e-7d55-4c1b-9c0e-0f6a3d1f7a10,SAR,31-90',
+  })
+  cell!: string;
 }

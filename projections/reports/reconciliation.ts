@@ -2,6 +2,7 @@ import { billingEvents, type ReceiptEvent } from '../../src/contexts/billing/eve
 import { balanceEvents } from '../../src/contexts/balances/events.js';
 import { factTypes } from '../../src/event-store/catalogue.js';
 import type { Recorded } from '../../src/kernel/decider.js';
+import type { Envelope } from '../../src/kernel/envelope.js';
 import { replayed, TODAY, YEAR_BEGIN, type Named } from '../report.js';
 import { balance, CURRENCY, ENTITY, money } from './columns.js';
 import { minorOf, postedTo, type Posted } from './postings.js';
@@ -94,6 +95,7 @@ export const reconciliation = replayed({
     'subscriptions.SubscriptionRenewed',
     'subscriptions.PaymentReversed',
   ],
+  parts: ({ event }) => receiptsOf(event),
   initial: (): State => ({ receipts: new Map(), cash: new Map() }),
   fold(state, { event }, { entity, from, to }) {
     if (event.effectiveOn > to) return;
@@ -119,6 +121,12 @@ export const reconciliation = replayed({
     for (const receipt of [...receipts.values()].sort(byText(order))) yield rowOf(receipt);
   },
 });
+
+/** The receipts that an event tells of, or posts to. */
+const receiptsOf = ({ refs, entries }: Envelope): string[] => {
+  const named = entries.flatMap(({ debit, credit }) => [debit.dims.receipt, credit.dims.receipt]);
+  return [...new Set([refs.receipt, ...named])].filter((id) => id !== undefined);
+};
 
 /** What a receipt's own events say of it. */
 function told({ receipts }: State, event: Recorded<ReceiptEvent>, isInside: boolean): void {

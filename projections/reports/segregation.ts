@@ -83,6 +83,7 @@ export const segregation = replayed({
   key: ['conflict', 'actor'],
   boundBy: { entity: 'entity' },
   types: [...DUTY_OF.keys()],
+  parts: ({ event }) => [event.actor.id],
   initial: () => new Map<string, Doings>(),
   fold(people, known, { entity, actor, from, to }) {
     const { effectiveOn, refs, actor: by, type } = known.event;

@@ -411,6 +411,13 @@ export const ROUTES = {
     en: 'Compare what a report said at two times',
     ar: 'مقارنة تقرير بين وقتين',
   },
+  'GET /v1/reports/{name}/explain': {
+    ...reports,
+    roles: READING,
+    command: 'ViewReport',
+    en: 'Explain a cell of a report',
+    ar: 'تفسير خانة من تقرير',
+  },
   'GET /v1/exports': { ...reports, roles: READING_BOOKS, en: 'List the exports', ar: 'عرض ملفات التصدير المتاحة' },
   'GET /v1/exports/{name}': {
     ...reports,

@@ -244,3 +244,83 @@ describe('a party’s balances', () => {
     expect([status, body.errors]).toMatchObject([400, [{ path, code }]]);
   });
 });
+
+describe('a report’s cell', () => {
+  const span = 'from=2020-01-01&to=2199-12-31';
+  const cell = (column: string, key = `${CITY},SAR`) => `cell=${encodeURIComponent(`${column}@${key}`)}`;
+  const explain = (report: string, query: string) => `/v1/reports/${report}/explain?${query}`;
+
+  test('what was paid is explained by the receipt, to the halala', async () => {
+    const answer = await ask('auditor', explain('debt-roll-forward', `${span}&${cell('paid')}`));
+    expectDocumented('/v1/reports/{name}/explain', answer);
+    expect(answer.body).toMatchObject({
+      report: 'debt-roll-forward',
+      column: 'paid',
+      row: { entity: CITY, currency: 'SAR' },
+      value: '115.00',
+      instruments: 1,
+      items: [
+        {
+          type: 'debts.ReceiptApplied',
+          before: '0.00',
+          effect: '115.00',
+          after: '115.00',
+          bank: { reference: 'TX-1' },
+        },
+      ],
+    });
+    expect(answer.body.sentence.en).toMatch(
+      /^As far as was known with event \d+, “Paid” in the report “Debt roll-forward” is 115\.00 SAR: the work of 1 instrument\.$/,
+    );
+    expect(answer.body.sentence.ar).toContain(
+      '«المسدد» في تقرير «حركة المديونيات بين رصيدين»: 115.00 ريال سعودي؛ وعدد المستندات المؤثرة: مستند واحد.',
+    );
+  });
+
+  test('pages are of one answer, at the sequence that was asked', async () => {
+    const first = await ask('auditor', explain('debt-roll-forward', `${span}&${cell('closing')}&limit=1`));
+    const next = /^<(.+)>; rel="next"$/.exec(first.headers.get('link') as string)?.[1] as string;
+    const rest = await ask('auditor', next);
+    expect([...chain(first), ...chain(rest)].slice(0, 2)).toEqual([
+      ['debts.DebtRegistered', '0.00', '115.00', '115.00'],
+      ['debts.ReceiptApplied', '115.00', '-115.00', '0.00'],
+    ]);
+    expect(rest.body.sequence).toBe(first.body.sequence);
+    const then = await ask('auditor', explain('debt-roll-forward', `${span}&${cell('closing')}&knownAt=2`));
+    expect([then.body.value, then.body.instruments]).toEqual(['115.00', 1]);
+  });
+
+  test('counts and codes open, too', async () => {
+    const debts = await ask(
+      'clerk',
+      explain('debt-ageing', `effectiveOn=2199-12-31&knownAt=2&${cell('debts', `${CITY},SAR,over-365`)}`),
+    );
+    expect(chain(debts)).toEqual([['debts.DebtRegistered', '0', '1', '1']]);
+    const decision = await ask('auditor', explain('four-eyes', `${span}&${cell('decision', '2')}`));
+    expect([decision.body.value, chain(decision)]).toEqual([
+      'debts.DebtRegistered',
+      [['debts.DebtRegistered', null, null, 'debts.DebtRegistered']],
+    ]);
+  });
+
+  test.each([
+    ['debt-roll-forward', span, 400, 'INVALID_REQUEST'],
+    ['debt-roll-forward', `${span}&cell=closing`, 400, 'INVALID_REQUEST'],
+    ['debt-roll-forward', `${span}&${cell('soul')}`, 400, 'INVALID_REQUEST'],
+    ['debt-roll-forward', `${span}&${cell('closing', 'SAR')}`, 400, 'INVALID_REQUEST'],
+    ['debt-roll-forward', `${span}&${cell('closing', `${BANK},SAR`)}`, 404, 'NOT_FOUND'],
+    ['debt-roll-forward', `${span}&${cell('closing')}&knownAt=999999`, 400, 'INVALID_REQUEST'],
+    ['debt-roll-forward', `${span}&${cell('closing')}&party=${BANK}`, 400, 'INVALID_REQUEST'],
+    ['none', cell('closing'), 404, 'NOT_FOUND'],
+  ])('%s?%s is refused', async (report, query, status, code) => {
+    const answer = await ask('auditor', explain(report, query));
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+  });
+
+  test('staff of an entity open their own cells, and nobody else’s', async () => {
+    expect((await ask('clerk', explain('debt-roll-forward', `${span}&${cell('paid')}`))).body.value).toBe('115.00');
+    const foreign = explain('debt-roll-forward', `${span}&${cell('paid')}&entity=${BANK}`);
+    expect((await ask('clerk', foreign)).status).toBe(404);
+    expect((await ask('debtor', explain('debt-roll-forward', `${span}&${cell('paid')}`))).status).toBe(403);
+  });
+});

@@ -60,6 +60,7 @@ const MAY: Record<string, string> = {
   'GET /v1/reports': 'debtor establishment clerk approver auditor regulator',
   'GET /v1/reports/{name}': 'debtor establishment clerk approver auditor regulator',
   'GET /v1/reports/{name}/difference': 'debtor establishment clerk approver auditor regulator',
+  'GET /v1/reports/{name}/explain': 'debtor establishment clerk approver auditor regulator',
   'GET /v1/exports': 'clerk approver auditor regulator',
   'GET /v1/exports/{name}': 'clerk approver auditor regulator',
   'GET /v1/projections': 'operator',

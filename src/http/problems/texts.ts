@@ -182,6 +182,17 @@ export const PROBLEMS = {
       'عدد صفوفه يزيد على {rows}، وهو أكثر مما يحفظه الخادم. اطلب أقل: جهة واحدة، أو طرفًا واحدًا، أو أيامًا أقل.',
     ],
   ),
+  CELL_NOT_OPENED: text(
+    422,
+    [
+      'The cell cannot be opened',
+      'It is not made of single streams, and to work the report out for each event would take too long. Ask for less: one entity, one party, fewer days; or open the rows that it adds up.',
+    ],
+    [
+      'تعذر تفسير الخانة',
+      'لا تتكوّن الخانة من مسارات مفردة، وإعادة إعداد التقرير عند كل حدث تستغرق وقتًا طويلًا. اطلب أقل: جهة واحدة، أو طرفًا واحدًا، أو أيامًا أقل؛ أو افتح الصفوف التي تجمعها.',
+    ],
+  ),
   HEADERS_TOO_LARGE: text(
     431,
     ['The headers are too large', 'All headers together must have at most 16384 bytes.'],

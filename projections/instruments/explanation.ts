@@ -1,20 +1,19 @@
 import Type, { type Static } from 'typebox';
 import { answer, orNull, recordedEvent } from '../../src/http/answers.js';
 import type { Entry } from '../../src/kernel/entries.js';
-import { formatMinor, type Currency } from '../../src/kernel/money.js';
-import { instrument, type Instrument } from '../instruments/instrument.js';
-import { AR, EN } from '../instruments/words.js';
+import { instrument, type Instrument } from './instrument.js';
+import { AR, EN } from './words.js';
 import type { Named } from '../report.js';
 
 const named = Type.Object({ en: Type.String(), ar: Type.String() });
-/** A decimal text of money, or a state. */
-const value = Type.String();
+/** A decimal text of money, a count, a state or another cell's text; null: there is none. */
+const value = orNull(Type.String());
 
 /** An instrument with what it does to the figure: before + effect = after, which is the next one's before. */
 export const effective = Type.Object({
   ...instrument.properties,
   before: value,
-  /** Null where the figure is a state. */
+  /** Null where the figure is nothing that adds up, such as a state. */
   effect: orNull(answer.sum),
   after: value,
   entries: Type.Array(
@@ -39,28 +38,32 @@ export const explanation = {
   items: Type.Array(effective),
 };
 
+type Figure = bigint | string | null;
 export interface Change {
-  readonly before: bigint | string;
-  readonly after: bigint | string;
+  readonly before: Figure;
+  readonly after: Figure;
 }
 
-/** @param effectOf what an entry does to the figure, in minor units; absent: the figure is not one of accounts */
+/**
+ * @param textOf a figure as it is written
+ * @param effectOf what an entry does to the figure, in minor units; absent: the figure is not one of accounts
+ */
 export function withEffect(
   shown: Instrument,
   { before, after }: Change,
-  currency: Currency,
+  textOf: (value: bigint) => string,
   effectOf?: (entry: Entry) => bigint,
 ): Effective {
-  const text = (each: bigint | string): string => (typeof each === 'bigint' ? formatMinor(each, currency) : each);
-  const isMoney = typeof before === 'bigint' && typeof after === 'bigint';
+  const text = (each: Figure): string | null => (typeof each === 'bigint' ? textOf(each) : each);
+  const addsUp = typeof before === 'bigint' && typeof after === 'bigint';
   return {
     ...shown,
     before: text(before),
-    effect: isMoney ? formatMinor(after - before, currency) : null,
+    effect: addsUp ? textOf(after - before) : null,
     after: text(after),
     entries: shown.entries.map((each) => ({
       ...each,
-      effect: effectOf === undefined ? null : formatMinor(effectOf(each as Entry), currency),
+      effect: effectOf === undefined ? null : textOf(effectOf(each as Entry)),
     })),
   };
 }
@@ -77,18 +80,17 @@ const INSTRUMENTS = {
   },
 } as const;
 
-/** @param what the figure's name and its value */
-export const summary = ({
-  what,
-  effectiveOn,
-  knownAt,
-  count,
-}: {
-  what: Named;
-  effectiveOn: string;
-  knownAt: number;
-  count: number;
-}): Named => ({
-  en: `On ${EN.day(effectiveOn)}, as far as was known with event ${knownAt}, ${what.en}: the work of ${EN.count(count, INSTRUMENTS.en)}.`,
-  ar: `في ${AR.day(effectiveOn)}، وبحسب المعلوم حتى الحدث رقم ${knownAt}، ${what.ar}؛ وعدد المستندات المؤثرة: ${AR.count(count, INSTRUMENTS.ar)}.`,
+interface Summed {
+  /** The figure's name and its value. */
+  readonly what: Named;
+  /** Absent: the figure's own question says it. */
+  readonly effectiveOn?: string;
+  readonly knownAt: number;
+  readonly count: number;
+}
+
+/** The whole explanation in a sentence. */
+export const summary = ({ what, effectiveOn, knownAt, count }: Summed): Named => ({
+  en: `${effectiveOn === undefined ? 'As' : `On ${EN.day(effectiveOn)}, as`} far as was known with event ${knownAt}, ${what.en}: the work of ${EN.count(count, INSTRUMENTS.en)}.`,
+  ar: `${effectiveOn === undefined ? 'بحسب' : `في ${AR.day(effectiveOn)}، وبحسب`} المعلوم حتى الحدث رقم ${knownAt}، ${what.ar}؛ وعدد المستندات المؤثرة: ${AR.count(count, INSTRUMENTS.ar)}.`,
 });
