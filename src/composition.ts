@@ -3,6 +3,8 @@ import { delegations } from '../projections/delegations/projection.js';
 import { attempts } from '../projections/attempts/projection.js';
 import { audit } from '../projections/audit/projection.js';
 import { dueClosings } from '../projections/closings/due.js';
+import { bookLines } from '../projections/books/lines.js';
+import { bookSums } from '../projections/books/sums.js';
 import { closings } from '../projections/closings/projection.js';
 import { corrections } from '../projections/corrections/projection.js';
 import { debtDetail } from '../projections/debt-detail/projection.js';
@@ -121,6 +123,8 @@ export const projections: readonly Projection[] = [
   entityTotals,
   moments,
   audit,
+  bookSums,
+  bookLines,
 ];
 
 /** What auditors and regulators ask for (domain.md §5). */
