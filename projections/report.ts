@@ -26,7 +26,11 @@ export const PARAMETERS = {
   sector: { kind: 'code', en: 'Sector', ar: 'القطاع' },
   rule: { kind: 'code', en: 'Rule', ar: 'القاعدة' },
   actor: { kind: 'actor', en: 'Actor', ar: 'المنفّذ' },
-} as const satisfies Record<string, Named & { readonly kind: 'party' | 'actor' | 'date' | 'code' | 'currency' }>;
+  beforeClosing: { kind: 'flag', en: 'Before the year-end entries', ar: 'قبل قيود الإقفال' },
+} as const satisfies Record<
+  string,
+  Named & { readonly kind: 'party' | 'actor' | 'date' | 'code' | 'currency' | 'flag' }
+>;
 export type ParameterName = keyof typeof PARAMETERS;
 
 /** What a default may depend on: the day of the question, and what is said or filled in by then. */
@@ -126,9 +130,35 @@ export interface Reading<V> {
   readonly read: (values: V, sources: Sources) => AsyncIterable<Row>;
 }
 
+/** A row, and a text by which the next one is found. */
+export interface PlacedRow {
+  readonly row: Row;
+  readonly place: string;
+}
+
+/**
+ * Rows that are read from an index as they are asked for, however many there are: a page at a time, or all of them with
+ * no more in memory than a page. Nothing adds them up.
+ */
+export interface Streaming<V> {
+  /**
+   * @param after where a row stood: what comes behind it; undefined: from the beginning
+   * @throws InvalidPlace
+   */
+  readonly stream: (values: V, sources: Sources, after: string | undefined) => AsyncIterable<PlacedRow>;
+}
+
+/** No row of this report stands there. */
+export class InvalidPlace extends Error {
+  override readonly name = 'InvalidPlace';
+}
+
 /** A report as the catalogue holds it. */
 export interface Report extends Described<Takes> {
-  readonly source: { readonly replay: Replay<unknown, Values> } | { readonly reading: Reading<Values> };
+  readonly source:
+    | { readonly replay: Replay<unknown, Values> }
+    | { readonly reading: Reading<Values> }
+    | { readonly streaming: Streaming<Values> };
 }
 
 export function replayed<const T extends Takes, S>(definition: Described<T> & Replay<S, Values<T>>): Report {
@@ -145,4 +175,9 @@ export function replayed<const T extends Takes, S>(definition: Described<T> & Re
 export function indexed<const T extends Takes>(definition: Described<T> & Reading<Values<T>>): Report {
   const { read, ...described } = definition;
   return { ...described, source: { reading: { read } as unknown as Reading<Values> } };
+}
+
+export function streamed<const T extends Takes>(definition: Described<T> & Streaming<Values<T>>): Report {
+  const { stream, ...described } = definition;
+  return { ...described, source: { streaming: { stream } as unknown as Streaming<Values> } };
 }

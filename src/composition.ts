@@ -3,6 +3,7 @@ import { delegations } from '../projections/delegations/projection.js';
 import { attempts } from '../projections/attempts/projection.js';
 import { audit } from '../projections/audit/projection.js';
 import { dueClosings } from '../projections/closings/due.js';
+import { booksReports } from '../projections/books/reports.js';
 import { bookLines } from '../projections/books/lines.js';
 import { bookSums } from '../projections/books/sums.js';
 import { closings } from '../projections/closings/projection.js';
@@ -128,4 +129,4 @@ export const projections: readonly Projection[] = [
 ];
 
 /** What auditors and regulators ask for (domain.md §5). */
-export const reports: readonly Report[] = [...replayedReports];
+export const reports: readonly Report[] = [...booksReports, ...replayedReports];

@@ -2,6 +2,7 @@ import type { ReadModelReader } from '../../src/read-models/read-models.js';
 import { bookOf, keyOf, monthOf, type Book } from './legs.js';
 import { sumsModel, type SumsPage } from './model.js';
 import { all, pageAt, sealedAt } from './pages.js';
+import { sumsLineOf } from './texts.js';
 
 /** Which accounts of an entity. */
 export interface Chosen {
@@ -94,8 +95,9 @@ function summed({ before, lines }: SumsPage, upTo: number, counts: (part: string
     debits += BigInt(debit);
     credits += BigInt(credit);
   }
-  for (const [sequence, day, minor] of lines) {
-    if (sequence > upTo || !counts(day)) continue;
+  for (const line of lines) {
+    const { sequence, effectiveOn, minor } = sumsLineOf(line);
+    if (sequence > upTo || !counts(effectiveOn)) continue;
     if (minor > 0) debits += BigInt(minor);
     else credits -= BigInt(minor);
   }

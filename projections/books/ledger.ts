@@ -1,22 +1,12 @@
 import type { ReadModelReader } from '../../src/read-models/read-models.js';
 import { keyOf, liveId } from './legs.js';
-import { linesModel, type LinesPage, type StoredLine } from './model.js';
+import { linesModel, type LinesPage } from './model.js';
 import { all, between, pageAt } from './pages.js';
+import { pageLineOf, type PageLine } from './texts.js';
 
-/** A line of the books. */
-export interface Line {
+/** A line of the books, with the day that it counts on. */
+export interface Line extends PageLine {
   readonly effectiveOn: string;
-  readonly sequence: number;
-  /** Its place among the legs of its event. */
-  readonly leg: number;
-  readonly event: string;
-  readonly type: string;
-  readonly account: string;
-  readonly counter: string;
-  readonly currency: string;
-  /** Minor units; what is debited is positive. */
-  readonly minor: bigint;
-  readonly dims: Readonly<Record<string, string>>;
 }
 
 /** Where a line stands: unique among those of an account, and of a party. */
@@ -57,7 +47,7 @@ export async function* linesOf(
       if (effectiveOn !== day) [day, last] = [effectiveOn, -1];
       const before = last;
       for (const stored of page.lines) {
-        const line = lineOf(effectiveOn, stored);
+        const line = { effectiveOn, ...pageLineOf(stored) };
         // Sealed pages come before the live one that they were part of, for as long as a batch takes to be written.
         if (line.sequence <= before || line.sequence > sequence) continue;
         last = line.sequence;
@@ -73,7 +63,7 @@ export async function heldWith(models: ReadModelReader, days: string, place: Lin
   if (page === undefined) return 0n;
   let held = BigInt(page.before[0]) - BigInt(page.before[1]);
   for (const stored of page.lines) {
-    const line = lineOf(place.effectiveOn, stored);
+    const line = { effectiveOn: place.effectiveOn, ...pageLineOf(stored) };
     if (!isBehind(line, place)) held += line.minor;
   }
   return held;
@@ -88,8 +78,3 @@ const dayOf = ({ id }: LinesPage): string => {
   const key = keyOf(id);
   return key.slice(key.lastIndexOf(' ') + 1);
 };
-
-function lineOf(effectiveOn: string, stored: StoredLine): Line {
-  const [sequence, leg, event, type, account, counter, currency, minor, dims] = stored;
-  return { effectiveOn, sequence, leg, event, type, account, counter, currency, minor: BigInt(minor), dims };
-}

@@ -1,4 +1,5 @@
 import type { DimName } from '../../src/kernel/accounts.js';
+import type { Entry } from '../../src/kernel/entries.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 import { parseMoney } from '../../src/kernel/money.js';
 import type { Sum } from './model.js';
@@ -14,15 +15,22 @@ export interface PostedLeg {
   readonly minor: number;
 }
 
-/** Both sides of every entry, in their order. */
-export const legsOf = ({ entries }: Pick<Envelope, 'entries'>): PostedLeg[] =>
-  entries.flatMap(({ debit, credit, amount, currency }) => {
-    const minor = Number(parseMoney({ amount, currency }).minor);
-    return [
-      { ...debit, counter: credit.account, currency, minor },
-      { ...credit, counter: debit.account, currency, minor: -minor },
-    ];
-  });
+const known = new WeakMap<object, readonly PostedLeg[]>();
+
+/** Both sides of every entry, in their order. Worked out once for an event. */
+export function legsOf(event: Pick<Envelope, 'entries'>): readonly PostedLeg[] {
+  let legs = known.get(event);
+  if (legs === undefined) known.set(event, (legs = event.entries.flatMap(sidesOf)));
+  return legs;
+}
+
+function sidesOf({ debit, credit, amount, currency }: Entry): PostedLeg[] {
+  const minor = Number(parseMoney({ amount, currency }).minor);
+  return [
+    { account: debit.account, dims: debit.dims, counter: credit.account, currency, minor },
+    { account: credit.account, dims: credit.dims, counter: debit.account, currency, minor: -minor },
+  ];
+}
 
 export const plus = ([debits, credits]: Sum, minor: number): Sum =>
   minor > 0 ? [String(BigInt(debits) + BigInt(minor)), credits] : [debits, String(BigInt(credits) - BigInt(minor))];

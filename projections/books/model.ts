@@ -16,13 +16,12 @@ export interface SumsPage extends Document {
   /** Where its lines begin. */
   readonly first: number;
   readonly before: Readonly<Record<string, Sum>>;
-  readonly lines: readonly SumsLine[];
+  /** Each a text, as `texts.ts` has it: a page is written often, and a list of texts costs a third of a list of lists. */
+  readonly lines: readonly string[];
 }
-/** Minor units; what is debited is positive. */
-export type SumsLine = readonly [sequence: number, effectiveOn: string, minor: number];
 
 const sums = new Schema(
-  { _id: String, entity: String, first: Number, before: Schema.Types.Mixed, lines: [Schema.Types.Mixed] },
+  { _id: String, entity: String, first: Number, before: Schema.Types.Mixed, lines: [String] },
   { versionKey: false },
 );
 sums.index({ entity: 1 });
@@ -36,24 +35,10 @@ export interface LinesPage extends Document {
   readonly first: number;
   /** Of an account: what the day's pages before this one come to. */
   readonly before: Sum;
-  readonly lines: readonly StoredLine[];
+  /** Each a text, as `texts.ts` has it. */
+  readonly lines: readonly string[];
 }
-/** A leg of an event's entries: `leg` is its place among them. What is debited is positive. */
-export type StoredLine = readonly [
-  sequence: number,
-  leg: number,
-  event: string,
-  type: string,
-  account: string,
-  counter: string,
-  currency: string,
-  minor: number,
-  dims: Readonly<Record<string, string>>,
-];
 
-const lines = new Schema(
-  { _id: String, first: Number, before: [String], lines: [Schema.Types.Mixed] },
-  { versionKey: false },
-);
+const lines = new Schema({ _id: String, first: Number, before: [String], lines: [String] }, { versionKey: false });
 
 export const linesModel: Model<LinesPage> = { name: 'bookLines', version: 1, schema: lines };

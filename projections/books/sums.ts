@@ -2,6 +2,7 @@ import type { Projection } from '../../src/feed/consumers.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 import { allOf, bookKey, keyOf, legsOf, liveId, monthOf, pageId, plus } from './legs.js';
 import { NOTHING, sumsModel, type Sum, type SumsPage } from './model.js';
+import { sequenceOf, sumsLineOf, sumsText } from './texts.js';
 
 /** Lines of a page before it is sealed. */
 const MOST = 128;
@@ -15,7 +16,7 @@ export const bookSums: Projection<SumsPage> = {
   evolve(page, { event, sequence }, id) {
     const posted = postedBy(event).get(id) ?? [];
     const before = page ?? empty(id, sequence);
-    const lines = posted.map((minor) => [sequence, event.effectiveOn, minor] as const);
+    const lines = posted.map((minor) => sumsText(sequence, event.effectiveOn, minor));
     return { ...before, lines: [...before.lines, ...lines] };
   },
   seal(page) {
@@ -24,7 +25,7 @@ export const bookSums: Projection<SumsPage> = {
     const key = keyOf(page.id);
     return {
       sealed: { ...page, id: pageId(key, page.first), entity: null },
-      rest: { ...page, first: last[0] + 1, before: broughtForward(page), lines: [] },
+      rest: { ...page, first: sequenceOf(last) + 1, before: broughtForward(page), lines: [] },
     };
   },
 };
@@ -39,8 +40,9 @@ const empty = (id: string, first: number): SumsPage => ({
 
 function broughtForward({ id, before, lines }: SumsPage): Readonly<Record<string, Sum>> {
   const sums: Record<string, Sum> = { ...before };
-  for (const [, day, minor] of lines) {
-    const part = partOf(id, day);
+  for (const line of lines) {
+    const { effectiveOn, minor } = sumsLineOf(line);
+    const part = partOf(id, effectiveOn);
     sums[part] = plus(sums[part] ?? NOTHING, minor);
   }
   return sums;

@@ -45,9 +45,14 @@ export const REPORT = Type.Object({
   report: Type.String(),
   sequence: Type.Integer({ minimum: -1, description: 'The last event that is known; -1: none.' }),
   selector: Type.Record(Type.String(), Type.String(), { description: 'The parameters, defaults filled in.' }),
-  digest: Type.String({ description: 'SHA-256 of the canonical JSON of all rows, each followed by a line feed.' }),
-  rows: answer.count,
-  totals: Type.Array(CELLS),
+  digest: Type.Optional(
+    Type.String({
+      description:
+        'SHA-256 of the canonical JSON of all rows, each followed by a line feed. Of a ledger, which is read page by page, it comes with all rows alone: behind its CSV, as the trailer Sijill-Digest.',
+    }),
+  ),
+  rows: Type.Optional(answer.count),
+  totals: Type.Optional(Type.Array(CELLS)),
   items: Type.Array(CELLS),
   corrections: Type.Optional(
     Type.Array(

@@ -12,7 +12,7 @@ import type { Envelope } from '../../src/kernel/envelope.js';
 import type { Uuid } from '../../src/kernel/ids.js';
 import type { ReadModelReader } from '../../src/read-models/read-models.js';
 import { READ_MODELS } from '../../src/read-models/token.js';
-import type { ParameterName, Report, Values } from '../report.js';
+import type { ParameterName, PlacedRow, Report, Streaming, Values } from '../report.js';
 import { admits, boundTo } from './bounds.js';
 import { difference, type Difference, type Times } from './difference.js';
 import { cellOf, trace, type Trace } from './explaining.js';
@@ -107,12 +107,29 @@ export class Asking {
     return making ?? tooMany();
   }
 
+  /**
+   * The rows of a report that is read as it is asked for.
+   * @param after where a row stood: what comes behind it
+   * @throws Problem `READ_MODEL_BEHIND`
+   */
+  async stream(
+    { values }: Question,
+    { stream }: Streaming<Values>,
+    sequence: number,
+    after: string | undefined,
+  ): Promise<AsyncIterable<PlacedRow>> {
+    if (sequence >= 0 && !(await this.ports.waitFor(sequence, WAIT_MS))) {
+      throw new Problem('READ_MODEL_BEHIND', { facts: { sequence }, headers: { 'retry-after': '1' } });
+    }
+    return stream(values, { events: this.events, models: this.models, sequence }, after);
+  }
+
   get #places(): Places {
     return { events: this.events, models: this.models, upcast: this.reports.upcast };
   }
 
   async #folded({ source }: Report, sequence: number): Promise<void> {
-    if (!('reading' in source) || sequence < 0 || (await this.ports.waitFor(sequence, FOLDED_MS))) return;
+    if ('replay' in source || sequence < 0 || (await this.ports.waitFor(sequence, FOLDED_MS))) return;
     throw new Error('the read models are far behind');
   }
 }

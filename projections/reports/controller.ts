@@ -4,16 +4,17 @@ import { SCOPE } from '../../src/http/access.js';
 import { Access } from '../../src/http/access.decorator.js';
 import { listOf } from '../../src/http/answers.js';
 import { OnExchange, type Exchange } from '../../src/http/exchange.js';
-import { invalid } from '../../src/http/problems/problem.js';
+import { invalid, Problem } from '../../src/http/problems/problem.js';
 import { NoQuery } from '../../src/http/validation/dtos.js';
 import { KnownAt } from '../known-at.js';
-import { PARAMETERS, type Known, type ParameterName, type Row } from '../report.js';
+import { PARAMETERS, type Known, type ParameterName, type PlacedRow, type Row } from '../report.js';
 import { DESCRIBED, DIFFERENCE, REPORT } from './answers.js';
 import { Asking, patience, type Question } from './asking.js';
-import { file, formatOf } from './formats.js';
+import { announced, file, formatOf } from './formats.js';
 import type { Making } from './makers.js';
 import type { Made } from './making.js';
 import { DifferenceQuery, ReportQuery } from './query.js';
+import { csvStream, pageOf as streamedPageOf, placeOf } from './streaming.js';
 import { tableOf, tableOfDifference } from './table.js';
 
 const DEFAULT_LIMIT = 100;
@@ -55,6 +56,12 @@ export class ReportsController {
     const { knownAt, cursor, limit, ...parameters } = query;
     const question = await this.asking.question(exchange, name, parameters);
     const sequence = await this.knownAt.sequenceOf(knownAt);
+    const { source } = question.report;
+    if ('streaming' in source && (format === 'json' || format === 'csv')) {
+      const rows = await this.asking.stream(question, source.streaming, sequence, cursor && placeOf(cursor));
+      const address = new Address(`/v1/reports/${name}`, question, { knownAt: sequence });
+      return streamed(exchange, question, { rows, sequence, address, format, limit });
+    }
     const making = this.asking.report(question, sequence);
     const made = await making.within(patience(exchange));
     const address = new Address(`/v1/reports/${asked}`, question, { knownAt: sequence });
@@ -121,6 +128,30 @@ export class Address {
   }
 }
 
+interface Streamed {
+  readonly rows: AsyncIterable<PlacedRow>;
+  readonly sequence: number;
+  readonly address: Address;
+  readonly format: 'json' | 'csv';
+  readonly limit: string | undefined;
+}
+
+/** However many rows there are, no more than a page of them is in memory: all of them as CSV, or one as JSON. */
+async function streamed(
+  exchange: Exchange,
+  { report, values: selector }: Question,
+  { rows, sequence, address, format, limit }: Streamed,
+): Promise<object> {
+  const { name } = report;
+  exchange.reply.headers({ 'sijill-sequence': String(sequence), 'sijill-selector': address.selector.toString() });
+  if (format === 'csv') {
+    return csvStream(exchange.reply, report, rows, announced(exchange, format, `${name}-${sequence}`));
+  }
+  const { items, next } = await streamedPageOf(rows, Number(limit ?? DEFAULT_LIMIT));
+  linkNext(exchange, address, next, limit);
+  return { report: name, sequence, selector, items };
+}
+
 /** What makes an answer repeatable, in its headers too: a file has no other place for it. */
 const tell = ({ reply }: Exchange, sequence: number, digest: string, { selector }: Address): unknown =>
   reply.headers({
@@ -137,20 +168,29 @@ export function later({ reply }: Exchange, { done }: Making<unknown>, sequence: 
 
 /** A page of rows; where more follow, `Link` leads on. */
 function pageOf<T>(
-  { reply }: Exchange,
+  exchange: Exchange,
   rows: readonly T[],
-  { path, selector }: Address,
+  address: Address,
   cursor = '0',
   limit?: string,
 ): readonly T[] {
+  if (!/^\d{1,12}$/.test(cursor)) throw new Problem('CURSOR_INVALID');
   const to = Number(cursor) + Number(limit ?? DEFAULT_LIMIT);
-  if (to < rows.length) {
-    const next = new URLSearchParams(selector);
-    next.set('cursor', String(to));
-    if (limit !== undefined) next.set('limit', limit);
-    reply.header('link', `<${path}?${next.toString()}>; rel="next"`);
-  }
+  linkNext(exchange, address, to < rows.length ? String(to) : undefined, limit);
   return rows.slice(Number(cursor), to);
+}
+
+function linkNext(
+  { reply }: Exchange,
+  { path, selector }: Address,
+  cursor: string | undefined,
+  limit: string | undefined,
+): void {
+  if (cursor === undefined) return;
+  const next = new URLSearchParams(selector);
+  next.set('cursor', cursor);
+  if (limit !== undefined) next.set('limit', limit);
+  reply.header('link', `<${path}?${next.toString()}>; rel="next"`);
 }
 
 const said = ({ sequence, event }: Known): object => ({

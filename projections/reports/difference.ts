@@ -43,8 +43,8 @@ export function difference(
   progress: Progress,
 ): Promise<Difference> {
   const { source } = report;
-  if ('reading' in source) return ofIndexed(report, values, times, places, progress);
-  return ofReplayed(report, values, times, places, progress);
+  if ('replay' in source) return ofReplayed(report, values, times, places, progress);
+  return ofIndexed(report, values, times, places, progress);
 }
 
 /** What changed a row is found by working out the rows before and after each later event. */
@@ -55,7 +55,7 @@ async function ofReplayed(
   places: Places,
   progress: Progress,
 ): Promise<Difference> {
-  if ('reading' in report.source) throw new Error(`${report.name} is not replayed`);
+  if (!('replay' in report.source)) throw new Error(`${report.name} is not replayed`);
   const folding = new Folding(report, report.source.replay, values);
   let before: Keyed | undefined;
   const touching = new Map<string, Known[]>();

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Exchange } from '../../src/http/exchange.js';
-import { preferredLanguage } from '../../src/http/problems/language.js';
+import { preferredLanguage, type Language } from '../../src/http/problems/language.js';
 import { csv } from './csv.js';
 import type { Table } from './table.js';
 
@@ -21,12 +21,12 @@ export function formatOf({ request }: Exchange, asked: string): { readonly name:
 }
 
 /** Answers a table as a file. @param title of the file, without its ending */
-export function file(
-  { request, reply }: Exchange,
-  format: Exclude<Format, 'json'>,
-  title: string,
-  table: Table,
-): Readable {
+export function file(exchange: Exchange, format: Exclude<Format, 'json'>, title: string, table: Table): Readable {
+  return Readable.from(csv(table, announced(exchange, format, title)), { objectMode: false });
+}
+
+/** Says what file comes. @returns its language */
+export function announced({ request, reply }: Exchange, format: Exclude<Format, 'json'>, title: string): Language {
   const language = preferredLanguage(request.headers['accept-language']);
   const type = format === 'csv' ? `${FORMATS.csv}; charset=utf-8; header=present` : FORMATS[format];
   reply.headers({
@@ -34,5 +34,5 @@ export function file(
     'content-language': language,
     'content-disposition': `attachment; filename="${title}.${format}"`,
   });
-  return Readable.from(csv(table, language), { objectMode: false });
+  return language;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../src/event-store/canonical.js';
 import { Problem } from '../../src/http/problems/problem.js';
-import type { Known, Replay, Report, Row, Values } from '../report.js';
+import type { Known, PlacedRow, Replay, Report, Row, Values } from '../report.js';
 import { ClosedDays, CLOSINGS } from './closed-days.js';
 import { replay, type Places, type Progress } from './replaying.js';
 import { differing, keyed, type Keyed } from './rows.js';
@@ -50,17 +50,23 @@ export async function make(
   progress: Progress,
 ): Promise<Made> {
   const { source } = report;
-  if ('reading' in source) {
+  if (!('replay' in source)) {
     const { models, events } = places;
-    return {
-      ...(await collected(report, source.reading.read(values, { models, events, sequence }))),
-      corrections: undefined,
-    };
+    const sources = { models, events, sequence };
+    const rows =
+      'reading' in source
+        ? source.reading.read(values, sources)
+        : rowsAlone(source.streaming.stream(values, sources, undefined));
+    return { ...(await collected(report, rows)), corrections: undefined };
   }
   const folding = new Folding(report, source.replay, values);
   await replay(seenBy(source.replay, places), folding.types, sequence, progress, (known) => folding.take(known));
   const { corrections } = folding;
   return { ...(await collected(report, folding.rows())), corrections };
+}
+
+async function* rowsAlone(placed: AsyncIterable<PlacedRow>): AsyncGenerator<Row> {
+  for await (const { row } of placed) yield row;
 }
 
 /** A report may want events exactly as they were appended. */

@@ -3,6 +3,7 @@ import {
   IsBusinessDay,
   IsCode,
   IsCurrency,
+  IsFlag,
   IsKnownAt,
   IsParty,
   IsText,
@@ -14,7 +15,7 @@ export class ReportQuery {
   @IsKnownAt({ optional: true })
   knownAt?: string;
 
-  @IsWholeNumber(0, 999_999_999_999, { optional: true, description: 'From the link of the page before.' })
+  @IsText(1, 200, { optional: true, description: 'From the link of the page before.' })
   cursor?: string;
 
   @IsWholeNumber(1, 1000, { optional: true, description: 'Most rows in the page of JSON; default 100.' })
@@ -27,6 +28,7 @@ const CHECKS = {
   date: IsBusinessDay,
   code: () => IsCode([], OPTIONAL),
   currency: IsCurrency,
+  flag: IsFlag,
 };
 const OPTIONAL = { optional: true } as const;
 for (const [name, { kind, en }] of Object.entries(PARAMETERS)) {

@@ -7,6 +7,7 @@ const SAMPLES = {
   currency: 'SAR',
   code: '1200',
   actor: 'actor_11111111-1111-4111-8111-111111111111',
+  flag: 'true',
 };
 
 /** What a report must be asked with, whatever it is: samples of its required parameters. */

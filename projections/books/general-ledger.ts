@@ -1,0 +1,167 @@
+import { isAccountCode } from '../../src/kernel/accounts.js';
+import { isBusinessDate } from '../../src/kernel/calendar.js';
+import { InvalidPlace, streamed, TODAY, YEAR_BEGIN, type PlacedRow, type Row, type Sources } from '../report.js';
+import { totalsOf } from './balances.js';
+import {
+  ACCOUNT,
+  ACCOUNT_NAME,
+  BALANCE,
+  COUNTER,
+  CURRENCY,
+  DAY,
+  decimal,
+  EVENT,
+  LEG,
+  LINE,
+  money,
+  PARTY,
+  SECTOR,
+  SEQUENCE,
+  sides,
+  TYPE,
+} from './columns.js';
+import { accountDays } from './legs.js';
+import { heldWith, linesOf, type Line, type LinePlace } from './ledger.js';
+import { dayBefore } from './trial-balance.js';
+
+interface Asked {
+  readonly entity: string;
+  readonly account: string | undefined;
+  readonly currency: string | undefined;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** An account in one currency. */
+interface Account {
+  readonly account: string;
+  readonly currency: string;
+}
+
+/** Where a row stands: `at` null is its account's opening. */
+interface Place extends Account {
+  readonly at: LinePlace | null;
+}
+
+export const generalLedger = streamed({
+  name: 'general-ledger',
+  number: 2,
+  title: { en: 'General ledger', ar: 'دفتر الأستاذ العام' },
+  about: {
+    en: 'Each line of an entity’s accounts on the days from the first to the last, by account, currency, day and sequence, with the event that posted it, the account on its other side, and the balance with it; before them what the account held. Lines page by the link to the next; all of them come as CSV, with their digest behind them as a trailer.',
+    ar: 'كل قيد على حسابات الجهة من اليوم الأول إلى الأخير، مرتبًا بالحساب والعملة واليوم والتسلسل، مع الحدث الذي أوجده والحساب المقابل والرصيد بعده، ويسبقها رصيد الحساب. تعرض القيود صفحة صفحة برابط التالي، وتخرج كلها بصيغة CSV يتبعها ملخصها الرقمي.',
+  },
+  takes: { entity: 'required', account: 'optional', currency: 'optional', to: TODAY, from: YEAR_BEGIN },
+  columns: [
+    LINE,
+    ACCOUNT,
+    ACCOUNT_NAME,
+    CURRENCY,
+    DAY,
+    SEQUENCE,
+    LEG,
+    EVENT,
+    TYPE,
+    COUNTER,
+    PARTY,
+    SECTOR,
+    money('debit', 'Debited', 'مدين'),
+    money('credit', 'Credited', 'دائن'),
+    BALANCE,
+  ],
+  key: ['line', 'account', 'currency', 'sequence', 'leg'],
+  boundBy: { entity: 'entity' },
+  async *stream(values, sources, after) {
+    const begin = after === undefined ? undefined : placeOf(after);
+    for (const account of await accountsOf(values, sources)) {
+      const order = begin === undefined ? 1 : comparison(account, begin);
+      if (order >= 0) yield* accountRows(values, sources, account, order === 0 ? begin : undefined);
+    }
+  },
+});
+
+/** Those that anything was ever posted on, as far as is known; in order. */
+async function accountsOf(asked: Asked, { models, sequence }: Sources): Promise<Account[]> {
+  const { entity, account, currency } = asked;
+  const held = await totalsOf(models, { entity, account, currency }, sequence, []);
+  const accounts = new Map(held.map(({ book }) => [`${book.account} ${book.currency}`, book]));
+  return [...accounts.keys()].sort().map((key) => accounts.get(key) as Account);
+}
+
+async function* accountRows(
+  { entity, from, to }: Asked,
+  { models, sequence }: Sources,
+  { account, currency }: Account,
+  begin: Place | undefined,
+): AsyncGenerator<PlacedRow> {
+  const days = accountDays(entity, account, currency);
+  const after = begin?.at ?? undefined;
+  const opened = dayBefore(after?.effectiveOn ?? from);
+  const held = await totalsOf(models, { entity, account, currency }, sequence, [opened]);
+  let balance = held.reduce((sum, { totals }) => sum + totals[0]!.debits - totals[0]!.credits, 0n);
+  if (after !== undefined) balance += await heldWith(models, days, after);
+  if (begin === undefined) {
+    const row = { line: 'opening', account, title: account, currency, effectiveOn: from, ...NO_LINE };
+    yield { row: { ...row, balance: decimal(balance, currency) }, place: textOf({ account, currency, at: null }) };
+  }
+  for await (const line of linesOf(models, days, { from, to, sequence, after })) {
+    balance += line.minor;
+    yield { row: lineRow(line, balance), place: textOf({ account, currency, at: line }) };
+  }
+}
+
+const NO_LINE: Row = {
+  sequence: null,
+  leg: null,
+  event: null,
+  type: null,
+  counter: null,
+  party: null,
+  sector: null,
+  debit: null,
+  credit: null,
+};
+
+function lineRow(line: Line, balance: bigint): Row {
+  const { effectiveOn, sequence, leg, event, type, account, counter, currency, minor, dims } = line;
+  const [debit, credit] = sides(minor);
+  return {
+    line: 'posted',
+    account,
+    title: account,
+    currency,
+    effectiveOn,
+    sequence,
+    leg,
+    event,
+    type,
+    counter,
+    party: dims['party'] ?? null,
+    sector: dims['sector'] ?? null,
+    debit: decimal(debit, currency),
+    credit: decimal(credit, currency),
+    balance: decimal(balance, currency),
+  };
+}
+
+const comparison = (a: Account, b: Account): number => {
+  const [one, other] = [`${a.account} ${a.currency}`, `${b.account} ${b.currency}`];
+  return one < other ? -1 : one > other ? 1 : 0;
+};
+
+const textOf = ({ account, currency, at }: Place): string =>
+  at === null ? `${account} ${currency}` : `${account} ${currency} ${at.effectiveOn} ${at.sequence} ${at.leg}`;
+
+/** @throws InvalidPlace */
+function placeOf(text: string): Place {
+  const [account = '', currency = '', effectiveOn, sequence = '', leg = '', ...more] = text.split(' ');
+  const isAccount = isAccountCode(account) && /^[A-Z]{3}$/.test(currency) && more.length === 0;
+  if (isAccount && effectiveOn === undefined) return { account, currency, at: null };
+  const isLine = isBusinessDate(effectiveOn ?? '') && /^\d{1,12}$/.test(sequence) && /^\d{1,6}$/.test(leg);
+  if (!isAccount || !isLine) throw new InvalidPlace(`no line of a ledger stands at "${text}"`);
+  return {
+    account,
+    currency,
+    at: { effectiveOn: effectiveOn as string, sequence: Number(sequence), leg: Number(leg) },
+  };
+}

@@ -1,0 +1,131 @@
+import { indexed, TODAY, YEAR_BEGIN, type Cell, type Row } from '../report.js';
+import {
+  ACCOUNT,
+  BALANCE,
+  COUNTER,
+  CURRENCY,
+  DAY,
+  decimal,
+  ENTITY,
+  EVENT,
+  LEG,
+  LINE,
+  added,
+  SECTOR,
+  SEQUENCE,
+  sides,
+  TYPE,
+} from './columns.js';
+import { partyDays } from './legs.js';
+import { linesOf, type Line } from './ledger.js';
+
+/** What a party owes and is owed (domain.md §4): receivables, and what is paid in and not yet used. */
+const OF_PARTIES: ReadonlySet<string> = new Set(['1200', '1205', '1210', '1220', '2300', '2310', '2320']);
+
+const FIRST_DAY = '1900-01-01';
+
+export const statement = indexed({
+  name: 'statement',
+  number: 4,
+  title: { en: 'Statement of account', ar: 'كشف حساب' },
+  about: {
+    en: 'All that moved what a party owes an entity, or is owed by it, over debts, fees, contributions, receipts and refundable balances (accounts 1200, 1205, 1210, 1220, 2300, 2310 and 2320): what was open before the first day, each line on the days from the first to the last, and what is open then. A positive balance is owed by the party.',
+    ar: 'كل ما غيّر المستحق على الطرف لجهة ما أو المستحق له عليها، من مديونيات ورسوم واشتراكات تأمينية وسندات قبض وأرصدة قابلة للاسترداد (الحسابات 1200 و1205 و1210 و1220 و2300 و2310 و2320): الرصيد قبل اليوم الأول، ثم كل قيد من اليوم الأول إلى الأخير، ثم الرصيد بعدها. والرصيد الموجب مستحق على الطرف.',
+  },
+  takes: { party: 'required', entity: 'optional', currency: 'optional', to: TODAY, from: YEAR_BEGIN },
+  columns: [
+    LINE,
+    ENTITY,
+    CURRENCY,
+    DAY,
+    SEQUENCE,
+    LEG,
+    EVENT,
+    TYPE,
+    ACCOUNT,
+    COUNTER,
+    SECTOR,
+    { name: 'debt', kind: 'id', en: 'Debt', ar: 'المديونية' },
+    { name: 'receipt', kind: 'id', en: 'Receipt', ar: 'سند القبض' },
+    { name: 'subscription', kind: 'id', en: 'Subscription', ar: 'الاشتراك' },
+    added('debit', 'Debited', 'مدين'),
+    added('credit', 'Credited', 'دائن'),
+    BALANCE,
+  ],
+  key: ['line', 'entity', 'currency', 'sequence', 'leg'],
+  boundBy: { entity: 'entity', own: 'party' },
+  async *read({ party, entity, currency, from, to }, { models, sequence }) {
+    const balances = new Map<string, bigint>();
+    const isAsked = (line: Line): boolean =>
+      OF_PARTIES.has(line.account) &&
+      (entity === undefined || line.dims['entity'] === entity) &&
+      (currency === undefined || line.currency === currency);
+    let isOpened = false;
+    for await (const line of linesOf(models, partyDays(party), { from: FIRST_DAY, to, sequence })) {
+      if (!isAsked(line)) continue;
+      if (!isOpened && line.effectiveOn >= from) {
+        yield* balanceRows('opening', from, balances);
+        isOpened = true;
+      }
+      const key = `${line.dims['entity']} ${line.currency}`;
+      const balance = (balances.get(key) ?? 0n) + line.minor;
+      balances.set(key, balance);
+      if (isOpened) yield lineRow(line, balance);
+    }
+    if (!isOpened) yield* balanceRows('opening', from, balances);
+    yield* balanceRows('closing', to, balances);
+  },
+});
+
+const NO_LINE: Row = {
+  sequence: null,
+  leg: null,
+  event: null,
+  type: null,
+  account: null,
+  counter: null,
+  sector: null,
+  debt: null,
+  receipt: null,
+  subscription: null,
+  debit: null,
+  credit: null,
+};
+
+/** One for each entity and currency. */
+function* balanceRows(
+  line: 'opening' | 'closing',
+  effectiveOn: string,
+  balances: ReadonlyMap<string, bigint>,
+): Generator<Row> {
+  for (const key of [...balances.keys()].sort()) {
+    const [entity, currency] = key.split(' ') as [string, string];
+    const balance = decimal(balances.get(key) as bigint, currency);
+    yield { line, entity, currency, effectiveOn, ...NO_LINE, balance };
+  }
+}
+
+function lineRow(line: Line, balance: bigint): Row {
+  const { effectiveOn, sequence, leg, event, type, account, counter, currency, minor, dims } = line;
+  const [debit, credit] = sides(minor);
+  const named = (dim: string): Cell => dims[dim] ?? null;
+  return {
+    line: 'posted',
+    entity: named('entity'),
+    currency,
+    effectiveOn,
+    sequence,
+    leg,
+    event,
+    type,
+    account,
+    counter,
+    sector: named('sector'),
+    debt: named('debt'),
+    receipt: named('receipt'),
+    subscription: named('subscription'),
+    debit: decimal(debit, currency),
+    credit: decimal(credit, currency),
+    balance: decimal(balance, currency),
+  };
+}
