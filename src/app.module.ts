@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
 import { AttemptsController } from '../projections/attempts/controller.js';
+import { BookBalancesController } from '../projections/books/controller.js';
 import { ClosingsController } from '../projections/closings/controller.js';
 import { CorrectionsController } from '../projections/corrections/controller.js';
 import { DebtDetailController } from '../projections/debt-detail/controller.js';
@@ -118,6 +119,7 @@ export class AppModule {
         DebtListController,
         DebtDetailController,
         PartyBalancesController,
+        BookBalancesController,
         ReceiptsController,
         InstalmentPlansController,
         DelegationsController,

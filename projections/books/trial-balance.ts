@@ -1,8 +1,10 @@
 import { addDays, type BusinessDate } from '../../src/kernel/calendar.js';
-import { indexed, TODAY, YEAR_BEGIN, type Row } from '../report.js';
+import { indexed, YEAR_BEGIN, type Row } from '../report.js';
 import { totalsOf, type Held, type Total } from './balances.js';
 import { ACCOUNT, ACCOUNT_NAME, added, CURRENCY, decimal, sides } from './columns.js';
 
+/** As of a day is from the beginning to that day. */
+const FIRST_DAY = '1900-01-01';
 const FALSE = { default: (): string => 'false' };
 
 /** What an account holds before the days of the question, what is posted on them, and what it holds then. */
@@ -22,8 +24,9 @@ export const trialBalance = indexed({
   },
   takes: {
     entity: 'required',
-    to: TODAY,
-    from: YEAR_BEGIN,
+    effectiveOn: 'optional',
+    to: { default: ({ today, effectiveOn }) => effectiveOn ?? today },
+    from: { default: (given) => (given.effectiveOn === undefined ? YEAR_BEGIN.default(given) : FIRST_DAY) },
     account: 'optional',
     currency: 'optional',
     sector: 'optional',
@@ -56,6 +59,7 @@ function* rowsOf(held: readonly Held[], isBeforeClosing: boolean): Generator<Row
   const accounts = new Map<string, Figures>();
   for (const { book, totals } of held) {
     const [before, through] = totals as readonly [Total, Total];
+    if (through.debits === 0n && through.credits === 0n) continue; // it comes later
     const key = `${book.account} ${book.currency}`;
     const figures = accounts.get(key) ?? { opening: 0n, debits: 0n, credits: 0n };
     accounts.set(key, figures);

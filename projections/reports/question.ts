@@ -29,7 +29,10 @@ export function valuesOf(
     const presence = takes[name];
     if (typeof presence === 'object') values[name] ??= presence.default({ today, ...values } as Given);
   }
-  const { from, to } = values;
+  const { from, to, effectiveOn } = values;
+  if (effectiveOn !== undefined && to !== undefined && to !== effectiveOn) {
+    faults.push({ path: 'to', code: 'NOT_ACCEPTED', facts: { accepted: effectiveOn } }); // as of a day is up to that day
+  }
   if (from !== undefined && to !== undefined && isBusinessDate(from) && from > to) {
     faults.push({ path: 'to', code: 'NOT_IN_RANGE', facts: { least: from, most: '2199-12-31' } });
   }

@@ -381,6 +381,13 @@ export const ROUTES = {
     en: "Explain a figure of a party's balances",
     ar: 'تفسير أحد أرصدة طرف',
   },
+  'GET /v1/balances': {
+    ...balances,
+    roles: READING,
+    command: 'ViewBalances',
+    en: 'Balances and turnovers of accounts',
+    ar: 'أرصدة الحسابات وحركتها',
+  },
   'GET /v1/entities/{party}/periods': {
     ...periods,
     roles: READING_BOOKS,

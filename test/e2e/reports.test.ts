@@ -53,6 +53,9 @@ test('the catalogue names every report, in both languages', async () => {
   expect(status).toBe(200);
   const { items } = JSON.parse(text) as { items: { name: string; title: { ar: string } }[] };
   expect(items.map(({ name }) => name)).toEqual([
+    'trial-balance',
+    'general-ledger',
+    'statement',
     'debt-ageing',
     'debt-roll-forward',
     'waivers-and-cancellations',
@@ -70,7 +73,7 @@ test('the catalogue names every report, in both languages', async () => {
     'payments-and-cancellations',
     'equal-treatment',
   ]);
-  expect(items[0]?.title.ar).toBe('أعمار المديونيات');
+  expect(items[0]?.title.ar).toBe('ميزان المراجعة');
 });
 
 test('a report says what it was asked, and what was known', async () => {

@@ -54,6 +54,7 @@ const MAY: Record<string, string> = {
   'GET /v1/receipts/{id}': 'debtor establishment clerk approver auditor regulator bank',
   'GET /v1/parties/{party}/balances': 'debtor establishment clerk approver auditor regulator',
   'GET /v1/parties/{party}/balances/explain': 'debtor establishment clerk approver auditor regulator',
+  'GET /v1/balances': 'debtor establishment clerk approver auditor regulator',
   'GET /v1/entities/{party}/periods': 'clerk approver auditor regulator',
   'GET /v1/entities/{party}/corrections': 'clerk approver auditor regulator',
   'GET /v1/attempts': 'auditor regulator operator',

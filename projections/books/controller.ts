@@ -1,0 +1,159 @@
+import { Controller, Inject, Query } from '@nestjs/common';
+import Type, { type Static } from 'typebox';
+import { Access } from '../../src/http/access.decorator.js';
+import { answer, orNull } from '../../src/http/answers.js';
+import { OnExchange, type Exchange } from '../../src/http/exchange.js';
+import { HTTP_PORTS, type HttpPorts } from '../../src/http/ports.js';
+import { invalid, Problem } from '../../src/http/problems/problem.js';
+import { Reads, sightOf } from '../../src/http/reads.js';
+import { IsBusinessDay, IsCode, IsCurrency, IsId, IsKnownAt, IsParty } from '../../src/http/validation/fields.js';
+import { businessDateAt } from '../../src/kernel/calendar.js';
+import { streamName, type PartyId, type Uuid } from '../../src/kernel/ids.js';
+import type { ReadModelReader } from '../../src/read-models/read-models.js';
+import { READ_MODELS } from '../../src/read-models/token.js';
+import { KnownAt } from '../known-at.js';
+import { decimal } from './columns.js';
+import { turnoversOf, type Asked, type Turnover } from './turnovers.js';
+
+const OPTIONAL = { optional: true } as const;
+
+export class BalancesQuery {
+  @IsParty({
+    ...OPTIONAL,
+    description: 'The reporting entity; needed unless a party, debt, receipt or subscription is named.',
+  })
+  entity?: PartyId;
+
+  @IsCode([], { ...OPTIONAL, description: 'Of the chart of accounts: 1200.' })
+  account?: string;
+
+  @IsCurrency(OPTIONAL)
+  currency?: string;
+
+  @IsCode([], OPTIONAL)
+  sector?: string;
+
+  @IsCode([], { ...OPTIONAL, description: 'The legal ground of a debt: what an account of revenue is sorted by.' })
+  ground?: string;
+
+  @IsParty({ ...OPTIONAL, description: 'What is posted for a party.' })
+  party?: PartyId;
+
+  @IsId(OPTIONAL)
+  debt?: Uuid;
+
+  @IsId(OPTIONAL)
+  receipt?: Uuid;
+
+  @IsId(OPTIONAL)
+  subscription?: Uuid;
+
+  @IsBusinessDay({ ...OPTIONAL, description: 'As of this day; default: today. Not together with from and to.' })
+  effectiveOn?: string;
+
+  @IsBusinessDay({ ...OPTIONAL, description: 'The first day of the turnover.' })
+  from?: string;
+
+  @IsBusinessDay({ ...OPTIONAL, description: 'The last day of the turnover; default: today.' })
+  to?: string;
+
+  @IsKnownAt(OPTIONAL)
+  knownAt?: string;
+}
+
+const balance = Type.Object({
+  entity: answer.party,
+  account: answer.code,
+  currency: answer.currency,
+  sector: orNull(answer.code),
+  opening: answer.sum,
+  debit: answer.sum,
+  credit: answer.sum,
+  balance: answer.sum,
+});
+const balances = Type.Object({
+  sequence: Type.Integer({ minimum: -1, description: 'The last event that is known; -1: none.' }),
+  from: orNull(answer.day),
+  to: answer.day,
+  items: Type.Array(balance),
+});
+
+/** Streams whose first event names the party that their lines are posted for. */
+const OF_A_PARTY = { debt: 'debtor', receipt: 'payer', subscription: 'establishment' } as const;
+/** How long a question waits for the read models, in milliseconds. */
+const WAIT_MS = 5_000;
+
+@Controller()
+export class BookBalancesController {
+  constructor(
+    @Inject(READ_MODELS) private readonly models: ReadModelReader,
+    @Inject(HTTP_PORTS) private readonly ports: HttpPorts,
+    @Inject(Reads) private readonly reads: Reads,
+    @Inject(KnownAt) private readonly known: KnownAt,
+  ) {}
+
+  /**
+   * By entity, account, currency and sector: a line for each that anything was posted on. What is debited is positive.
+   * Who acts for an entity sees that entity's; who has debts or subscriptions of their own, their own.
+   */
+  @Access('GET /v1/balances', balances)
+  async list(@OnExchange() exchange: Exchange, @Query() query: BalancesQuery): Promise<Static<typeof balances>> {
+    const { from, to } = daysOf(query, businessDateAt(this.ports.clock.now()));
+    const asked = { ...(await this.#bound(exchange, query)), from, to };
+    if (asked.entity === undefined && asked.party === undefined) throw invalid({ path: 'entity', code: 'REQUIRED' });
+    const sequence = await this.known.sequenceOf(query.knownAt);
+    if (sequence >= 0 && !(await this.ports.waitFor(sequence, WAIT_MS))) {
+      throw new Problem('READ_MODEL_BEHIND', { facts: { sequence }, headers: { 'retry-after': '1' } });
+    }
+    const items = (await turnoversOf(this.models, asked, sequence)).map(shown);
+    return { sequence, from: from ?? null, to, items };
+  }
+
+  /** @throws Problem `NOT_FOUND`, RefusedByRule: someone else's, recorded */
+  async #bound(exchange: Exchange, query: BalancesQuery): Promise<Omit<Asked, 'from' | 'to'>> {
+    const { effectiveOn: _, from: _from, to: _to, knownAt: _known, ...asked } = query;
+    const party = asked.party ?? (await this.#partyOf(asked));
+    const sight = sightOf(exchange.caller);
+    if (sight.scope === 'all') return { ...asked, party };
+    const bound = sight.scope === 'entity' ? 'entity' : 'party';
+    const named = bound === 'entity' ? asked.entity : party;
+    if (named === undefined || named === sight.party) return { ...asked, party, [bound]: sight.party };
+    throw await this.reads.hidden(exchange, { target: named.slice(6) as Uuid, facts: {} });
+  }
+
+  /** Whose debt, receipt or subscription it is. @throws Problem `NOT_FOUND` */
+  async #partyOf(asked: Partial<Record<keyof typeof OF_A_PARTY, Uuid>>): Promise<string | undefined> {
+    for (const [category, ref] of Object.entries(OF_A_PARTY)) {
+      const id = asked[category as keyof typeof OF_A_PARTY];
+      if (id === undefined) continue;
+      const [first] = await this.ports.events.readStream(streamName(category, id), { limit: 1 });
+      if (first === undefined) throw new Problem('NOT_FOUND');
+      return first.event.refs[ref];
+    }
+    return undefined;
+  }
+}
+
+/** @throws Problem */
+function daysOf({ effectiveOn, from, to }: BalancesQuery, today: string): { from: string | undefined; to: string } {
+  if (effectiveOn !== undefined && (from !== undefined || to !== undefined)) {
+    throw invalid({ path: 'effectiveOn', code: 'NOT_ACCEPTED', facts: { accepted: 'from, to' } });
+  }
+  if (to !== undefined && from === undefined) throw invalid({ path: 'from', code: 'REQUIRED' });
+  const last = effectiveOn ?? to ?? today;
+  if (from !== undefined && from > last) {
+    throw invalid({ path: 'to', code: 'NOT_IN_RANGE', facts: { least: from, most: '2199-12-31' } });
+  }
+  return { from, to: last };
+}
+
+const shown = ({ entity, account, currency, sector, opening, debits, credits }: Turnover): Static<typeof balance> => ({
+  entity,
+  account,
+  currency,
+  sector,
+  opening: decimal(opening, currency),
+  debit: decimal(debits, currency),
+  credit: decimal(credits, currency),
+  balance: decimal(opening + debits - credits, currency),
+});
