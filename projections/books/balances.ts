@@ -2,7 +2,7 @@ import type { ReadModelReader } from '../../src/read-models/read-models.js';
 import { bookOf, keyOf, monthOf, type Book } from './legs.js';
 import { sumsModel, type SumsPage } from './model.js';
 import { all, pageAt, sealedAt } from './pages.js';
-import { sumsLineOf } from './texts.js';
+import { carriedOf, partIn, sumsLineOf } from './texts.js';
 
 /** Which accounts of an entity. */
 export interface Chosen {
@@ -87,14 +87,7 @@ async function totalAt(
 }
 
 function summed({ before, lines }: SumsPage, upTo: number, counts: (part: string) => boolean): Total {
-  let debits = 0n;
-  let credits = 0n;
-  for (const part in before) {
-    if (!counts(part)) continue;
-    const [debit, credit] = before[part]!;
-    debits += BigInt(debit);
-    credits += BigInt(credit);
-  }
+  let { debits, credits } = carriedOf(before.findLast((text) => counts(partIn(text))) ?? '');
   for (const line of lines) {
     const { sequence, effectiveOn, minor } = sumsLineOf(line);
     if (sequence > upTo || !counts(effectiveOn)) continue;

@@ -15,13 +15,14 @@ export interface SumsPage extends Document {
   readonly entity: string | null;
   /** Where its lines begin. */
   readonly first: number;
-  readonly before: Readonly<Record<string, Sum>>;
+  /** What was posted up to each month, or day; in their order. Texts as those of `lines`. */
+  readonly before: readonly string[];
   /** Each a text, as `texts.ts` has it: a page is written often, and a list of texts costs a third of a list of lists. */
   readonly lines: readonly string[];
 }
 
 const sums = new Schema(
-  { _id: String, entity: String, first: Number, before: Schema.Types.Mixed, lines: [String] },
+  { _id: String, entity: String, first: Number, before: [String], lines: [String] },
   { versionKey: false },
 );
 sums.index({ entity: 1 });

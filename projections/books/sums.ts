@@ -1,8 +1,8 @@
 import type { Projection } from '../../src/feed/consumers.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
-import { allOf, bookKey, keyOf, legsOf, liveId, monthOf, pageId, plus } from './legs.js';
-import { NOTHING, sumsModel, type Sum, type SumsPage } from './model.js';
-import { sequenceOf, sumsLineOf, sumsText } from './texts.js';
+import { allOf, bookKey, keyOf, legsOf, liveId, monthOf, pageId } from './legs.js';
+import { sumsModel, type SumsPage } from './model.js';
+import { carriedOf, carriedText, sequenceOf, sumsLineOf, sumsText, type Carried } from './texts.js';
 
 /** Lines of a page before it is sealed. */
 const MOST = 128;
@@ -34,18 +34,29 @@ const empty = (id: string, first: number): SumsPage => ({
   id,
   entity: isOfAccount(id) ? id.slice(0, id.indexOf(' ')) : null,
   first,
-  before: {},
+  before: [],
   lines: [],
 });
 
-function broughtForward({ id, before, lines }: SumsPage): Readonly<Record<string, Sum>> {
-  const sums: Record<string, Sum> = { ...before };
+function broughtForward({ id, before, lines }: SumsPage): readonly string[] {
+  const carried = new Map(before.map(carriedOf).map((each) => [each.part, each]));
+  const posted = new Map<string, { debits: bigint; credits: bigint }>();
   for (const line of lines) {
     const { effectiveOn, minor } = sumsLineOf(line);
     const part = partOf(id, effectiveOn);
-    sums[part] = plus(sums[part] ?? NOTHING, minor);
+    const sum = posted.get(part) ?? { debits: 0n, credits: 0n };
+    posted.set(part, sum);
+    if (minor > 0) sum.debits += BigInt(minor);
+    else sum.credits -= BigInt(minor);
   }
-  return sums;
+  let upTo: Omit<Carried, 'part'> = { debits: 0n, credits: 0n };
+  let [debits, credits] = [0n, 0n];
+  return [...new Set([...carried.keys(), ...posted.keys()])].sort().map((part) => {
+    upTo = carried.get(part) ?? upTo;
+    debits += posted.get(part)?.debits ?? 0n;
+    credits += posted.get(part)?.credits ?? 0n;
+    return carriedText({ part, debits: upTo.debits + debits, credits: upTo.credits + credits });
+  });
 }
 
 const isOfAccount = (id: string): boolean => keyOf(id).endsWith(' all');

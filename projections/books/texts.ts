@@ -15,6 +15,22 @@ export function sumsLineOf(text: string): SumsLine {
   return { sequence: Number(sequence), effectiveOn, minor: Number(minor) };
 }
 
+/** What was posted up to a month or a day, it included, in minor units. */
+export interface Carried {
+  readonly part: string;
+  readonly debits: bigint;
+  readonly credits: bigint;
+}
+
+export const carriedText = ({ part, debits, credits }: Carried): string => `${part} ${debits} ${credits}`;
+
+export function carriedOf(text: string): Carried {
+  const [part = '', debits = '0', credits = '0'] = text.split(' ');
+  return { part, debits: BigInt(debits), credits: BigInt(credits) };
+}
+
+export const partIn = (text: string): string => text.slice(0, text.indexOf(' '));
+
 /** A line of the books: a leg of an event's entries, on the day of its page. */
 export interface PageLine {
   readonly sequence: number;
