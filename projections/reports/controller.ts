@@ -69,7 +69,8 @@ export class ReportsController {
     const { digest, totals } = made;
     tell(exchange, sequence, digest, address);
     if (format !== 'json') {
-      return file(exchange, format, `${name}-${sequence}-${digest.slice(0, 12)}`, tableOf(question.report, made));
+      const told = { ...question, sequence, digest, rows: made.rows.length };
+      return file(exchange, format, `${name}-${sequence}-${digest.slice(0, 12)}`, tableOf(question.report, made), told);
     }
     const items = pageOf(exchange, made.rows, address, cursor, limit);
     const selector = question.values;
@@ -98,7 +99,8 @@ export class ReportsController {
     if (made === undefined) return later(exchange, making, sequence, address);
     tell(exchange, sequence, made.after, address);
     if (format !== 'json') {
-      return file(exchange, format, `${name}-${against}-${sequence}`, tableOfDifference(question.report, made));
+      const told = { ...question, sequence, against, digest: made.after, rows: made.rows.length };
+      return file(exchange, format, `${name}-${against}-${sequence}`, tableOfDifference(question.report, made), told);
     }
     const { rows, named, before: digestAgainst, after: digest } = made;
     const page = pageOf(exchange, rows, address, cursor, limit);

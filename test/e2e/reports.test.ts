@@ -164,6 +164,20 @@ test('what a report said at two times is compared, with the events between', asy
   expect([later.status, JSON.parse(later.text)]).toMatchObject([400, { errors: [{ path: 'against' }] }]);
 });
 
+test.each([
+  ['xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'PK'],
+  ['pdf', 'application/pdf', '%PDF-1.'],
+])('%s: by the name or by Accept, the same bytes each time', async (ending, type, magic) => {
+  const [before, after] = ['/v1/reports/debt-ageing', '?knownAt=2&effectiveOn=2199-12-31'];
+  const one = await ask(`${before}.${ending}${after}`, { 'accept-language': 'ar' });
+  expect([one.status, one.headers.get('content-type')]).toEqual([200, type]);
+  expect(one.headers.get('content-disposition')).toMatch(
+    new RegExp(`^attachment; filename="debt-ageing-2-.{12}.${ending}"$`),
+  );
+  expect(one.text.startsWith(magic)).toBe(true);
+  expect((await ask(`${before}${after}`, { accept: type, 'accept-language': 'ar' })).text).toBe(one.text);
+});
+
 test('answers are as documented', async () => {
   const document = (await server.call('GET', '/openapi.json')).body;
   for (const [path, url] of [
@@ -179,6 +193,8 @@ test('answers are as documented', async () => {
 
 test.each([
   ['/v1/reports/none', 404, 'NOT_FOUND'],
+  ['/v1/reports/debt-ageing.doc', 404, 'NOT_FOUND'],
+  ['/v1/reports/debt-ageing.csv.gz', 404, 'NOT_FOUND'],
   ['/v1/reports/debt-ageing?from=2026-01-01', 400, 'INVALID_REQUEST'],
   ['/v1/reports/debt-ageing?knownAt=999999', 400, 'INVALID_REQUEST'],
   ['/v1/reports/debt-roll-forward?from=2026-02-01&to=2026-01-01', 400, 'INVALID_REQUEST'],
