@@ -18,8 +18,12 @@ export interface Answer {
 const PATIENCE_MS = 30_000;
 
 /** Asks until the answer is as expected: policies and projections follow within moments. @throws Error: it never is */
-export async function until<T>(ask: () => Promise<T>, holds: (answer: T) => boolean): Promise<T> {
-  for (const deadline = Date.now() + PATIENCE_MS; ;) {
+export async function until<T>(
+  ask: () => Promise<T>,
+  holds: (answer: T) => boolean,
+  patienceMs = PATIENCE_MS,
+): Promise<T> {
+  for (const deadline = Date.now() + patienceMs; ;) {
     const answer = await ask();
     if (holds(answer)) return answer;
     if (Date.now() > deadline) throw new Error(`still not as expected: ${JSON.stringify(answer)}`);
