@@ -17,7 +17,7 @@ export interface Facets {
   readonly amounts: readonly { readonly amount: string; readonly currency: string | undefined }[];
   /** Of a refusal: the rule that stopped it, and the rule's code. */
   readonly rules: readonly string[];
-  /** The ids that it names, and of what it happened to. */
+  /** The ids in its refs, the request that it makes or decides, and of what it happened to. */
   readonly about: readonly string[];
   readonly act: Act | undefined;
 }
@@ -37,7 +37,8 @@ export function facetsOf(event: Envelope): Facets {
     } else if (name !== 'sector') add(about, value);
   }
   if (actor.actingFor !== undefined) add(parties, actor.actingFor);
-  const { amount, currency } = event.data as { readonly amount?: unknown; readonly currency?: unknown };
+  const { amount, currency, request } = event.data as Readonly<Record<string, unknown>>;
+  if (typeof request === 'string') add(about, request);
   if (typeof currency === 'string') currencies.push(currency);
   if (typeof amount === 'string') {
     amounts.push({ amount, currency: typeof currency === 'string' ? currency : undefined });

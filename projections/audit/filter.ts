@@ -11,7 +11,8 @@ export interface Filter {
   readonly correlation?: string;
   readonly causation?: string;
   readonly actor?: string;
-  readonly act?: Act;
+  /** One of these; only with an actor. */
+  readonly acts?: readonly Act[];
   readonly party?: string;
   readonly entity?: string;
   readonly about?: string;
@@ -38,12 +39,12 @@ export interface Plan {
 }
 
 export function planOf(filter: Filter): Plan {
-  const { actor, act, type, rule } = filter;
+  const { actor, acts, type, rule } = filter;
   const keys: string[][] = [];
-  if (actor !== undefined && act !== undefined) keys.push([factKey.act(actor, act)]);
+  if (actor !== undefined && acts !== undefined) keys.push(acts.map((act) => factKey.act(actor, act)));
   if (actor !== undefined && type !== undefined) keys.push([factKey.typeBy(actor, type)]);
   else if (type !== undefined) keys.push([factKey.type(type)]);
-  else if (actor !== undefined && act === undefined) keys.push([factKey.actor(actor)]);
+  else if (actor !== undefined && acts === undefined) keys.push([factKey.actor(actor)]);
   if (rule !== undefined) keys.push([factKey.rule(rule.name), ...rule.types.map(factKey.type)]);
   if (filter.refused === true) keys.push([factKey.refused]);
   if (filter.id !== undefined) keys.push([factKey.id(filter.id)]);
@@ -84,17 +85,17 @@ export const mayFit = (row: string, { keys }: Plan): boolean =>
 
 /** The last word: exact, on the event itself. */
 export function fits(event: Envelope, filter: Filter): boolean {
-  const { actor, act, type, rule, currency, minAmount, maxAmount } = filter;
+  const { actor, acts, type, rule, currency, minAmount, maxAmount } = filter;
   const facets = facetsOf(event);
   const equal: readonly (readonly [string | undefined, string | undefined])[] = [
     [filter.id, event.id],
     [filter.correlation, event.correlation],
     [filter.causation, event.causation],
     [actor, event.actor.id],
-    [act, facets.act],
     [type, event.type],
   ];
   if (equal.some(([asked, is]) => asked !== undefined && asked !== is)) return false;
+  if (acts !== undefined && (facets.act === undefined || !acts.includes(facets.act))) return false;
   if (filter.refused !== undefined && filter.refused !== isRefused(event)) return false;
   if (rule !== undefined && !facets.rules.includes(rule.name) && !rule.types.includes(event.type)) return false;
   if (filter.party !== undefined && !facets.parties.includes(filter.party)) return false;
@@ -114,6 +115,8 @@ export function fits(event: Envelope, filter: Filter): boolean {
 
 const lies = <T extends string | bigint>(value: T, least: T | undefined, most: T | undefined): boolean =>
   (least === undefined || value >= least) && (most === undefined || value <= most);
+
+export const amountsInOrder = (least: string, most: string): boolean => scaled(least) <= scaled(most);
 
 /** No currency has more decimals than four (`src/kernel/money.ts`). */
 const DECIMALS = 4;

@@ -1,4 +1,5 @@
 /** Walks the index from the newest event to the oldest; pure but for the documents and events that it asks for. */
+import type { StoredEvent } from '../../src/event-store/event-store.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 import { fits, mayFit, mayLie, planOf, type Filter, type Plan } from './filter.js';
 import type { AuditDocument } from './model.js';
@@ -7,8 +8,7 @@ import { blockId, boundsId, FAN, keysId, partsHolding, sizeOf, type Shape } from
 
 export interface Sources {
   readonly document: (id: string) => Promise<AuditDocument | undefined>;
-  /** The event of a row, in its type's current version. */
-  readonly event: (place: ReturnType<typeof placeIn>) => Promise<Envelope>;
+  readonly event: (place: ReturnType<typeof placeIn>) => Promise<Read>;
 }
 
 export interface Asked {
@@ -22,9 +22,14 @@ export interface Asked {
   readonly effort: number;
 }
 
-export interface Located {
-  readonly sequence: number;
+export interface Read {
+  readonly stored: StoredEvent;
+  /** In its type's current version: what was indexed. */
   readonly event: Envelope;
+}
+
+export interface Located extends Read {
+  readonly sequence: number;
 }
 
 export interface Found {
@@ -144,9 +149,9 @@ class Walk {
     return mayFit(row, this.#plan) && (bounds === undefined || mayLie(boundsIn(row), bounds));
   }
 
-  #take(sequence: number, event: Envelope): void {
+  #take(sequence: number, read: Read): void {
     this.#reached = sequence;
-    if (fits(event, this.asked.filter)) this.#events.push({ sequence, event });
+    if (fits(read.event, this.asked.filter)) this.#events.push({ sequence, ...read });
     else this.#effort--;
   }
 

@@ -11,7 +11,7 @@ const moment = fc.nat(5_000).map((s) => new Date(Date.parse('2026-02-01T00:00:00
 export const filters: fc.Arbitrary<Filter> = fc.record(
   {
     actor: some(pool.actor),
-    act: some(['requested', 'approved', 'declined'] as const),
+    acts: fc.subarray(['requested', 'approved', 'declined'] as const),
     party: some(pool.party),
     entity: some(pool.party),
     about: some(pool.about),
@@ -100,7 +100,7 @@ export function searching(start: StartBackend, runs: number): void {
       for (const sequence of [0, 1_234, 4_095, 4_399]) {
         indexed.reads = 0;
         const { events } = await indexed.find({ id: log[sequence]!.id }, 1);
-        expect(events).toEqual([{ sequence, event: log[sequence] }]);
+        expect(events).toMatchObject([{ sequence, event: log[sequence] }]);
         // Blocks that no finished span holds, then one document for each span on the way down.
         expect(indexed.reads).toBeLessThan(80);
       }

@@ -1,0 +1,78 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { EventDefinition } from '../../src/event-store/catalogue.js';
+import { EVENT_READER, type EventReader } from '../../src/event-store/event-store.js';
+import type { Sight } from '../../src/http/reads.js';
+import type { ReadModelReader } from '../../src/read-models/read-models.js';
+import { READ_MODELS } from '../../src/read-models/token.js';
+import { UPCAST, type Upcast } from '../upcast.js';
+import type { Filter } from './filter.js';
+import { auditModel } from './model.js';
+import { audit } from './projection.js';
+import type { placeIn } from './rows.js';
+import { search, type Asked, type Found, type Located, type Read } from './searching.js';
+import { SHAPE } from './spans.js';
+
+/** What there is to ask for: the composition root hands it over. */
+export const AUDITED = Symbol('Audited');
+export interface Audited {
+  readonly types: readonly EventDefinition[];
+  /** Numbers of rules and their codes. */
+  readonly rules: ReadonlySet<string>;
+}
+
+/** Enough to find a single event in a ledger of hundreds of millions. */
+const WHOLE = 5_000;
+
+/** Searches the index over all events. */
+@Injectable()
+export class Finder {
+  constructor(
+    @Inject(READ_MODELS) private readonly models: ReadModelReader,
+    @Inject(EVENT_READER) private readonly events: EventReader,
+    @Inject(UPCAST) private readonly upcast: Upcast,
+    @Inject(AUDITED) private readonly audited: Audited,
+  ) {}
+
+  /** Number of events that can be found by now. */
+  async count(): Promise<number> {
+    return (await this.models.checkpoint(audit.name))?.count ?? 0;
+  }
+
+  /** @param asked without a count: as many as can be found by now */
+  async find(asked: Omit<Asked, 'count'>, count?: number): Promise<Found> {
+    const sources = {
+      document: (id: string) => this.models.get(auditModel, id),
+      event: (place: ReturnType<typeof placeIn>) => this.#read(place),
+    };
+    return search(SHAPE, sources, { ...asked, count: count ?? (await this.count()) });
+  }
+
+  /** The newest event that fits, wherever it stands. */
+  async one(filter: Filter, before = Infinity): Promise<Located | undefined> {
+    const { events } = await this.find({ filter, before, limit: 1, effort: WHOLE });
+    return events[0];
+  }
+
+  /** The types that serve a rule, by its number. */
+  typesServing(rule: string): string[] {
+    return this.audited.types.filter((each) => each.rule.split(' ').includes(rule)).map(({ type }) => type);
+  }
+
+  nameOf(type: string): { readonly en: string; readonly ar: string } {
+    const { en = type, ar = type } = this.audited.types.find((each) => each.type === type) ?? {};
+    return { en, ar };
+  }
+
+  async #read({ stream, revision }: ReturnType<typeof placeIn>): Promise<Read> {
+    const [stored] = await this.events.readStream(stream, { from: revision, limit: 1 });
+    if (stored === undefined) throw new Error(`the index names event ${revision} of ${stream}, which the log has not`);
+    return { stored, event: this.upcast(stored.event) };
+  }
+}
+
+/** Whoever is bound to an entity finds what counts in its books or was asked of it, and nothing else. */
+export function within(sight: Sight, filter: Filter): Filter | undefined {
+  if (sight.scope === 'all') return filter;
+  if (filter.entity !== undefined && filter.entity !== sight.party) return undefined;
+  return { ...filter, entity: sight.party };
+}
