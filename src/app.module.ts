@@ -2,6 +2,8 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
 import { AttemptsController } from '../projections/attempts/controller.js';
+import { AuditController } from '../projections/audit/controller.js';
+import { AUDITED, Finder, type Audited } from '../projections/audit/finder.js';
 import { BookBalancesController } from '../projections/books/controller.js';
 import { ClosingsController } from '../projections/closings/controller.js';
 import { CorrectionsController } from '../projections/corrections/controller.js';
@@ -15,11 +17,13 @@ import { PartyBalancesController } from '../projections/party-balances/controlle
 import { ReceiptsController } from '../projections/receipts/controller.js';
 import { ReportExplanationController } from '../projections/reports/explain-controller.js';
 import { ExplainController } from '../projections/explain/controller.js';
+import { TraceController } from '../projections/trace/controller.js';
 import { UPCAST } from '../projections/upcast.js';
+import { OfficersController } from '../projections/officers/controller.js';
 import { Asking, REPORTS } from '../projections/reports/asking.js';
 import { ReportsController } from '../projections/reports/controller.js';
 import { SubscriptionsController } from '../projections/subscriptions/controller.js';
-import { catalogue, projections, reports, rules } from './composition.js';
+import { catalogue, projections, reports, ruleCodes, rules } from './composition.js';
 import type { Configuration } from './config/configuration.js';
 import { BalancesModule } from './contexts/balances/balances.module.js';
 import { balanceCommandClasses } from './contexts/balances/balances.handlers.js';
@@ -98,6 +102,7 @@ export class AppModule {
       { provide: JOBS, useValue: jobs },
       { provide: UPCAST, useValue: (event: Envelope) => catalogue.upcast(event) },
       { provide: EVENT_DEFINITIONS, useValue: catalogue.definitions },
+      { provide: AUDITED, useValue: { types: catalogue.definitions, rules: ruleCodes } satisfies Audited },
       { provide: REPORTS, useValue: { reports, upcast: (event: Envelope) => catalogue.upcast(event) } },
       { provide: ReceiptTargets, useValue: receiptTargets(ledger, tariff) },
       { provide: Authorities, useValue: authorities(ledger) },
@@ -127,6 +132,9 @@ export class AppModule {
         ClosingsController,
         CorrectionsController,
         AttemptsController,
+        AuditController,
+        TraceController,
+        OfficersController,
         ReportsController,
         JournalController,
         ExplainController,
@@ -134,7 +142,7 @@ export class AppModule {
         ProjectionsController,
         JobsController,
       ],
-      providers: [...shared, KnownAt, Asking],
+      providers: [...shared, KnownAt, Asking, Finder],
       exports: shared,
     };
   }

@@ -47,6 +47,7 @@ import { Catalogue, rejections, type EventDefinition } from './event-store/catal
 import type { EventReader } from './event-store/event-store.js';
 import type { Policy, Projection } from './feed/consumers.js';
 import { CONTEXTS, refusableCommands } from './http/access.js';
+import { EDGE_RULES } from './http/rules.js';
 import type { Job } from './jobs/jobs.js';
 import type { Rule } from './kernel/refusal.js';
 import { periodsId, takingId } from './kernel/ids.js';
@@ -85,6 +86,12 @@ export const rules: readonly Rule[] = [
   ...Object.values(CORRECTION_RULES),
   ...Object.values(LEDGER_RULES),
 ];
+
+/** What a refusal or an event may be searched by: numbers of domain.md, laws of the design, and the rules' codes. */
+export const ruleCodes: ReadonlySet<string> = new Set([
+  ...[...rules, ...Object.values(EDGE_RULES)].flatMap(({ rule, code }) => [rule, code]),
+  ...catalogue.definitions.flatMap(({ rule }) => rule.split(' ')),
+]);
 
 /** What closed periods are to the ledger (docs/adr/0018). */
 export const periods: Periods = {

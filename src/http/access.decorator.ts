@@ -3,7 +3,7 @@ import { ApiBearerAuth, ApiExtension, ApiHeader, ApiOperation, ApiParam, ApiResp
 import type { TSchema } from 'typebox';
 import { methodOf, pathOf, routeOf, type RouteKey } from './access.js';
 import { EVENT_STREAM } from './streams/headers.js';
-import { PARTY_PATTERN } from './validation/fields.js';
+import { ACTOR_PATTERN, PARTY_PATTERN } from './validation/fields.js';
 
 export const ROUTE_METADATA = 'sijill:route';
 
@@ -88,6 +88,7 @@ export const Streamed = (page: TSchema): MethodDecorator =>
 const UUID = { type: 'string', format: 'uuid' } as const;
 const PARAMETERS: Readonly<Record<string, { type: 'string'; pattern: string }>> = {
   party: { type: 'string', pattern: PARTY_PATTERN },
+  actor: { type: 'string', pattern: ACTOR_PATTERN },
   name: { type: 'string', pattern: '^[a-z][a-z0-9-]{0,63}(\\.[a-z]{1,16}){0,2}$' },
 };
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isUuid, parsePartyId } from '../kernel/ids.js';
+import { isActorId, isUuid, parsePartyId } from '../kernel/ids.js';
 import { InvalidValue } from '../kernel/invalid-value.js';
 import { methodOf, roleFor, routeOf, type RouteKey } from './access.js';
 import { ROUTE_METADATA } from './access.decorator.js';
@@ -94,6 +94,8 @@ function checkPath(params: Record<string, string>): void {
       } catch (error) {
         throw error instanceof InvalidValue ? invalid({ path: name, code: fieldCode(error.code) }) : error;
       }
+    } else if (name === 'actor') {
+      if (!isActorId(text)) throw invalid({ path: name, code: 'NOT_ACCEPTED', facts: { accepted: 'actor_ + UUID' } });
     } else if (name === 'name') {
       if (!/^[a-z][a-z0-9-]{0,63}(\.[a-z]{1,16}){0,2}$/.test(text)) throw new Problem('NOT_FOUND');
     } else if (!isUuid(text)) {

@@ -403,6 +403,18 @@ export const ROUTES = {
     ar: 'التصحيحات في الفترات المقفلة',
   },
   'GET /v1/attempts': { roles: READING_ATTEMPTS, en: 'List refused attempts', ar: 'عرض المحاولات المرفوضة' },
+  'GET /v1/audit': { roles: READING_BOOKS, en: 'Search all events', ar: 'البحث في جميع الأحداث' },
+  'GET /v1/events/{id}': { roles: READING_BOOKS, en: 'Show an event', ar: 'عرض حدث' },
+  'GET /v1/events/{id}/trace': {
+    roles: READING_BOOKS,
+    en: 'Trace what caused an event and what it caused',
+    ar: 'تتبّع سبب حدث وما ترتّب عليه',
+  },
+  'GET /v1/officers/{actor}/decisions': {
+    roles: READING_BOOKS,
+    en: 'What an officer requested and decided',
+    ar: 'ما طلبه موظف وما قرره',
+  },
   'GET /v1/reports': { ...reports, roles: READING, en: 'List the reports', ar: 'عرض التقارير المتاحة' },
   'GET /v1/reports/{name}': {
     ...reports,

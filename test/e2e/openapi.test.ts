@@ -126,7 +126,13 @@ test('every answer of a debt’s life is as documented', async () => {
     await ask(who, 'GET /v1/receipts/{id}', { id: receipt.id });
     await ask(who, 'GET /v1/parties/{party}/balances', { party: DEBTOR });
     await ask(who, 'GET /v1/attempts');
+    await ask(who, 'GET /v1/audit', {}, { query: `?about=${id}&limit=3` });
+    await ask(who, 'GET /v1/events/{id}', { id: asked.body.event as string });
+    await ask(who, 'GET /v1/events/{id}/trace', { id: asked.body.event as string });
   }
+  const audited = await ask('auditor', 'GET /v1/audit', {}, { query: '?type=debts.DebtRegistered' });
+  const [registered] = (audited.body as { items: { actor: { id: string } }[] }).items;
+  await ask('auditor', 'GET /v1/officers/{actor}/decisions', { actor: registered!.actor.id });
   const request = { id, request: asked.body.event as string };
   const seenBy = { headers: { 'if-match': `"${asked.body.revision}"` } };
   await ask('approver', 'POST /v1/debts/{id}/requests/{request}/approval', request, seenBy);

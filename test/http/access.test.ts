@@ -58,6 +58,10 @@ const MAY: Record<string, string> = {
   'GET /v1/entities/{party}/periods': 'clerk approver auditor regulator',
   'GET /v1/entities/{party}/corrections': 'clerk approver auditor regulator',
   'GET /v1/attempts': 'auditor regulator operator',
+  'GET /v1/audit': 'clerk approver auditor regulator',
+  'GET /v1/events/{id}': 'clerk approver auditor regulator',
+  'GET /v1/events/{id}/trace': 'clerk approver auditor regulator',
+  'GET /v1/officers/{actor}/decisions': 'clerk approver auditor regulator',
   'GET /v1/reports': 'debtor establishment clerk approver auditor regulator',
   'GET /v1/reports/{name}': 'debtor establishment clerk approver auditor regulator',
   'GET /v1/reports/{name}/difference': 'debtor establishment clerk approver auditor regulator',
@@ -91,6 +95,7 @@ describe('the whole matrix of roles and routes', () => {
         .replace('{id}', DEBT)
         .replace('{request}', REQUEST)
         .replace('{party}', PARTY)
+        .replace('{actor}', PARTY.replace('party', 'actor'))
         .replace('{name}', 'debt-list'),
       headers: {
         ...(token !== undefined && { authorization: `Bearer ${token}` }),

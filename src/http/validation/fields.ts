@@ -8,6 +8,7 @@ import { fieldCode } from '../problems/render.js';
 import { field, ofText, type Fault, type FieldOptions } from './field.js';
 
 const UUID_PATTERN = '[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
+export const ACTOR_PATTERN = `^actor_${UUID_PATTERN}$`;
 export const PARTY_PATTERN = `^party_${UUID_PATTERN}$`;
 const CODE = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$/;
 
@@ -170,7 +171,7 @@ export const IsPerson = (options?: FieldOptions) =>
 export const IsActor = (options?: FieldOptions) =>
   field(
     ofText((text) => (isActorId(text) ? undefined : NOT_AN_ACTOR)),
-    { type: 'string', pattern: `^actor_${UUID_PATTERN}$` },
+    { type: 'string', pattern: ACTOR_PATTERN },
     options,
   );
 
