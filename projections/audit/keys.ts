@@ -8,6 +8,10 @@ export const ALPHABET: readonly string[] = Array.from(
 );
 export const KEY_LENGTH = 6;
 
+const LAST_GROUP = 12;
+const HYPHEN = 45;
+const endsWithUuid = (text: string): boolean =>
+  text.length >= 36 && text.charCodeAt(text.length - LAST_GROUP - 1) === HYPHEN;
 /** Two characters for twelve bits. */
 const PAIRS = ALPHABET.flatMap((first) => ALPHABET.map((second) => first + second));
 
@@ -52,8 +56,8 @@ export function keysOf(event: Envelope, facets: Facets): readonly string[] {
 
 /**
  * 36 bits of a text: two multiplicative hashes side by side, mixed at the end (cyrb53 of github.com/bryc/code, public
- * domain). Stored: it never changes without a new version of the model. Two texts may share a key: what is found is
- * compared with the event itself.
+ * domain). Of a UUID the last group alone has more bits than that. Stored: it never changes without a new version of the
+ * model. Two texts may share a key: what is found is compared with the event itself.
  */
 export function keyOf(kind: string, text: string): string {
   let a = 0xdeadbeef;
@@ -63,7 +67,7 @@ export function keyOf(kind: string, text: string): string {
     a = Math.imul(a ^ unit, 2654435761);
     b = Math.imul(b ^ unit, 1597334677);
   }
-  for (let i = 0; i < text.length; i++) {
+  for (let i = endsWithUuid(text) ? text.length - LAST_GROUP : 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
     a = Math.imul(a ^ unit, 2654435761);
     b = Math.imul(b ^ unit, 1597334677);

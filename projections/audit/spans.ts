@@ -86,7 +86,9 @@ function blocksMerge(span: number): Merge<AuditDocument> {
     make: (documents) =>
       sorted('', 1, span, (add) => {
         for (const [part, document] of documents.entries()) {
-          for (const key of new Set(rowsIn(present(document?.rows)).flatMap(keysIn))) add(key, part);
+          const keys = new Set<string>();
+          for (const row of rowsIn(present(document?.rows))) for (const key of keysIn(row)) keys.add(key);
+          for (const key of keys) add(key, part);
         }
       }),
   };
