@@ -80,6 +80,7 @@ export function mayLie(within: Bounds, { effective, recorded, amounts }: Bounds)
   return within.amounts !== undefined && within.amounts[1] >= amounts[0] && within.amounts[0] <= amounts[1];
 }
 
+/** @param row or several, one after the other */
 export const mayFit = (row: string, { keys }: Plan): boolean =>
   keys.every((some) => some.some((key) => hasKey(row, key)));
 

@@ -124,12 +124,14 @@ class Walk {
       }
       const document = await asked.get(block);
       this.#reached = Math.min(this.#reached, (block + 1) * this.shape.block); // nothing fits between the two
-      await this.#rows(block * this.shape.block, rowsIn(document?.rows ?? ''));
+      await this.#rows(block * this.shape.block, document?.rows ?? '');
     }
     await Promise.all(asked.values());
   }
 
-  async #rows(first: number, rows: readonly string[]): Promise<void> {
+  async #rows(first: number, text: string): Promise<void> {
+    // Most blocks hold nothing of what is rare: they are not even taken apart.
+    const rows = mayFit(text, this.#plan) ? rowsIn(text) : [];
     const candidates: number[] = [];
     for (let at = Math.min(rows.length, this.#reached - first) - 1; at >= 0; at--) {
       if (this.#mayFit(rows[at]!)) candidates.push(at);
