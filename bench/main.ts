@@ -6,6 +6,7 @@ import type { Result } from './measure.js';
 import { parseOptions, usage, WrongUsage, type Options } from './options.js';
 import type { Bench } from './row.js';
 import { aggregate } from './rows/aggregate.js';
+import { audit } from './rows/audit.js';
 import { emmett } from './rows/emmett.js';
 import { expiries } from './rows/expiries.js';
 import { fines } from './rows/fines.js';
@@ -16,7 +17,7 @@ import { ledger } from './rows/ledger.js';
 import { embedded, serverSites, type Sites } from './sites.js';
 import { line, table } from './table.js';
 
-const ROWS = [ledger, emmett, aggregate, http, fines, expiries, jobs, lease];
+const ROWS = [ledger, emmett, aggregate, http, audit, fines, expiries, jobs, lease];
 const NAMES = ROWS.flatMap(({ names }) => names);
 
 /** @returns the exit code */
