@@ -2,6 +2,7 @@
  * First pages of the audit search over a ledger, and the same pages from a table whose indexes were made for just these
  * questions: what its rows name is read from the log and parsed, too. One question after another, in turns.
  */
+import 'reflect-metadata';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { openEventReader, openReadModels } from '../../src/adapters.js';
@@ -11,10 +12,9 @@ import type { Envelope } from '../../src/kernel/envelope.js';
 import type { Uuid } from '../../src/kernel/ids.js';
 import type { Filter } from '../../projections/audit/filter.js';
 import { facetsOf } from '../../projections/audit/facets.js';
-import { auditModel, type AuditDocument } from '../../projections/audit/model.js';
+import { Finder } from '../../projections/audit/finder.js';
+import { auditModel } from '../../projections/audit/model.js';
 import { audit } from '../../projections/audit/projection.js';
-import { search, type Sources } from '../../projections/audit/searching.js';
-import { SHAPE } from '../../projections/audit/spans.js';
 import { median } from '../measure.js';
 import { QUESTIONS, type AuditFound, type Question } from './audit-questions.js';
 import { input, report } from './run.js';
@@ -50,14 +50,7 @@ const { count, fold } = await index();
 database.exec(`CREATE INDEX by_deed ON events (actor, type, sequence); CREATE INDEX by_debtor ON events (debtor, sequence);
   CREATE INDEX by_amount ON events (amount)`);
 
-const sources: Sources = {
-  document: (id) => models.get<AuditDocument>(auditModel, id),
-  async event({ stream, revision }) {
-    const [stored] = await reader.readStream(stream, { from: revision, limit: 1 });
-    if (stored === undefined) throw new Error(`there is no event ${revision} of ${stream}`);
-    return { stored, event: stored.event };
-  },
-};
+const finder = new Finder(models, reader, (event) => event, { types: [], rules: new Set() });
 interface Asking {
   readonly filter: (event: Envelope) => Filter;
   readonly sql: string;
@@ -135,8 +128,8 @@ async function timed(question: Question): Promise<{ ours: number; sql: number }>
   const times = { ours: [] as number[], sql: [] as number[] };
   for (const event of sampled) {
     let began = performance.now();
-    const asked = { filter: filter(event), before: count, count, limit: LIMIT, effort: 5_000 };
-    const ours = (await search(SHAPE, sources, asked)).events.map(({ sequence }) => sequence);
+    const asked = { filter: filter(event), before: count, limit: LIMIT, effort: 5_000 };
+    const ours = (await finder.find(asked)).events.map(({ sequence }) => sequence);
     times.ours.push(performance.now() - began);
     began = performance.now();
     const theirs = select.all(...values(event)).map(([sequence, text]: [number, string]) => {

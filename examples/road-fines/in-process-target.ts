@@ -16,7 +16,7 @@ import type { Actor } from '../../src/kernel/envelope.js';
 import { StoreOwned } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import type { Uuid } from '../../src/kernel/ids.js';
 import { PreconditionFailed, LedgerUnavailable, type Outcome } from '../../src/ledger/outcome.js';
-import { BoundedCache } from '../../src/vault/bounded-cache.js';
+import { BoundedCache } from '../../src/kernel/bounded-cache.js';
 import { MUNICIPALITY, type Sender } from './actors.js';
 import { Carried } from './carried.js';
 import { issue } from './commands.js';

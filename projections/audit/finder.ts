@@ -2,15 +2,16 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EventDefinition } from '../../src/event-store/catalogue.js';
 import { EVENT_READER, type EventReader } from '../../src/event-store/event-store.js';
 import type { Sight } from '../../src/http/reads.js';
+import { BoundedCache } from '../../src/kernel/bounded-cache.js';
 import type { ReadModelReader } from '../../src/read-models/read-models.js';
 import { READ_MODELS } from '../../src/read-models/token.js';
 import { UPCAST, type Upcast } from '../upcast.js';
 import type { Filter } from './filter.js';
-import { auditModel } from './model.js';
+import { auditModel, type AuditDocument } from './model.js';
 import { audit } from './projection.js';
 import type { placeIn } from './rows.js';
 import { search, type Asked, type Found, type Located, type Read } from './searching.js';
-import { SHAPE } from './spans.js';
+import { isFinished, SHAPE } from './spans.js';
 
 /** What there is to ask for: the composition root hands it over. */
 export const AUDITED = Symbol('Audited');
@@ -23,9 +24,15 @@ export interface Audited {
 /** Enough to find a single event in a ledger of hundreds of millions. */
 const WHOLE = 5_000;
 
+/** Documents of the index that are kept, of some 5 to 40 KiB: all that a search of what is newest goes through. */
+const MOST_KEPT = 512;
+
 /** Searches the index over all events. */
 @Injectable()
 export class Finder {
+  /** What is finished never changes, and every search for something rare reads the same blocks behind the last span. */
+  readonly #finished = new BoundedCache<string, AuditDocument>(MOST_KEPT);
+
   constructor(
     @Inject(READ_MODELS) private readonly models: ReadModelReader,
     @Inject(EVENT_READER) private readonly events: EventReader,
@@ -40,11 +47,12 @@ export class Finder {
 
   /** @param asked without a count: as many as can be found by now */
   async find(asked: Omit<Asked, 'count'>, count?: number): Promise<Found> {
+    const known = count ?? (await this.count());
     const sources = {
-      document: (id: string) => this.models.get(auditModel, id),
+      document: (id: string) => this.#document(id, known),
       event: (place: ReturnType<typeof placeIn>) => this.#read(place),
     };
-    return search(SHAPE, sources, { ...asked, count: count ?? (await this.count()) });
+    return search(SHAPE, sources, { ...asked, count: known });
   }
 
   /** The newest event that fits, wherever it stands. */
@@ -61,6 +69,14 @@ export class Finder {
   nameOf(type: string): { readonly en: string; readonly ar: string } {
     const { en = type, ar = type } = this.audited.types.find((each) => each.type === type) ?? {};
     return { en, ar };
+  }
+
+  async #document(id: string, count: number): Promise<AuditDocument | undefined> {
+    const kept = this.#finished.get(id);
+    if (kept !== undefined) return kept;
+    const document = await this.models.get(auditModel, id);
+    if (document !== undefined && isFinished(SHAPE, id, count)) this.#finished.set(id, document);
+    return document;
   }
 
   async #read({ stream, revision }: ReturnType<typeof placeIn>): Promise<Read> {

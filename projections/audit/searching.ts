@@ -3,7 +3,7 @@ import type { StoredEvent } from '../../src/event-store/event-store.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 import { fits, mayFit, mayLie, planOf, type Filter, type Plan } from './filter.js';
 import type { AuditDocument } from './model.js';
-import { boundsIn, boundsOf, placeIn, rowsIn } from './rows.js';
+import { boundsIn, boundsOf, placeIn, rowsIn, type Bounds } from './rows.js';
 import { blockId, boundsId, FAN, keysId, partsHolding, sizeOf, type Shape } from './spans.js';
 
 export interface Sources {
@@ -124,21 +124,16 @@ class Walk {
       }
       const document = await asked.get(block);
       this.#reached = Math.min(this.#reached, (block + 1) * this.shape.block); // nothing fits between the two
-      await this.#rows(block * this.shape.block, document?.rows ?? '');
+      await this.#rows(block * this.shape.block, document);
     }
     await Promise.all(asked.values());
   }
 
-  async #rows(first: number, text: string): Promise<void> {
-    // Most blocks hold nothing of what is rare: they are not even taken apart.
-    const rows = mayFit(text, this.#plan) ? rowsIn(text) : [];
-    const candidates: number[] = [];
-    for (let at = Math.min(rows.length, this.#reached - first) - 1; at >= 0; at--) {
-      if (this.#mayFit(rows[at]!)) candidates.push(at);
-    }
+  async #rows(first: number, document: AuditDocument | undefined): Promise<void> {
+    const candidates = document === undefined ? [] : this.#candidates(document, this.#reached - first);
     for (let next = 0; next < candidates.length;) {
       const some = candidates.slice(next, next + this.asked.limit - this.#events.length);
-      const events = await Promise.all(some.map((at) => this.sources.event(placeIn(rows[at]!))));
+      const events = await Promise.all(some.map((at) => this.sources.event(placeIn(takenApart(document!).rows[at]!))));
       for (const [i, at] of some.entries()) this.#take(first + at, events[i]!);
       next += some.length;
       if (this.#isOver && next < candidates.length) return;
@@ -146,9 +141,17 @@ class Walk {
     this.#reached = Math.min(this.#reached, first);
   }
 
-  #mayFit(row: string): boolean {
+  /** Rows of a block that may be asked for, the newest first. Most blocks hold nothing of what is rare. */
+  #candidates(document: AuditDocument, before: number): number[] {
+    if (!mayFit(document.rows ?? '', this.#plan)) return [];
     const { bounds } = this.#plan;
-    return mayFit(row, this.#plan) && (bounds === undefined || mayLie(boundsIn(row), bounds));
+    const { rows, all } = takenApart(document);
+    const candidates: number[] = [];
+    for (let at = Math.min(rows.length, before) - 1; at >= 0; at--) {
+      if (bounds !== undefined && !mayLie(all[at]!, bounds)) continue;
+      if (mayFit(rows[at]!, this.#plan)) candidates.push(at);
+    }
+    return candidates;
   }
 
   #take(sequence: number, read: Read): void {
@@ -164,3 +167,19 @@ class Walk {
 }
 
 const ALL: readonly number[] = Array.from({ length: FAN }, (_, part) => part);
+
+interface Block {
+  readonly rows: readonly string[];
+  readonly all: readonly Bounds[];
+}
+const blocks = new WeakMap<AuditDocument, Block>();
+
+/** Once for each document, however often it is searched. */
+function takenApart(document: AuditDocument): Block {
+  let block = blocks.get(document);
+  if (block === undefined) {
+    const rows = rowsIn(document.rows ?? '');
+    blocks.set(document, (block = { rows, all: rows.map(boundsIn) }));
+  }
+  return block;
+}

@@ -28,6 +28,12 @@ export const keysId = (level: number, span: number, prefix: string): string => `
 /** Number of events of one span. */
 export const sizeOf = ({ block }: Shape, level: number): number => block * FAN ** level;
 
+/** Whether a document that is there will ever change. @param count of events that are folded */
+export function isFinished({ block }: Shape, id: string, count: number): boolean {
+  const [level, number] = id.split('.').map(Number) as [number, number];
+  return level > 0 || (number + 1) * block <= count;
+}
+
 /**
  * What is to be made when an event was folded. A span of the first level is made with its last event; a larger one in
  * steps, one with each block that follows, each for the keys that begin alike: nothing ever takes long.

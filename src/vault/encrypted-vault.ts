@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { type ActorId, type EventId, isUuid, type LedgerId, type PartyId, type StreamName } from '../kernel/ids.js';
 import { InvalidValue } from '../kernel/invalid-value.js';
-import { BoundedCache } from './bounded-cache.js';
+import { BoundedCache } from '../kernel/bounded-cache.js';
 import { commitmentTo } from './commitment.js';
 import { decrypt, encrypt, newKey, subkey } from './encryption.js';
 import type { VaultKeys } from './keys.js';

@@ -1,4 +1,4 @@
-import { BoundedCache } from '../../src/vault/bounded-cache.js';
+import { BoundedCache } from '../../src/kernel/bounded-cache.js';
 
 describe('the bounded cache', () => {
   test('keeps what is used and forgets what is not', () => {
