@@ -80,9 +80,12 @@ export function mayLie(within: Bounds, { effective, recorded, amounts }: Bounds)
   return within.amounts !== undefined && within.amounts[1] >= amounts[0] && within.amounts[0] <= amounts[1];
 }
 
-/** @param row or several, one after the other */
 export const mayFit = (row: string, { keys }: Plan): boolean =>
   keys.every((some) => some.some((key) => hasKey(row, key)));
+
+/** The same of all rows of a block at once, roughly. */
+export const mayHold = (rows: string, { keys }: Plan): boolean =>
+  keys.every((some) => some.some((key) => rows.includes(key)));
 
 /** The last word: exact, on the event itself. */
 export function fits(event: Envelope, filter: Filter): boolean {

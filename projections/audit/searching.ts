@@ -1,9 +1,9 @@
 /** Walks the index from the newest event to the oldest; pure but for the documents and events that it asks for. */
 import type { StoredEvent } from '../../src/event-store/event-store.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
-import { fits, mayFit, mayLie, planOf, type Filter, type Plan } from './filter.js';
+import { fits, mayFit, mayHold, mayLie, planOf, type Filter, type Plan } from './filter.js';
 import type { AuditDocument } from './model.js';
-import { boundsIn, boundsOf, placeIn, rowsIn, type Bounds } from './rows.js';
+import { boundsIn, boundsOf, placeIn, rowsIn, together, type Bounds } from './rows.js';
 import { blockId, boundsId, FAN, keysId, partsHolding, sizeOf, type Shape } from './spans.js';
 
 export interface Sources {
@@ -143,9 +143,11 @@ class Walk {
 
   /** Rows of a block that may be asked for, the newest first. Most blocks hold nothing of what is rare. */
   #candidates(document: AuditDocument, before: number): number[] {
-    if (!mayFit(document.rows ?? '', this.#plan)) return [];
+    if (!mayHold(document.rows ?? '', this.#plan)) return [];
     const { bounds } = this.#plan;
-    const { rows, all } = takenApart(document);
+    const block = takenApart(document);
+    const { rows, all } = block;
+    if (bounds !== undefined && rows.length > 0 && !mayLie((block.within ??= together(all)), bounds)) return [];
     const candidates: number[] = [];
     for (let at = Math.min(rows.length, before) - 1; at >= 0; at--) {
       if (bounds !== undefined && !mayLie(all[at]!, bounds)) continue;
@@ -171,6 +173,8 @@ const ALL: readonly number[] = Array.from({ length: FAN }, (_, part) => part);
 interface Block {
   readonly rows: readonly string[];
   readonly all: readonly Bounds[];
+  /** Of all of them, once somebody asked. */
+  within?: Bounds;
 }
 const blocks = new WeakMap<AuditDocument, Block>();
 
