@@ -17,9 +17,9 @@ import { PartyBalancesController } from '../projections/party-balances/controlle
 import { ReceiptsController } from '../projections/receipts/controller.js';
 import { ReportExplanationController } from '../projections/reports/explain-controller.js';
 import { ExplainController } from '../projections/explain/controller.js';
-import { TraceController } from '../projections/trace/controller.js';
+import { TraceController } from '../projections/audit/trace/controller.js';
 import { UPCAST } from '../projections/upcast.js';
-import { OfficersController } from '../projections/officers/controller.js';
+import { OfficersController } from '../projections/audit/officers/controller.js';
 import { Asking, REPORTS } from '../projections/reports/asking.js';
 import { ReportsController } from '../projections/reports/controller.js';
 import { SubscriptionsController } from '../projections/subscriptions/controller.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { askedFor } from '../../projections/officers/sides.js';
-import { flattened, treesOf } from '../../projections/trace/tree.js';
+import { askedFor } from '../../projections/audit/officers/sides.js';
+import { flattened, treesOf } from '../../projections/audit/trace/tree.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 import { envelope, newStream } from '../event-store/envelopes.js';
 import { actor, id } from '../given.js';

@@ -1,5 +1,5 @@
 /** What caused what, of the events of a flow: pure. */
-import type { Envelope } from '../../src/kernel/envelope.js';
+import type { Envelope } from '../../../src/kernel/envelope.js';
 
 export interface Caused<T> {
   readonly of: T;

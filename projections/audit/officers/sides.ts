@@ -1,6 +1,6 @@
 /** Four eyes of one decision: who stands on the other side of it. Pure. */
-import type { Envelope } from '../../src/kernel/envelope.js';
-import { actOf } from '../audit/facets.js';
+import type { Envelope } from '../../../src/kernel/envelope.js';
+import { actOf } from '../facets.js';
 
 export interface Side {
   readonly event: string;

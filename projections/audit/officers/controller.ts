@@ -1,19 +1,19 @@
 import { Controller, Inject, Param, Query } from '@nestjs/common';
 import Type from 'typebox';
-import { EVENT_READER, type EventReader } from '../../src/event-store/event-store.js';
-import { Access } from '../../src/http/access.decorator.js';
-import { answer } from '../../src/http/answers.js';
-import { linkNext, pageOf } from '../../src/http/cursor.js';
-import { OnExchange, type Exchange } from '../../src/http/exchange.js';
-import { Problem } from '../../src/http/problems/problem.js';
-import { sightOf } from '../../src/http/reads.js';
-import { PageQuery } from '../../src/http/validation/dtos.js';
-import { IsBusinessDay, IsOneOf } from '../../src/http/validation/fields.js';
-import { ACTS, actOf, type Act } from '../audit/facets.js';
-import type { Filter } from '../audit/filter.js';
-import { Finder, within } from '../audit/finder.js';
-import type { Located } from '../audit/searching.js';
-import { UPCAST, type Upcast } from '../upcast.js';
+import { EVENT_READER, type EventReader } from '../../../src/event-store/event-store.js';
+import { Access } from '../../../src/http/access.decorator.js';
+import { answer } from '../../../src/http/answers.js';
+import { linkNext, pageOf } from '../../../src/http/cursor.js';
+import { OnExchange, type Exchange } from '../../../src/http/exchange.js';
+import { Problem } from '../../../src/http/problems/problem.js';
+import { sightOf } from '../../../src/http/reads.js';
+import { PageQuery } from '../../../src/http/validation/dtos.js';
+import { IsBusinessDay, IsOneOf } from '../../../src/http/validation/fields.js';
+import { ACTS, actOf, type Act } from '../facets.js';
+import type { Filter } from '../filter.js';
+import { Finder, within } from '../finder.js';
+import type { Located } from '../searching.js';
+import { UPCAST, type Upcast } from '../../upcast.js';
 import { askedFor } from './sides.js';
 
 export class DecisionsQuery extends PageQuery {
