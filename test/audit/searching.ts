@@ -30,15 +30,15 @@ export const filters: fc.Arbitrary<Filter> = fc.record(
   { requiredKeys: [] },
 );
 
+async function openedBy(start: StartBackend): Promise<[ReadModels, () => Promise<void>]> {
+  const backend = await start();
+  const store = await backend.open();
+  await store.open([auditModel]);
+  return [store, () => backend.dispose()];
+}
+
 /** The law of the index, on any store of read models. */
 export function searching(start: StartBackend, runs: number): void {
-  const opened = async (): Promise<[ReadModels, () => Promise<void>]> => {
-    const backend = await start();
-    const store = await backend.open();
-    await store.open([auditModel]);
-    return [store, () => backend.dispose()];
-  };
-
   test('any combination finds what a look at every event finds, page by page, whatever was delivered twice', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -50,7 +50,7 @@ export function searching(start: StartBackend, runs: number): void {
         fc.integer({ min: 1, max: 50 }),
         fc.integer({ min: 1, max: 60 }),
         async (length, seed, pageSize, backs, asked, limit, effort) => {
-          const [store, dispose] = await opened();
+          const [store, dispose] = await openedBy(start);
           try {
             const log = history(length, seed);
             const indexed = new Indexed({ block: 4, levels: 1 }, log, store);
@@ -68,9 +68,12 @@ export function searching(start: StartBackend, runs: number): void {
       { numRuns: runs },
     );
   });
+}
 
-  test('the same over spans of spans, at any length, and with new events between two pages', async () => {
-    const [store, dispose] = await opened();
+/** The same of a long history: of the smallest blocks, many thousands of documents. */
+export function searchingSpans(start: StartBackend): void {
+  test('any combination is found over spans of spans, at any length, and with new events between two pages', async () => {
+    const [store, dispose] = await openedBy(start);
     try {
       const log = history(4_300, 7);
       const indexed = new Indexed({ block: 1, levels: 2 }, log, store);
@@ -92,7 +95,7 @@ export function searching(start: StartBackend, runs: number): void {
   });
 
   test('what is rare is found in a few documents, and a single event by its id', async () => {
-    const [store, dispose] = await opened();
+    const [store, dispose] = await openedBy(start);
     try {
       const log = history(4_400, 11);
       const indexed = new Indexed({ block: 1, levels: 2 }, log, store);
@@ -113,7 +116,7 @@ export function searching(start: StartBackend, runs: number): void {
     const log = history(4_200, 3);
     const made: Map<string, AuditDocument | null>[] = [];
     for (const pageSize of [1_000, 37]) {
-      const [store, dispose] = await opened();
+      const [store, dispose] = await openedBy(start);
       try {
         await new Indexed({ block: 1, levels: 2 }, log, store).fold(log.length, pageSize);
         const all = new Map<string, AuditDocument | null>();
