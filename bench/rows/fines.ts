@@ -1,6 +1,7 @@
-import { compare, withLimit, type Comparison, type Result } from '../measure.js';
+import { compare, withLimit, type Comparison, type Contestant, type Result } from '../measure.js';
 import type { Bench, Rows } from '../row.js';
 import type { ImportFound } from '../runs/import.js';
+import type { JournalFound } from '../runs/journal.js';
 import type { RebuildFound } from '../runs/rebuild.js';
 import { run } from '../runs/run.js';
 import type { Site } from '../sites.js';
@@ -8,9 +9,9 @@ import { recording } from './ledger.js';
 
 const MAX_MEMORY_MIB = 512;
 
-/** Real input: the fines through the commands, with policies and projections live; then all projections again. */
+/** Real input: the fines through the commands, with policies and projections live; then all projections again, and the journal. */
 export const fines: Rows = {
-  names: ['import', 'rebuild'],
+  names: ['import', 'rebuild', 'journal'],
   async measure(bench, names) {
     const { fines: file } = bench;
     if (file === undefined) {
@@ -24,7 +25,10 @@ export const fines: Rows = {
       last = site;
       results.push(result);
     }
-    if (names.has('rebuild')) results.push(await rebuilds(bench, last ?? (await imported(bench, file)).site));
+    const site = (): Promise<Site> =>
+      Promise.resolve(last ?? imported(bench, file).then((found) => (last = found.site)));
+    if (names.has('rebuild')) results.push(await rebuilds(bench, await site()));
+    if (names.has('journal')) results.push(await journals(bench, await site()));
     return results;
   },
 };
@@ -79,10 +83,35 @@ async function rebuilds(bench: Bench, site: Site): Promise<Comparison> {
         return found.perSecond;
       },
     },
-    peer: {
-      name: 'reading and parsing them',
-      run: async () => (await run<{ perSecond: number }>('read-log', { folder: site.folder }, site)).perSecond,
-    },
+    peer: reading(site),
   });
   return withLimit({ ...result, notes: [`${events} events`] }, 'peak memory', peak, MAX_MEMORY_MIB, 'MiB');
 }
+
+/** The journal for hledger and Ledger, taken as fast as it comes. */
+async function journals(bench: Bench, site: Site): Promise<Comparison> {
+  let found: JournalFound | undefined;
+  let peak = 0;
+  const result = await compare({
+    row: 'journal',
+    unit: 'events/s',
+    rounds: bench.quick ? 1 : 3,
+    target: { atLeast: 0.3 },
+    subject: {
+      name: 'the journal of the fines as text for hledger',
+      async run() {
+        found = await run<JournalFound>('journal', { folder: site.folder }, site);
+        peak = Math.max(peak, found.peakMemory);
+        return found.perSecond;
+      },
+    },
+    peer: reading(site),
+  });
+  const notes = [...result.notes, `${found!.transactions} transactions`];
+  return withLimit({ ...result, notes }, 'peak memory', peak, MAX_MEMORY_MIB, 'MiB');
+}
+
+const reading = (site: Site): Contestant => ({
+  name: 'reading and parsing them',
+  run: async () => (await run<{ perSecond: number }>('read-log', { folder: site.folder }, site)).perSecond,
+});
