@@ -92,7 +92,7 @@ export class Lettering {
       if (!isRightToLeft) return pieces;
       return pieces.reverse().map(({ text: part, font }) => ({
         font,
-        text: font === 'arabic' ? part : [...part].reverse().map(mirrored).join(''),
+        text: font === 'arabic' ? part : Array.from(part).reverse().map(mirrored).join(''),
       }));
     });
   }

@@ -127,7 +127,7 @@ const text = (value: string, style?: number): string =>
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 /** XML 1.0 has no place for control characters. */
 const escaped = (value: string): string =>
-  // oxlint-disable-next-line no-control-regex -- these are what is looked for
   value
     .replaceAll(/[&<>"]/g, (found) => ENTITIES[found] as string)
+    // oxlint-disable-next-line no-control-regex -- these are what is looked for
     .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd');

@@ -369,6 +369,17 @@ describe('no two reports disagree', () => {
       });
     }
   });
+  test.each(days)('1, the trial balance of %s is what the entries come to', async (on) => {
+    for (const entity of [CITY, MINISTRY]) {
+      const balances = await rows('trial-balance', { entity, effectiveOn: on });
+      const closing = balances.map(
+        (row) => [row['account'], cell(row, 'closingDebit') - cell(row, 'closingCredit')] as const,
+      );
+      expect(Object.fromEntries(closing.filter(([, each]) => each !== 0n))).toEqual(held(entity, on));
+      const sums = await totals('trial-balance', { entity, effectiveOn: on });
+      expect(sums?.['closingDebit']).toBe(sums?.['closingCredit']);
+    }
+  });
   test('what was said of a closed year stays, to the byte, though it was corrected', async () => {
     for (const [name, asked] of CLOSED) {
       const then = await ledger.report(name, { entity: CITY, ...asked }, known.city[0]);
