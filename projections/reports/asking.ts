@@ -79,32 +79,32 @@ export class Asking {
     return { report, values: valuesOf(report, own, businessDateAt(this.ports.clock.now())) };
   }
 
-  /** @throws Problem `TOO_MANY_REQUESTS` */
+  /** @throws Problem `REPORTS_TAKEN` */
   report({ report, values }: Question, sequence: number): Making<Made> {
     const key = canonicalJson({ report: report.name, values: { ...values }, sequence });
     const making = this.#makers.of(key, async (progress) => {
       await this.#folded(report, sequence);
       return make(report, values, sequence, this.#places, progress);
     });
-    return making ?? tooMany();
+    return making ?? taken();
   }
 
-  /** @throws Problem `TOO_MANY_REQUESTS` */
+  /** @throws Problem `REPORTS_TAKEN` */
   difference({ report, values }: Question, times: Times): Making<Difference> {
     const key = canonicalJson({ report: report.name, values: { ...values }, ...times });
     const making = this.#makers.of(key, async (progress) => {
       await this.#folded(report, times.sequence);
       return difference(report, values, times, this.#places, progress);
     });
-    return making ?? tooMany();
+    return making ?? taken();
   }
 
-  /** @throws Problem `INVALID_REQUEST`, `TOO_MANY_REQUESTS` */
+  /** @throws Problem `INVALID_REQUEST`, `REPORTS_TAKEN` */
   explanation({ report, values }: Question, named: string, sequence: number): Making<Trace> {
     const cell = cellOf(report, named);
     const key = canonicalJson({ report: report.name, values: { ...values }, sequence, cell: named });
     const making = this.#makers.of(key, (progress) => trace(report, values, cell, sequence, this.#places, progress));
-    return making ?? tooMany();
+    return making ?? taken();
   }
 
   /**
@@ -134,8 +134,8 @@ export class Asking {
   }
 }
 
-function tooMany(): never {
-  throw new Problem('TOO_MANY_REQUESTS', { headers: { 'retry-after': '5' } });
+function taken(): never {
+  throw new Problem('REPORTS_TAKEN', { headers: { 'retry-after': '5' } });
 }
 
 /** How long an exchange waits, in milliseconds. */

@@ -3,7 +3,7 @@ import { Problem } from '../../src/http/problems/problem.js';
 import type { Progress } from './replaying.js';
 
 /** Made or waiting at once; and what is kept for who asks again, by the size of its rows as JSON. */
-const MOST_WAITING = 16;
+const MOST_WAITING = 64;
 const MOST_KEPT_BYTES = 64 * 1024 * 1024;
 
 /** What is made, with the size of its rows. */

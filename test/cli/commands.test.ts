@@ -31,7 +31,7 @@ describe('sijill, while a server owns the files', () => {
   test('lists the reports, and prints one as a table, JSON or CSV: the server’s figures', async () => {
     const list = await run(['report']);
     expect([list.code, list.err]).toEqual([0, '']);
-    expect(list.out).toMatch(/^NAME +NO +TITLE +TAKES\ndebt-ageing /);
+    expect(list.out).toMatch(/^NAME +NO +TITLE +TAKES\ntrial-balance /);
 
     const table = await run(['report', 'debt-roll-forward', ...WINDOW]);
     expect([table.code, table.err]).toEqual([0, '']);
@@ -52,7 +52,7 @@ describe('sijill, while a server owns the files', () => {
     expect(wrong.err).toMatch(/^report: .+\(INVALID_REQUEST\)\n {2}from: .+\n$/);
     expect(await run(['report', 'ageing'])).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/^report: there is no report ageing; there are debt-ageing, /),
+      err: expect.stringMatching(/^report: there is no report ageing; there are trial-balance, /),
     });
     const clerk = await server.token('huda', 'clerk', CITY);
     expect(await run(['jobs'], { SIJILL_TOKEN: clerk })).toMatchObject({

@@ -78,7 +78,7 @@ test('whoever does not wait is told how far it has come, and gets the same repor
 test('one is made after the other, and no more than sixteen wait', async () => {
   const [log, makers] = [new SlowLog(4), new Makers()];
   log.shut();
-  const all = Array.from({ length: 16 }, (_, i) => makers.of(`${i}`, order(log)) as Making<Made>);
+  const all = Array.from({ length: 64 }, (_, i) => makers.of(`${i}`, order(log)) as Making<Made>);
   expect(makers.of('one more', order(log))).toBeUndefined();
   await all[0]?.within(1);
   expect(log.read).toBe(2); // the others have not begun

@@ -279,6 +279,11 @@ export const PROBLEMS = {
     ['Others are exporting', 'The server writes no more exports at once; try again.'],
     ['توجد عمليات تصدير جارية', 'بلغ الخادم حده من عمليات التصدير في وقت واحد؛ أعد المحاولة.'],
   ),
+  REPORTS_TAKEN: text(
+    503,
+    ['Others wait for reports', 'The server lets no more reports wait at once; try again.'],
+    ['توجد تقارير قيد الانتظار', 'بلغ الخادم حده من التقارير المنتظرة في وقت واحد؛ أعد المحاولة.'],
+  ),
   STREAMS_TAKEN: text(
     503,
     ['All streams are taken', 'The server keeps no more streams open at once; try again, or read page by page.'],
