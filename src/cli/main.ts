@@ -14,6 +14,14 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'prints a report of a running server',
     load: async () => (await import('./report.js')).reportCommand,
   },
+  explain: {
+    summary: 'explains a figure of a running server by the instruments that made it',
+    load: async () => (await import('./explain.js')).explainCommand,
+  },
+  trace: {
+    summary: 'shows what caused an event, and what it caused',
+    load: async () => (await import('./trace.js')).traceCommand,
+  },
   jobs: {
     summary: 'lists what time does by itself, and what failed',
     load: async () => (await import('./jobs.js')).jobsCommand,

@@ -21,6 +21,17 @@ export function nothingElse(positionals: readonly string[]): void {
   if (positionals.length > 0) throw new WrongUsage(`${positionals.join(' ')} is not understood`);
 }
 
+/** `PARAMETER=VALUE` as a query. @throws WrongUsage */
+export function parametersOf(given: readonly string[]): URLSearchParams {
+  const query = new URLSearchParams();
+  for (const text of given) {
+    const at = text.indexOf('=');
+    if (at < 1) throw new WrongUsage(`${text} must be PARAMETER=VALUE, such as effectiveOn=2026-12-31`);
+    query.append(text.slice(0, at), text.slice(at + 1));
+  }
+  return query;
+}
+
 /** @throws WrongUsage */
 export function languageOf(text: string): 'en' | 'ar' {
   if (text !== 'en' && text !== 'ar') throw new WrongUsage('--lang is en or ar');

@@ -1,11 +1,9 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { readConfiguration } from '../config/configuration.js';
-import { clientOf, ServerRefused, type Client, type Language } from './client/client.js';
-import { joined, nextIn, type Page } from './client/pages.js';
+import { clientOf, ServerRefused, type Language } from './client/client.js';
+import { joined, made, pagesOf, type Page } from './client/pages.js';
 import { tableOf, type TableColumn } from './client/table.js';
 import { stopSignal, WrongUsage, type Command } from './command.js';
-import { EXIT_CODES, LANG, languageOf, optionsOf, print, SERVER_HELP } from './options.js';
-import { progressOf } from './progress.js';
+import { EXIT_CODES, LANG, languageOf, optionsOf, parametersOf, print, SERVER_HELP } from './options.js';
 
 const HELP = `Prints a report of a running server: as a table, or as it is answered.
 
@@ -49,7 +47,7 @@ async function run(args: readonly string[]): Promise<number> {
   const language = languageOf(values.lang);
   if (values.csv && values.json) throw new WrongUsage('--csv or --json, not both');
   if (name !== undefined && !/^[a-z][a-z0-9-]*$/.test(name)) throw new WrongUsage(`${name} is no name of a report`);
-  const query = queryOf(given);
+  const query = parametersOf(given);
   const client = await clientOf(readConfiguration(), 'auditor', language, stopSignal());
   const catalogue = (await (await client.get('/v1/reports')).json()) as { items: readonly Described[] };
   if (name === undefined) {
@@ -75,17 +73,6 @@ async function run(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-/** @throws WrongUsage */
-function queryOf(given: readonly string[]): URLSearchParams {
-  const query = new URLSearchParams();
-  for (const text of given) {
-    const at = text.indexOf('=');
-    if (at < 1) throw new WrongUsage(`${text} must be PARAMETER=VALUE, such as effectiveOn=2026-12-31`);
-    query.append(text.slice(0, at), text.slice(at + 1));
-  }
-  return query;
-}
-
 const listed = (reports: readonly Described[], language: Language): string =>
   tableOf(
     [{ title: 'NAME' }, { title: 'NO', isRight: true }, { title: 'TITLE' }, { title: 'TAKES' }],
@@ -96,30 +83,6 @@ const listed = (reports: readonly Described[], language: Language): string =>
       parameters.map((each) => (each.presence === 'required' ? `${each.name}!` : each.name)).join(' '),
     ]),
   );
-
-/** A report that takes long is made beside the requests: asked for again until it is. */
-async function made(client: Client, path: string): Promise<Response> {
-  const headers = { prefer: 'wait=10' };
-  let response = await client.get(path, headers);
-  let progress: ReturnType<typeof progressOf> | undefined;
-  while (response.status === 202) {
-    const { done, total } = (await response.json()) as { done: number; total: number };
-    progress ??= progressOf(total, 'events');
-    progress.update(done);
-    await wait(100);
-    response = await client.get(response.headers.get('location') ?? path, headers);
-  }
-  progress?.stop();
-  return response;
-}
-
-async function* pagesOf(client: Client, path: string): AsyncGenerator<Page, void> {
-  for (let next: string | undefined = path; next !== undefined;) {
-    const response: Response = await made(client, next);
-    yield (await response.json()) as Page;
-    next = nextIn(response);
-  }
-}
 
 async function printTable(
   { columns, title }: Described,

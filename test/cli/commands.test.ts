@@ -46,6 +46,42 @@ describe('sijill, while a server owns the files', () => {
     expect(csv.out).toContain('345.00');
   });
 
+  test('explains a figure, and traces an event: the server’s sentences', async () => {
+    const token = await server.token('noura', 'auditor', CITY);
+    const { items } = (await server.call('GET', '/v1/debts?limit=1', { token })).body as { items: { id: string }[] };
+    const debt = items[0]!.id;
+    const asked = await server.call('GET', `/v1/debts/${debt}/explain`, { token });
+    expect(json(await run(['explain', 'debt', debt, '--json']))).toEqual(asked.body);
+    const table = await run(['explain', 'debt', debt]);
+    expect([table.code, table.err]).toEqual([0, '']);
+    expect(table.out).toMatch(/^On .+: the work of 1 instrument\.\n\nSEQUENCE +ON +BEFORE +EFFECT +AFTER +WHAT\n/);
+    expect(table.out).toMatch(/ 0\.00 +115\.00 +115\.00 +\S/);
+    const cell = await run(['explain', 'report', 'debt-roll-forward', `closing@${CITY},SAR`, ...WINDOW]);
+    expect([cell.code, cell.err]).toEqual([0, '']);
+    expect(cell.out).toMatch(/ 230\.00 +115\.00 +345\.00 +\S/);
+    const party = ['explain', 'party', DEBTOR, `entity=${CITY}`, 'sector=general', 'currency=SAR', '--lang', 'ar'];
+    expect(await run(party)).toMatchObject({ code: 0, out: expect.stringMatching(/[\u0600-\u06ff].*345\.00/) });
+
+    const event = (asked.body as { items: { event: string }[] }).items[0]!.event;
+    const trace = await run(['trace', event]);
+    expect([trace.code, trace.err]).toEqual([0, '']);
+    expect(trace.out).toMatch(new RegExp(`\\*\\d+ +\\S+ +approver +${event} +\\S`));
+    const answered = await server.call('GET', `/v1/events/${event}/trace`, { token });
+    expect(json(await run(['trace', event, '--json']))).toEqual(answered.body);
+  });
+
+  test.each([
+    [['explain'], /say what is to be explained: debt, party, report/],
+    [['explain', 'report', 'debt-ageing'], /it is not said which report/],
+    [['explain', 'debt', DEBTOR, 'figure'], /figure must be PARAMETER=VALUE/],
+    [['trace'], /name one event by its id/],
+    [['trace', 'a', 'b'], /name one event by its id/],
+  ])('%j is wrong usage', async (args, said) => {
+    const { code, out, err } = await run(args);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(said);
+  });
+
   test('says what the server finds amiss', async () => {
     const wrong = await run(['report', 'debt-roll-forward', 'from=yesterday']);
     expect([wrong.code, wrong.out]).toEqual([1, '']);

@@ -1,3 +1,5 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { progressOf } from '../progress.js';
 import type { Client } from './client.js';
 
 /** A page of a list, as all of them are answered. */
@@ -9,14 +11,30 @@ export interface Page {
 /** The pages of a list from a path on, as long as the server names a next one. */
 export async function* pagesOf(client: Client, path: string): AsyncGenerator<Page, void> {
   for (let next: string | undefined = path; next !== undefined;) {
-    const response: Response = await client.get(next);
+    const response: Response = await made(client, next);
     yield (await response.json()) as Page;
     next = nextIn(response);
   }
 }
 
+/** What takes long is made beside the requests: asked for again until it is. */
+export async function made(client: Client, path: string): Promise<Response> {
+  const headers = { prefer: 'wait=10' };
+  let response = await client.get(path, headers);
+  let progress: ReturnType<typeof progressOf> | undefined;
+  while (response.status === 202) {
+    const { done, total } = (await response.json()) as { done: number; total: number };
+    progress ??= progressOf(total, 'events');
+    progress.update(done);
+    await wait(100);
+    response = await client.get(response.headers.get('location') ?? path, headers);
+  }
+  progress?.stop();
+  return response;
+}
+
 /** RFC 8288: `</v1/…>; rel="next"` */
-export const nextIn = (response: Response): string | undefined =>
+const nextIn = (response: Response): string | undefined =>
   /<([^>]*)>; *rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
 
 /** One JSON value of all pages: what the first one says, with the items of all. A page at a time is held. */
