@@ -66,10 +66,14 @@ class MongoReadModels extends MongoReadModelReader implements ReadModels {
     const { model } = target;
     const first = writes.filter(({ once }) => once);
     const rest = writes.filter(({ once }) => !once);
-    const steps = [operationsOf(model, first), operationsOf(model, rest)];
+    const [sealed, others] = [operationsOf(model, first), operationsOf(model, rest)];
     const { at, generation } = await this.#place(target);
-    for (const operations of steps) {
-      for (const chunk of chunks(operations, MOST_UPDATES)) await this.#write(model, generation, chunk);
+    // Of these, what is there already stays: it is the same.
+    for (const chunk of chunks(sealed, MOST_UPDATES)) await this.#write(generation, chunk);
+    for (const chunk of chunks(others, MOST_UPDATES)) {
+      const stale = await this.#write(generation, chunk);
+      if (stale === 0) continue;
+      throw new StaleWrite(`${stale} of ${model.name} are no longer as they were read: start from the checkpoint`);
     }
 
     if (!(await this.generations.moveCheckpoint(model, at, generation, consumer, checkpoint))) {
@@ -117,21 +121,18 @@ class MongoReadModels extends MongoReadModelReader implements ReadModels {
     if (!(await this.generations.swap(model, entry))) throw lost(target);
   }
 
-  /** All of a chunk is tried, in any order, also when one of it is stale. @throws StaleWrite */
-  async #write(model: Model, generation: Generation, operations: readonly Operation[]): Promise<void> {
+  /** All of a chunk is tried, in any order, also when one of it is stale. @returns how many are */
+  async #write(generation: Generation, operations: readonly Operation[]): Promise<number> {
     let done: number;
     try {
       const documents = this.generations.documents(generation);
       const result = await answered(documents.bulkWrite(operations, { ordered: false }), WRITING_MS);
-      done = result.insertedCount + result.matchedCount + result.upsertedCount;
+      done = result.insertedCount + result.matchedCount;
     } catch (error) {
       if (!(error instanceof MongoBulkWriteError) || !isOnlyStale(error)) throw error;
-      done = error.insertedCount + error.matchedCount + error.upsertedCount;
+      done = error.insertedCount + error.matchedCount;
     }
-    const stale = operations.length - done;
-    if (stale > 0) {
-      throw new StaleWrite(`${stale} of ${model.name} are no longer as they were read: start from the checkpoint`);
-    }
+    return operations.length - done;
   }
 
   /** Looked up each time: another process may have swapped it. @throws UnknownTarget */

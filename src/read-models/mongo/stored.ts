@@ -47,13 +47,12 @@ export function operationsOf(model: Model, writes: readonly Write[]): readonly O
   return [...merged.values()].map(operationOf);
 }
 
-function operationOf({ model, id, document, sequence, previous, once }: Write): Operation {
+function operationOf({ model, id, document, sequence, previous }: Write): Operation {
   const stored = storedOf(id, document, sequence);
   if (mongoose.mongo.BSON.calculateObjectSize(stored, { ignoreUndefined: true }) > MAX_BYTES) {
     throw new InvalidDocument(`${model} ${id} is larger than the 16 MiB that MongoDB keeps`);
   }
   const { _id, ...replacement } = stored;
-  if (once) return { updateOne: { filter: { _id }, update: { $setOnInsert: replacement }, upsert: true } };
   if (previous === null) return { insertOne: { document: stored } };
   return { replaceOne: { filter: { _id, _sequence: previous }, replacement } };
 }

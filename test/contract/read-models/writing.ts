@@ -63,13 +63,13 @@ export function writing(start: StartBackend): void {
 
   test('what is written once stays as it was written first, and is there already where it is written again', async () => {
     const once = (id: string, size: number, sequence: number): Write =>
-      ({ ...write({ id, size }, sequence, null), once: true }) as const;
+      ({ ...write({ id, size, history: [] }, sequence, null), once: true }) as const;
     await apply([once('a', 1, 5), write({ id: 'b' }, 5, null)], 6);
     await apply([write({ id: 'b', size: 7 }, 8, 5), once('a', 2, 8), once('c', 3, 8)], 9);
     expect((await scanned(models)).map(({ sequence, document }) => [sequence, document])).toEqual([
-      [5, { id: 'a', size: 1 }],
+      [5, { id: 'a', size: 1, history: [] }],
       [8, { id: 'b', size: 7 }],
-      [8, { id: 'c', size: 3 }],
+      [8, { id: 'c', size: 3, history: [] }],
     ]);
   });
 
