@@ -28,12 +28,21 @@ ${EXIT_CODES}
 /** A page that is answered at once is at most so long. */
 const ROWS = 1_000;
 
+type Names = Readonly<Record<Language, string>>;
+
+interface DescribedColumn extends Names {
+  readonly name: string;
+  readonly kind: string;
+  /** Of its codes. */
+  readonly labels?: Readonly<Record<string, Names>>;
+}
+
 interface Described {
   readonly name: string;
   readonly number: number;
   readonly title: Readonly<Record<Language, string>>;
   readonly parameters: readonly { readonly name: string; readonly presence: string }[];
-  readonly columns: readonly ({ readonly name: string; readonly kind: string } & Readonly<Record<Language, string>>)[];
+  readonly columns: readonly DescribedColumn[];
 }
 
 async function run(args: readonly string[]): Promise<number> {
@@ -92,7 +101,8 @@ async function printTable(
   const shown = columns.map((column): TableColumn => {
     return { title: column[language], isRight: column.kind === 'money' || column.kind === 'count' };
   });
-  const cells = (row: Readonly<Record<string, unknown>>): string[] => columns.map(({ name }) => textOf(row[name]));
+  const cells = (row: Readonly<Record<string, unknown>>): string[] =>
+    columns.map(({ name, labels }) => labels?.[String(row[name])]?.[language] ?? textOf(row[name]));
   const widths: number[] = [];
   let first: Page | undefined;
   for await (const page of pages) {
