@@ -28,7 +28,12 @@ export async function expectOthersToAgree(
   const ours = fold.balances;
   expect(Object.keys(ours.at(-1)!).length).toBeGreaterThan(2);
   expect(await complaints(files)).toEqual([]);
-  expect(['hledger', await hledgerBalances(files.ledger, years)]).toEqual(['hledger', ours]);
-  expect(['Ledger', await ledgerBalances(files.ledger, years)]).toEqual(['Ledger', ours]);
-  expect(['Beancount', await beancountBalances(files.beancount, years)]).toEqual(['Beancount', ours]);
+  const [hledger, ledger, beancount] = await Promise.all([
+    hledgerBalances(files.ledger, years),
+    ledgerBalances(files.ledger, years),
+    beancountBalances(files.beancount, years),
+  ]);
+  expect(['hledger', hledger]).toEqual(['hledger', ours]);
+  expect(['Ledger', ledger]).toEqual(['Ledger', ours]);
+  expect(['Beancount', beancount]).toEqual(['Beancount', ours]);
 }

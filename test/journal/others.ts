@@ -29,16 +29,15 @@ export async function complaints(files: { readonly ledger: string; readonly bean
     ['ledger', ['-f', files.ledger, '--strict', '--pedantic', '--check-payees', 'balance']],
     ['bean-check', [files.beancount]],
   ];
-  const said: string[] = [];
-  for (const [program, args] of checks) {
+  const said = checks.map(async ([program, args]) => {
     try {
       const { stderr } = await run(program, args, SURROUNDINGS);
-      if (stderr.trim() !== '') said.push(`${program}: ${stderr}`);
+      return stderr.trim() === '' ? [] : [`${program}: ${stderr}`];
     } catch (error) {
-      said.push(`${program}: ${String((error as { stderr?: string }).stderr)}`);
+      return [`${program}: ${String((error as { stderr?: string }).stderr)}`];
     }
-  }
-  return said;
+  });
+  return (await Promise.all(said)).flat();
 }
 
 /** @param years whose ends are asked for, ascending */
