@@ -59,13 +59,14 @@ export class Projector {
       }
     }
 
-    const merges = new Map([...touched.keys()].map((each) => [each, this.projection.merges?.(each.sequence) ?? []]));
-    const merged = [...merges.values()].flat().flatMap((merge) => [...merge.of, ...merge.into]);
-    const documents = await this.#load(target, new Set([...[...touched.values()].flat(), ...merged]));
+    const merges = this.#mergesDue(touched.keys());
+    const ids = new Set([...touched.values()].flat());
+    for (const { of, into } of [...merges.values()].flat()) for (const id of [...of, ...into]) ids.add(id);
+    const documents = await this.#load(target, ids);
     const sealed: Write[] = [];
-    for (const [each, ids] of touched) {
+    for (const [each, its] of touched) {
       try {
-        sealed.push(...this.#foldOne(documents, each, ids));
+        sealed.push(...this.#foldOne(documents, each, its));
         for (const merge of merges.get(each) ?? []) mergeInto(documents, each.sequence, merge);
       } catch (error) {
         poison = new PoisonEvent(this.projection.name, each, error);
@@ -132,6 +133,15 @@ export class Projector {
       writes.push({ model, id, document, sequence, previous: read?.sequence ?? null, ...was });
     }
     return writes;
+  }
+
+  /** By the event after which they are made; of most projections there are none. */
+  #mergesDue(events: Iterable<FeedEvent>): ReadonlyMap<FeedEvent, readonly Merge[]> {
+    const { projection } = this;
+    const due = new Map<FeedEvent, readonly Merge[]>();
+    if (projection.merges === undefined) return due;
+    for (const each of events) due.set(each, projection.merges(each.sequence));
+    return due;
   }
 
   #wants({ event }: FeedEvent): boolean {
