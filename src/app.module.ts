@@ -103,7 +103,7 @@ export class AppModule {
       { provide: UPCAST, useValue: (event: Envelope) => catalogue.upcast(event) },
       { provide: EVENT_DEFINITIONS, useValue: catalogue.definitions },
       { provide: AUDITED, useValue: { types: catalogue.definitions, rules: ruleCodes } satisfies Audited },
-      { provide: REPORTS, useValue: { reports, upcast: (event: Envelope) => catalogue.upcast(event) } },
+      { provide: REPORTS, useValue: reports },
       { provide: ReceiptTargets, useValue: receiptTargets(ledger, tariff) },
       { provide: Authorities, useValue: authorities(ledger) },
     ];

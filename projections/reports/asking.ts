@@ -8,24 +8,20 @@ import { HTTP_PORTS, type HttpPorts } from '../../src/http/ports.js';
 import { Problem } from '../../src/http/problems/problem.js';
 import { Reads, sightOf } from '../../src/http/reads.js';
 import { businessDateAt } from '../../src/kernel/calendar.js';
-import type { Envelope } from '../../src/kernel/envelope.js';
 import type { Uuid } from '../../src/kernel/ids.js';
 import type { ReadModelReader } from '../../src/read-models/read-models.js';
 import { READ_MODELS } from '../../src/read-models/token.js';
 import type { ParameterName, PlacedRow, Report, Streaming, Values } from '../report.js';
+import { UPCAST, type Upcast } from '../upcast.js';
 import { admits, boundTo } from './bounds.js';
 import { difference, type Difference, type Times } from './difference.js';
 import { cellOf, trace, type Trace } from './explaining.js';
-import { Makers, type Making } from './makers.js';
+import { Makers, type Making, type Sized } from './makers.js';
 import { make, type Made } from './making.js';
 import { valuesOf } from './question.js';
-import type { Places } from './replaying.js';
+import type { Places, Progress } from './replaying.js';
 
-/** What the composition root hands over. */
-export interface Reports {
-  readonly reports: readonly Report[];
-  readonly upcast: (event: Envelope) => Envelope;
-}
+/** All reports that there are: the composition root hands them over. */
 export const REPORTS = Symbol('Reports');
 
 /** How long a question waits for its report, in milliseconds, unless `Prefer: wait` says another time. */
@@ -46,17 +42,18 @@ export class Asking {
   readonly #byName: ReadonlyMap<string, Report>;
 
   constructor(
-    @Inject(REPORTS) private readonly reports: Reports,
+    @Inject(REPORTS) private readonly reports: readonly Report[],
     @Inject(EVENT_READER) private readonly events: EventReader,
     @Inject(READ_MODELS) private readonly models: ReadModelReader,
+    @Inject(UPCAST) private readonly upcast: Upcast,
     @Inject(HTTP_PORTS) private readonly ports: HttpPorts,
     @Inject(Reads) private readonly reads: Reads,
   ) {
-    this.#byName = new Map(reports.reports.map((report) => [report.name, report]));
+    this.#byName = new Map(reports.map((report) => [report.name, report]));
   }
 
   admitted(scope: Scope): readonly Report[] {
-    return this.reports.reports.filter((report) => admits(report, scope));
+    return this.reports.filter((report) => admits(report, scope));
   }
 
   /** @throws Problem, RefusedByRule: someone else's, recorded */
@@ -81,30 +78,26 @@ export class Asking {
 
   /** @throws Problem `REPORTS_TAKEN` */
   report({ report, values }: Question, sequence: number): Making<Made> {
-    const key = canonicalJson({ report: report.name, values: { ...values }, sequence });
-    const making = this.#makers.of(key, async (progress) => {
+    return this.#making({ report: report.name, values, sequence }, async (progress) => {
       await this.#folded(report, sequence);
       return make(report, values, sequence, this.#places, progress);
     });
-    return making ?? taken();
   }
 
   /** @throws Problem `REPORTS_TAKEN` */
   difference({ report, values }: Question, times: Times): Making<Difference> {
-    const key = canonicalJson({ report: report.name, values: { ...values }, ...times });
-    const making = this.#makers.of(key, async (progress) => {
+    return this.#making({ report: report.name, values, ...times }, async (progress) => {
       await this.#folded(report, times.sequence);
       return difference(report, values, times, this.#places, progress);
     });
-    return making ?? taken();
   }
 
   /** @throws Problem `INVALID_REQUEST`, `REPORTS_TAKEN` */
   explanation({ report, values }: Question, named: string, sequence: number): Making<Trace> {
     const cell = cellOf(report, named);
-    const key = canonicalJson({ report: report.name, values: { ...values }, sequence, cell: named });
-    const making = this.#makers.of(key, (progress) => trace(report, values, cell, sequence, this.#places, progress));
-    return making ?? taken();
+    return this.#making({ report: report.name, values, sequence, cell: named }, (progress) =>
+      trace(report, values, cell, sequence, this.#places, progress),
+    );
   }
 
   /**
@@ -124,18 +117,21 @@ export class Asking {
     return stream(values, { events: this.events, models: this.models, sequence }, after);
   }
 
+  /** @param question all that its answer depends on: who asks the same meanwhile waits for the same */
+  #making<M extends Sized>(question: object, make: (progress: Progress) => Promise<M>): Making<M> {
+    const making = this.#makers.of(canonicalJson(question), make);
+    if (making === undefined) throw new Problem('REPORTS_TAKEN', { headers: { 'retry-after': '5' } });
+    return making;
+  }
+
   get #places(): Places {
-    return { events: this.events, models: this.models, upcast: this.reports.upcast };
+    return { events: this.events, models: this.models, upcast: this.upcast };
   }
 
   async #folded({ source }: Report, sequence: number): Promise<void> {
     if ('replay' in source || sequence < 0 || (await this.ports.waitFor(sequence, FOLDED_MS))) return;
     throw new Error('the read models are far behind');
   }
-}
-
-function taken(): never {
-  throw new Problem('REPORTS_TAKEN', { headers: { 'retry-after': '5' } });
 }
 
 /** How long an exchange waits, in milliseconds. */

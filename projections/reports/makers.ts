@@ -7,7 +7,7 @@ const MOST_WAITING = 64;
 const MOST_KEPT_BYTES = 64 * 1024 * 1024;
 
 /** What is made, with the size of its rows. */
-interface Sized {
+export interface Sized {
   readonly bytes: number;
 }
 

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '../../src/event-store/canonical.js';
 import { Problem } from '../../src/http/problems/problem.js';
 import type { Known, PlacedRow, Replay, Report, Row, Values } from '../report.js';
 import { ClosedDays, CLOSINGS } from './closed-days.js';
 import { replay, type Places, type Progress } from './replaying.js';
-import { differing, keyed, type Keyed } from './rows.js';
+import { differing, keyed, lineOf, type Keyed } from './rows.js';
 import { byText, decimal } from './sorting.js';
 
 /** A report for one question at one sequence: the same for ever. */
@@ -78,7 +77,7 @@ async function collected(report: Report, from: Iterable<Row> | AsyncIterable<Row
   let bytes = 0;
   const hash = createHash('sha256');
   for await (const row of from) {
-    const line = `${canonicalJson(row)}\n`;
+    const line = lineOf(row);
     bytes += line.length;
     if (bytes > MOST_BYTES) throw new Problem('REPORT_TOO_LARGE', { facts: { rows: rows.length } });
     hash.update(line);

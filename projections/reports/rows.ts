@@ -19,9 +19,12 @@ export function differing(before: Keyed, after: Keyed): string[] {
   return [...changed.map(([key]) => key), ...[...before.keys()].filter((key) => !after.has(key))];
 }
 
-/** SHA-256, hex, of the rows' canonical JSON (RFC 8785), each followed by a line feed. */
+/** What a report's digest is over, for each row: its canonical JSON (RFC 8785) and a line feed. */
+export const lineOf = (row: Row): string => `${canonicalJson(row)}\n`;
+
+/** SHA-256, hex, of the rows' lines. */
 export function digestOf(rows: Iterable<Row>): string {
   const hash = createHash('sha256');
-  for (const row of rows) hash.update(`${canonicalJson(row)}\n`);
+  for (const row of rows) hash.update(lineOf(row));
   return hash.digest('hex');
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
-import { canonicalJson } from '../../src/event-store/canonical.js';
 import type { Language } from '../../src/http/problems/language.js';
 import { Problem } from '../../src/http/problems/problem.js';
 import { InvalidPlace, type PlacedRow, type Report, type Row } from '../report.js';
 import { CHUNK, csvHead, csvLine } from './csv.js';
+import { lineOf } from './rows.js';
 
 /** A page of a report that is read as it is asked for. */
 export interface StreamedPage {
@@ -53,7 +53,7 @@ export function csvStream(
   async function* chunks(): AsyncGenerator<string> {
     let text = csvHead(columns, language);
     for await (const { row } of rows) {
-      hash.update(`${canonicalJson(row)}\n`);
+      hash.update(lineOf(row));
       text += csvLine(columns, row, language);
       if (text.length < CHUNK) continue;
       yield text;
