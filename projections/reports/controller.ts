@@ -4,20 +4,21 @@ import { SCOPE } from '../../src/http/access.js';
 import { Access } from '../../src/http/access.decorator.js';
 import { listOf } from '../../src/http/answers.js';
 import { OnExchange, type Exchange } from '../../src/http/exchange.js';
-import { invalid, Problem } from '../../src/http/problems/problem.js';
+import { invalid } from '../../src/http/problems/problem.js';
 import { NoQuery } from '../../src/http/validation/dtos.js';
 import { KnownAt } from '../known-at.js';
 import { PARAMETERS, type Known, type ParameterName, type PlacedRow, type Row } from '../report.js';
 import { DESCRIBED, DIFFERENCE, REPORT } from './answers.js';
 import { Asking, patience, type Question } from './asking.js';
 import { announced, file, formatOf } from './formats.js';
-import type { Making } from './makers.js';
 import type { Made } from './making.js';
+import { Address, later, linkNext, pageOf } from './paging.js';
 import { DifferenceQuery, ReportQuery } from './query.js';
 import { csvStream, pageOf as streamedPageOf, placeOf } from './streaming.js';
 import { tableOf, tableOfDifference } from './table.js';
 
 const DEFAULT_LIMIT = 100;
+const sizeOf = (limit: string | undefined): number => Number(limit ?? DEFAULT_LIMIT);
 
 /** The reports of domain.md §5: the same question gets the same bytes, whenever it is asked. */
 @Controller()
@@ -72,7 +73,7 @@ export class ReportsController {
       const told = { ...question, sequence, digest, rows: made.rows.length };
       return file(exchange, format, `${name}-${sequence}-${digest.slice(0, 12)}`, tableOf(question.report, made), told);
     }
-    const items = pageOf(exchange, made.rows, address, cursor, limit);
+    const items = pageOf(exchange, made.rows, address, query, sizeOf(limit));
     const selector = question.values;
     const said = { report: name, sequence, selector, digest, rows: made.rows.length, totals, items };
     return { ...said, ...correctionsOf(question, made) };
@@ -86,7 +87,7 @@ export class ReportsController {
     @Query() query: DifferenceQuery,
   ): Promise<object | Readable> {
     const { name, format } = formatOf(exchange, asked);
-    const { knownAt, against: then, cursor, limit, ...parameters } = query;
+    const { knownAt, against: then, cursor: _, limit, ...parameters } = query;
     const question = await this.asking.question(exchange, name, parameters);
     const sequence = await this.knownAt.sequenceOf(knownAt);
     const against = await this.knownAt.sequenceOf(then, 'against');
@@ -103,30 +104,10 @@ export class ReportsController {
       return file(exchange, format, `${name}-${against}-${sequence}`, tableOfDifference(question.report, made), told);
     }
     const { rows, named, before: digestAgainst, after: digest } = made;
-    const page = pageOf(exchange, rows, address, cursor, limit);
+    const page = pageOf(exchange, rows, address, query, sizeOf(limit));
     const items = page.map(({ events, ...row }) => ({ ...row, events: events.map(said) }));
     const selector = question.values;
     return { report: name, sequence, against, selector, digest, digestAgainst, named, rows: rows.length, items };
-  }
-}
-
-/** Names a question whole: asked there again, it is the same for ever. */
-export class Address {
-  readonly selector: URLSearchParams;
-  constructor(
-    readonly path: string,
-    { values }: Question,
-    times: Readonly<Record<string, number>>,
-  ) {
-    const asked = Object.entries(values).filter((each): each is [string, string] => each[1] !== undefined);
-    this.selector = new URLSearchParams([
-      ...asked,
-      ...Object.entries(times).map(([name, sequence]): [string, string] => [name, String(sequence)]),
-    ]);
-  }
-
-  toString(): string {
-    return `${this.path}?${this.selector.toString()}`;
   }
 }
 
@@ -149,7 +130,7 @@ async function streamed(
   if (format === 'csv') {
     return csvStream(exchange.reply, report, rows, announced(exchange, format, `${name}-${sequence}`));
   }
-  const { items, next } = await streamedPageOf(rows, Number(limit ?? DEFAULT_LIMIT));
+  const { items, next } = await streamedPageOf(rows, sizeOf(limit));
   linkNext(exchange, address, next, limit);
   return { report: name, sequence, selector, items };
 }
@@ -161,39 +142,6 @@ const tell = ({ reply }: Exchange, sequence: number, digest: string, { selector 
     'sijill-digest': digest,
     'sijill-selector': selector.toString(),
   });
-
-/** RFC 9110, 202: it is being made; ask there again, for exactly this. */
-export function later({ reply }: Exchange, { done }: Making<unknown>, sequence: number, address: Address): object {
-  reply.code(202).headers({ location: address.toString(), 'retry-after': '1' });
-  return { state: 'being-made', done, total: sequence + 1 };
-}
-
-/** A page of rows; where more follow, `Link` leads on. */
-function pageOf<T>(
-  exchange: Exchange,
-  rows: readonly T[],
-  address: Address,
-  cursor = '0',
-  limit?: string,
-): readonly T[] {
-  if (!/^\d{1,12}$/.test(cursor)) throw new Problem('CURSOR_INVALID');
-  const to = Number(cursor) + Number(limit ?? DEFAULT_LIMIT);
-  linkNext(exchange, address, to < rows.length ? String(to) : undefined, limit);
-  return rows.slice(Number(cursor), to);
-}
-
-function linkNext(
-  { reply }: Exchange,
-  { path, selector }: Address,
-  cursor: string | undefined,
-  limit: string | undefined,
-): void {
-  if (cursor === undefined) return;
-  const next = new URLSearchParams(selector);
-  next.set('cursor', cursor);
-  if (limit !== undefined) next.set('limit', limit);
-  reply.header('link', `<${path}?${next.toString()}>; rel="next"`);
-}
 
 const said = ({ sequence, event }: Known): object => ({
   sequence,

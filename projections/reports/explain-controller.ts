@@ -12,12 +12,12 @@ import type { Column, Named, Report, Row } from '../report.js';
 import { UPCAST, type Upcast } from '../upcast.js';
 import { EXPLANATION } from './answers.js';
 import { Asking, patience } from './asking.js';
-import { Address, later } from './controller.js';
 import type { Traced } from './explaining.js';
+import { Address, later, pageOf } from './paging.js';
 import { CellQuery } from './query.js';
 import { decimal } from './sorting.js';
 
-const DEFAULT_LIMIT = 20;
+const DEFAULT_LIMIT = '20';
 /** Each is opened by reads of its own. */
 const MOST_OPENED = 200;
 
@@ -42,7 +42,7 @@ export class ReportExplanationController {
     @Param('name') name: string,
     @Query() query: CellQuery,
   ): Promise<object> {
-    const { knownAt, cursor = '0', limit, cell, ...parameters } = query;
+    const { knownAt, cursor: _, limit = DEFAULT_LIMIT, cell, ...parameters } = query;
     const question = await this.asking.question(exchange, name, parameters);
     const sequence = await this.knownAt.sequenceOf(knownAt);
     const making = this.asking.explanation(question, cell, sequence);
@@ -50,15 +50,7 @@ export class ReportExplanationController {
     const address = new Address(`/v1/reports/${name}/explain`, question, { knownAt: sequence });
     address.selector.set('cell', cell);
     if (made === undefined) return later(exchange, making, sequence, address);
-    const from = Number(cursor);
-    const to = from + Math.min(Number(limit ?? DEFAULT_LIMIT), MOST_OPENED);
-    const page = made.effects.slice(from, to);
-    if (to < made.effects.length) {
-      const next = new URLSearchParams(address.selector);
-      next.set('cursor', String(to));
-      if (limit !== undefined) next.set('limit', limit);
-      exchange.reply.header('link', `<${address.path}?${next.toString()}>; rel="next"`);
-    }
+    const page = pageOf(exchange, made.effects, address, query, Math.min(Number(limit), MOST_OPENED));
     const { report, values } = question;
     const currency = currencyOf(report, made.row);
     const found = await Promise.all(page.map(async (each) => ({ stored: await this.#stored(each), currency })));

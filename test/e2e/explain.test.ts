@@ -311,6 +311,7 @@ describe('a report’s cell', () => {
     ['debt-roll-forward', `${span}&${cell('closing', `${BANK},SAR`)}`, 404, 'NOT_FOUND'],
     ['debt-roll-forward', `${span}&${cell('closing')}&knownAt=999999`, 400, 'INVALID_REQUEST'],
     ['debt-roll-forward', `${span}&${cell('closing')}&party=${BANK}`, 400, 'INVALID_REQUEST'],
+    ['debt-roll-forward', `${span}&${cell('closing')}&cursor=next`, 400, 'CURSOR_INVALID'],
     ['none', cell('closing'), 404, 'NOT_FOUND'],
   ])('%s?%s is refused', async (report, query, status, code) => {
     const answer = await ask('auditor', explain(report, query));
