@@ -12,7 +12,7 @@ import { streamName, type PartyId, type Uuid } from '../../src/kernel/ids.js';
 import type { ReadModelReader } from '../../src/read-models/read-models.js';
 import { READ_MODELS } from '../../src/read-models/token.js';
 import { KnownAt } from '../known-at.js';
-import { decimal } from './columns.js';
+import { decimal } from '../sums.js';
 import { turnoversOf, type Asked, type Turnover } from './turnovers.js';
 
 const OPTIONAL = { optional: true } as const;

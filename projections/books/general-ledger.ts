@@ -1,25 +1,10 @@
 import { isAccountCode } from '../../src/kernel/accounts.js';
 import { isBusinessDate } from '../../src/kernel/calendar.js';
+import { balance as amount, CURRENCY, EVENT, PARTY, SECTOR, SEQUENCE } from '../columns.js';
 import { InvalidPlace, streamed, TODAY, YEAR_BEGIN, type PlacedRow, type Row, type Sources } from '../report.js';
+import { decimal } from '../sums.js';
 import { totalsOf } from './balances.js';
-import {
-  ACCOUNT,
-  ACCOUNT_NAME,
-  BALANCE,
-  COUNTER,
-  CURRENCY,
-  DAY,
-  decimal,
-  EVENT,
-  LEG,
-  LINE,
-  money,
-  PARTY,
-  SECTOR,
-  SEQUENCE,
-  sides,
-  TYPE,
-} from './columns.js';
+import { ACCOUNT, ACCOUNT_NAME, BALANCE, COUNTER, DAY, LEG, LINE, sides, TYPE } from './columns.js';
 import { accountDays } from './legs.js';
 import { heldWith, linesOf, type Line, type LinePlace } from './ledger.js';
 import { dayBefore } from './trial-balance.js';
@@ -65,8 +50,8 @@ export const generalLedger = streamed({
     COUNTER,
     PARTY,
     SECTOR,
-    money('debit', 'Debited', 'مدين'),
-    money('credit', 'Credited', 'دائن'),
+    amount('debit', 'Debited', 'مدين'),
+    amount('credit', 'Credited', 'دائن'),
     BALANCE,
   ],
   key: ['line', 'account', 'currency', 'sequence', 'leg'],

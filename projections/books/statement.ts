@@ -1,21 +1,7 @@
+import { CURRENCY, ENTITY, EVENT, money, SECTOR, SEQUENCE } from '../columns.js';
 import { indexed, TODAY, YEAR_BEGIN, type Cell, type Row } from '../report.js';
-import {
-  ACCOUNT,
-  BALANCE,
-  COUNTER,
-  CURRENCY,
-  DAY,
-  decimal,
-  ENTITY,
-  EVENT,
-  LEG,
-  LINE,
-  added,
-  SECTOR,
-  SEQUENCE,
-  sides,
-  TYPE,
-} from './columns.js';
+import { decimal } from '../sums.js';
+import { ACCOUNT, BALANCE, COUNTER, DAY, LEG, LINE, sides, TYPE } from './columns.js';
 import { partyDays } from './legs.js';
 import { linesOf, type Line } from './ledger.js';
 
@@ -48,8 +34,8 @@ export const statement = indexed({
     { name: 'debt', kind: 'id', en: 'Debt', ar: 'المديونية' },
     { name: 'receipt', kind: 'id', en: 'Receipt', ar: 'سند القبض' },
     { name: 'subscription', kind: 'id', en: 'Subscription', ar: 'الاشتراك' },
-    added('debit', 'Debited', 'مدين'),
-    added('credit', 'Credited', 'دائن'),
+    money('debit', 'Debited', 'مدين'),
+    money('credit', 'Credited', 'دائن'),
     BALANCE,
   ],
   key: ['line', 'entity', 'currency', 'sequence', 'leg'],

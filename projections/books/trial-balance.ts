@@ -1,7 +1,9 @@
 import { addDays, type BusinessDate } from '../../src/kernel/calendar.js';
+import { CURRENCY, money } from '../columns.js';
 import { indexed, YEAR_BEGIN, type Row } from '../report.js';
+import { decimal } from '../sums.js';
 import { totalsOf, type Held, type Total } from './balances.js';
-import { ACCOUNT, ACCOUNT_NAME, added, CURRENCY, decimal, sides } from './columns.js';
+import { ACCOUNT, ACCOUNT_NAME, sides } from './columns.js';
 
 /** As of a day is from the beginning to that day. */
 const FIRST_DAY = '1900-01-01';
@@ -36,12 +38,12 @@ export const trialBalance = indexed({
     ACCOUNT,
     ACCOUNT_NAME,
     CURRENCY,
-    added('openingDebit', 'Opening, debit', 'رصيد افتتاحي مدين'),
-    added('openingCredit', 'Opening, credit', 'رصيد افتتاحي دائن'),
-    added('debit', 'Debited', 'حركة مدينة'),
-    added('credit', 'Credited', 'حركة دائنة'),
-    added('closingDebit', 'Closing, debit', 'رصيد ختامي مدين'),
-    added('closingCredit', 'Closing, credit', 'رصيد ختامي دائن'),
+    money('openingDebit', 'Opening, debit', 'رصيد افتتاحي مدين'),
+    money('openingCredit', 'Opening, credit', 'رصيد افتتاحي دائن'),
+    money('debit', 'Debited', 'حركة مدينة'),
+    money('credit', 'Credited', 'حركة دائنة'),
+    money('closingDebit', 'Closing, debit', 'رصيد ختامي مدين'),
+    money('closingCredit', 'Closing, credit', 'رصيد ختامي دائن'),
   ],
   key: ['account', 'currency'],
   boundBy: { entity: 'entity' },

@@ -3,7 +3,9 @@ import type { Leg } from '../../src/kernel/accounts.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import type { Entry } from '../../src/kernel/entries.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
-import { formatMinor, parseCurrency, parseMoney } from '../../src/kernel/money.js';
+import { parseMoney } from '../../src/kernel/money.js';
+import { postedTo } from '../postings.js';
+import { decimal } from '../sums.js';
 
 /* Where a party's balances with an entity come from: the entries that name it, and nothing else (domain.md E4). */
 
@@ -47,7 +49,7 @@ function isOn(figure: PartyFigure, { party, entity, sector }: Line, { account, d
 export function assertSaid(event: Envelope, sums: ReadonlyMap<string, bigint>): void {
   const { type, id, data } = event as Recorded<BalanceEvent>;
   const { sector, available, total, currency } = data;
-  const text = (minor: bigint): string => formatMinor(minor, parseCurrency(currency));
+  const text = (minor: bigint): string => decimal(minor, currency);
   const posted = text(sums.get(sector) ?? 0n);
   const all = text([...sums.values()].reduce((sum, minor) => sum + minor, 0n));
   if (posted !== available || all !== total) {
@@ -56,18 +58,11 @@ export function assertSaid(event: Envelope, sums: ReadonlyMap<string, bigint>): 
 }
 
 /** What an event posts to 2300, by sector. */
-export function refundable({ entries }: Envelope): Map<string, bigint> {
+export function refundable(event: Envelope): Map<string, bigint> {
   const sums = new Map<string, bigint>();
-  for (const { debit, credit, amount, currency } of entries) {
-    const { minor } = parseMoney({ amount, currency });
-    for (const [{ account, dims }, by] of [
-      [debit, -minor],
-      [credit, minor],
-    ] as const) {
-      if (account === REFUNDABLE && dims.sector !== undefined) {
-        sums.set(dims.sector, (sums.get(dims.sector) ?? 0n) + by);
-      }
-    }
+  for (const { dims, minor } of postedTo([REFUNDABLE], event)) {
+    // A liability stands on the credit side.
+    if (dims.sector !== undefined) sums.set(dims.sector, (sums.get(dims.sector) ?? 0n) - minor);
   }
   return sums;
 }

@@ -3,7 +3,8 @@ import type { DebtRegistered, DebtUpdated } from '../../src/contexts/debts/event
 import type { Recorded } from '../../src/kernel/decider.js';
 import { replayed, TODAY, type Named } from '../report.js';
 import { receivables, RECEIVABLE_TYPES } from './receivable.js';
-import { byText, decimal } from './sorting.js';
+import { decimal } from '../sums.js';
+import { byText } from './sorting.js';
 
 /** By the days since a debt fell due (domain.md §5, 3). */
 const BUCKETS = {

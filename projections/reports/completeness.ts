@@ -3,7 +3,7 @@ import { canonicalEvent } from '../../src/event-store/canonical.js';
 import { isRejection } from '../../src/event-store/catalogue.js';
 import { REFUSALS } from '../refusals.js';
 import { replayed, type Known } from '../report.js';
-import { SEQUENCE } from './columns.js';
+import { SEQUENCE } from '../columns.js';
 import { byText } from './sorting.js';
 
 /** Events of one type in one category of streams, or all of them. */

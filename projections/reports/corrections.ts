@@ -8,9 +8,9 @@ import { businessDateAt } from '../../src/kernel/calendar.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 import { replayed, TODAY, YEAR_BEGIN, type Known, type Named, type Row } from '../report.js';
-import { balance, CURRENCY, ENTITY, EVENT, SEQUENCE } from './columns.js';
-import { minorOf } from './postings.js';
-import { decimal } from './sorting.js';
+import { balance, CURRENCY, ENTITY, EVENT, SEQUENCE } from '../columns.js';
+import { minorOf } from '../postings.js';
+import { decimal } from '../sums.js';
 
 /** Why an event is here: the first that applies. */
 const KINDS = {

@@ -1,9 +1,10 @@
 import { factTypes } from '../../src/event-store/catalogue.js';
 import { subscriptionEvents } from '../../src/contexts/subscriptions/events.js';
 import { replayed, TODAY, YEAR_BEGIN } from '../report.js';
-import { balance, CURRENCY, ENTITY, money } from './columns.js';
-import { postedTo } from './postings.js';
-import { byText, decimal } from './sorting.js';
+import { balance, CURRENCY, ENTITY, money } from '../columns.js';
+import { postedTo } from '../postings.js';
+import { decimal } from '../sums.js';
+import { byText } from './sorting.js';
 
 /** What moves deferred revenue, by the event that does; minus: it lowers it, and is shown as a positive figure. */
 const CAUSES = {

@@ -2,9 +2,9 @@ import type { ExemptionGranted } from '../../src/contexts/debts/events.js';
 import type { DelegationEvent } from '../../src/contexts/delegations/events.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { replayed, TODAY, type Named } from '../report.js';
-import { count, CURRENCY, ENTITY, money } from './columns.js';
-import { minorOf } from './postings.js';
-import { decimal } from './sorting.js';
+import { count, CURRENCY, ENTITY, money } from '../columns.js';
+import { minorOf } from '../postings.js';
+import { decimal } from '../sums.js';
 
 const STATES = {
   registered: { en: 'Awaiting approval', ar: 'بانتظار الاعتماد' },

@@ -15,7 +15,7 @@ import { Asking, patience } from './asking.js';
 import type { Traced } from './explaining.js';
 import { Address, later, pageOf } from './paging.js';
 import { CellQuery } from './query.js';
-import { decimal } from './sorting.js';
+import { decimal } from '../sums.js';
 
 const DEFAULT_LIMIT = '20';
 /** Each is opened by reads of its own. */

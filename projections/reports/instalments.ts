@@ -1,9 +1,9 @@
 import type { DebtEvent, InstalmentPlanApproved } from '../../src/contexts/debts/events.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { replayed, TODAY, type Named } from '../report.js';
-import { count, CURRENCY, ENTITY, money, PARTY } from './columns.js';
-import { minorOf } from './postings.js';
-import { decimal } from './sorting.js';
+import { count, CURRENCY, ENTITY, money, PARTY } from '../columns.js';
+import { minorOf } from '../postings.js';
+import { decimal } from '../sums.js';
 
 const STATES = {
   open: { en: 'Not yet due', ar: 'لم يحل' },

@@ -4,7 +4,8 @@ import type { Known, PlacedRow, Replay, Report, Row, Values } from '../report.js
 import { ClosedDays, CLOSINGS } from './closed-days.js';
 import { replay, type Places, type Progress } from './replaying.js';
 import { differing, keyed, lineOf, type Keyed } from './rows.js';
-import { byText, decimal } from './sorting.js';
+import { decimal } from '../sums.js';
+import { byText } from './sorting.js';
 
 /** A report for one question at one sequence: the same for ever. */
 export interface Made {

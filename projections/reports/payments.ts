@@ -4,9 +4,9 @@ import type { DebtCancelled } from '../../src/contexts/debts/events.js';
 import type { SubscriptionEvent } from '../../src/contexts/subscriptions/events.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { replayed, TODAY, YEAR_BEGIN, type Named } from '../report.js';
-import { CURRENCY, ENTITY, EVENT, money, PARTY, SECTOR, SEQUENCE } from './columns.js';
-import { minorOf } from './postings.js';
-import { decimal } from './sorting.js';
+import { CURRENCY, ENTITY, EVENT, money, PARTY, SECTOR, SEQUENCE } from '../columns.js';
+import { minorOf } from '../postings.js';
+import { decimal } from '../sums.js';
 
 const KINDS = {
   payment: { en: 'Payment', ar: 'سداد' },

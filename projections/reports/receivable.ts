@@ -1,7 +1,7 @@
 import { factTypes } from '../../src/event-store/catalogue.js';
 import { debtEvents } from '../../src/contexts/debts/events.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
-import { postedTo } from './postings.js';
+import { postedTo } from '../postings.js';
 
 /** So much more is owed on a debt, in minor units. */
 export interface Change {

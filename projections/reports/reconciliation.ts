@@ -4,9 +4,10 @@ import { factTypes } from '../../src/event-store/catalogue.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 import { replayed, TODAY, YEAR_BEGIN, type Named } from '../report.js';
-import { balance, CURRENCY, ENTITY, money } from './columns.js';
-import { minorOf, postedTo, type Posted } from './postings.js';
-import { byText, decimal } from './sorting.js';
+import { balance, CURRENCY, ENTITY, money } from '../columns.js';
+import { minorOf, postedTo, type Posted } from '../postings.js';
+import { decimal } from '../sums.js';
+import { byText } from './sorting.js';
 
 /** Where money arrives (domain.md §4). */
 const CASH = {

@@ -3,9 +3,10 @@ import { addDays } from '../../src/kernel/calendar.js';
 import { factTypes } from '../../src/event-store/catalogue.js';
 import { balanceEvents } from '../../src/contexts/balances/events.js';
 import { replayed, TODAY } from '../report.js';
-import { CURRENCY, ENTITY, money, PARTY, SECTOR } from './columns.js';
-import { postedTo } from './postings.js';
-import { byText, decimal } from './sorting.js';
+import { CURRENCY, ENTITY, money, PARTY, SECTOR } from '../columns.js';
+import { postedTo } from '../postings.js';
+import { decimal } from '../sums.js';
+import { byText } from './sorting.js';
 
 /** Days without a movement after which a balance is dormant *(ours)*. */
 const DORMANT_DAYS = 365;

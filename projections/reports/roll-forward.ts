@@ -1,6 +1,7 @@
 import { replayed, TODAY, YEAR_BEGIN, type Column } from '../report.js';
 import { receivables, RECEIVABLE_TYPES } from './receivable.js';
-import { byText, decimal } from './sorting.js';
+import { decimal } from '../sums.js';
+import { byText } from './sorting.js';
 
 /** What moves a receivable, by the event that does; minus: it lowers what is owed, and is shown as a positive figure. */
 const CAUSES = {

@@ -1,5 +1,3 @@
-import { formatMinor, parseCurrency } from '../../src/kernel/money.js';
-
 /** By UTF-16 code units: the same on every machine, whatever its language. */
 export const byText =
   <T>(textOf: (item: T) => string) =>
@@ -7,6 +5,3 @@ export const byText =
     const [one, other] = [textOf(a), textOf(b)];
     return one < other ? -1 : one > other ? 1 : 0;
   };
-
-/** Minor units as a decimal text; maybe negative. */
-export const decimal = (minor: bigint, currency: string): string => formatMinor(minor, parseCurrency(currency));

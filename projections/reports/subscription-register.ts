@@ -7,9 +7,9 @@ import {
 import { rejectionType, type RejectionData } from '../../src/event-store/catalogue.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { replayed, TODAY } from '../report.js';
-import { count, CURRENCY, ENTITY, money } from './columns.js';
-import { postedTo } from './postings.js';
-import { decimal } from './sorting.js';
+import { count, CURRENCY, ENTITY, money } from '../columns.js';
+import { postedTo } from '../postings.js';
+import { decimal } from '../sums.js';
 
 const REFUND = rejectionType('subscriptions', 'RefundAttempt');
 const TRANSFER = rejectionType('subscriptions', 'TransferSubscription');

@@ -2,9 +2,10 @@ import type * as debts from '../../src/contexts/debts/events.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { decimalsOf, parseCurrency } from '../../src/kernel/money.js';
 import { replayed, TODAY, YEAR_BEGIN, type Named } from '../report.js';
-import { count, CURRENCY, ENTITY, money } from './columns.js';
-import { minorOf } from './postings.js';
-import { byText, decimal } from './sorting.js';
+import { count, CURRENCY, ENTITY, money } from '../columns.js';
+import { minorOf } from '../postings.js';
+import { decimal } from '../sums.js';
+import { byText } from './sorting.js';
 
 const KINDS = {
   waiver: { en: 'Waiver', ar: 'إعفاء' },

@@ -1,4 +1,4 @@
-import type { Column } from '../report.js';
+import type { Column } from './report.js';
 
 /* Columns that several reports have, under one name. */
 export const ENTITY: Column = { name: 'entity', kind: 'id', en: 'Entity', ar: 'الجهة' };

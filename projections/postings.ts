@@ -1,6 +1,6 @@
-import type { DimName } from '../../src/kernel/accounts.js';
-import type { Envelope } from '../../src/kernel/envelope.js';
-import { parseMoney } from '../../src/kernel/money.js';
+import type { DimName } from '../src/kernel/accounts.js';
+import type { Envelope } from '../src/kernel/envelope.js';
+import { parseMoney } from '../src/kernel/money.js';
 
 /** One side of an entry: a debit is positive, a credit negative, in minor units. */
 export interface Posted {
