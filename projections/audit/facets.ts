@@ -1,7 +1,8 @@
 /** What an event can be searched by: plain facts, the same for the index and for whoever checks it. */
-import { isRejection, type RejectionData } from '../../src/event-store/catalogue.js';
-import { CONFLICT, ReceiptConflictRecorded } from '../../src/contexts/billing/events.js';
+import { isRejection } from '../../src/event-store/catalogue.js';
+import { ReceiptConflictRecorded } from '../../src/contexts/billing/events.js';
 import type { Envelope, Refs } from '../../src/kernel/envelope.js';
+import { refusalIn } from '../refusals.js';
 
 /** What somebody did with what others decide, or decided. */
 export const ACTS = ['requested', 'approved', 'declined', 'withdrew'] as const;
@@ -65,7 +66,7 @@ export const isRefused = (event: Pick<Envelope, 'type'>): boolean =>
 
 function rulesOf(event: Envelope): readonly string[] {
   if (!isRefused(event)) return [];
-  const { rule, code } = event.type === ReceiptConflictRecorded.type ? CONFLICT.refusal : (event.data as RejectionData);
+  const { rule, code } = refusalIn(event);
   return [rule, code];
 }
 
@@ -94,3 +95,7 @@ export function actOf(type: string): Act | undefined {
   acts.set(type, act);
   return act;
 }
+
+/** The request that an event makes or decides; undefined: none. */
+export const requestOf = ({ refs, data }: Envelope): unknown =>
+  refs.request ?? (data as { readonly request?: unknown }).request;

@@ -21,7 +21,8 @@ interface State {
 
 type Event = Recorded<debts.DebtEvent | DelegationEvent | ClosingEvent | CorrectionEvent>;
 
-const BEGINNINGS = [
+/** What a second person decides on. */
+export const BEGINNINGS = [
   'debts.DebtDrafted',
   'debts.DraftEdited',
   'debts.UpdateRequested',
@@ -34,7 +35,8 @@ const BEGINNINGS = [
   'periods.CorrectionRequested',
 ] as const satisfies Event['type'][];
 
-const DECISIONS = {
+/** What that person decides. */
+export const DECISIONS = {
   'debts.DebtRegistered': { en: 'Debt registered', ar: 'قيد مديونية' },
   'debts.DebtUpdated': { en: 'Update approved', ar: 'اعتماد تحديث' },
   'debts.PartialPaymentApproved': { en: 'Partial payment approved', ar: 'اعتماد سداد جزئي' },

@@ -1,38 +1,14 @@
 import { replayed, TODAY, YEAR_BEGIN, type Known, type Named } from '../report.js';
+import { BEGINNINGS, DECISIONS } from './four-eyes.js';
 import { byText } from './sorting.js';
 
 /** What one person does by each event. A receipt that comes with what it pays is not matched by anybody. */
 const DUTIES = {
-  prepare: [
-    'debts.DebtDrafted',
-    'debts.DraftEdited',
-    'debts.UpdateRequested',
-    'debts.PaymentRequested',
-    'debts.CancellationRequested',
-    'debts.ExemptionRequested',
-    'debts.InstalmentRequested',
-    'delegations.DelegationRegistered',
-    'periods.ClosingRequested',
-    'periods.CorrectionRequested',
-  ],
-  decide: [
-    'debts.DebtRegistered',
-    'debts.DebtUpdated',
-    'debts.PartialPaymentApproved',
-    'debts.DebtSettled',
-    'debts.DebtCancelled',
-    'debts.ExemptionGranted',
-    'debts.InstalmentPlanApproved',
-    'debts.RequestDeclined',
-    'delegations.DelegationApproved',
-    'periods.ClosingApproved',
-    'periods.ClosingDeclined',
-    'periods.CorrectionApproved',
-    'periods.CorrectionDeclined',
-  ],
+  prepare: BEGINNINGS,
+  decide: Object.keys(DECISIONS),
   bank: ['billing.ReceiptRecorded', 'billing.ReceiptReversed'],
   match: ['billing.ReceiptMatched'],
-} as const;
+} satisfies Record<string, readonly string[]>;
 type Duty = keyof typeof DUTIES;
 const DUTY_OF: ReadonlyMap<string, Duty> = new Map(
   Object.entries(DUTIES).flatMap(([duty, types]) => types.map((type) => [type, duty as Duty])),

@@ -1,6 +1,6 @@
 /** Four eyes of one decision: who stands on the other side of it. Pure. */
 import type { Envelope } from '../../../src/kernel/envelope.js';
-import { actOf } from '../facets.js';
+import { actOf, requestOf } from '../facets.js';
 
 export interface Side {
   readonly event: string;
@@ -29,6 +29,3 @@ export function askedFor(decision: Envelope, before: readonly Envelope[]): reado
       on: effectiveOn,
     }));
 }
-
-const requestOf = ({ refs, data }: Envelope): unknown =>
-  refs.request ?? (data as { readonly request?: unknown }).request;

@@ -7,6 +7,7 @@ import { OnExchange, type Exchange } from '../../../src/http/exchange.js';
 import { Problem } from '../../../src/http/problems/problem.js';
 import { sightOf, type Sight } from '../../../src/http/reads.js';
 import { NoQuery } from '../../../src/http/validation/dtos.js';
+import { requestOf } from '../facets.js';
 import type { Filter } from '../filter.js';
 import { Finder, within } from '../finder.js';
 import type { Located } from '../searching.js';
@@ -146,7 +147,7 @@ export class TraceController {
   }
 
   async #request(sight: Sight, { event }: Located): Promise<{ id: string; steps: readonly Step[] } | null> {
-    const id = event.refs.request ?? (event.data as { readonly request?: unknown }).request;
+    const id = requestOf(event);
     if (typeof id !== 'string') return null;
     const { events } = await this.#all(sight, { about: id });
     return { id, steps: (await this.#steps(inOrder(events), sight)).map((step) => ({ ...step, depth: 0 })) };
