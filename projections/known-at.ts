@@ -43,11 +43,17 @@ export class KnownAt {
     return sequence;
   }
 
+  /** Waits until every read model has the event. @throws Problem `READ_MODEL_BEHIND` */
+  async folded(sequence: number): Promise<void> {
+    if (sequence < 0 || (await this.ports.waitFor(sequence, WAIT_MS))) return;
+    throw behind(sequence);
+  }
+
   async #atMoment(ms: number, path: string): Promise<number> {
     let found = await knownBy(this.models, ms);
     if ('sequence' in found) return found.sequence;
     const count = await this.#count();
-    await this.#folded(count);
+    await this.#momentsFolded(count);
     found = await knownBy(this.models, ms);
     if ('sequence' in found) return found.sequence;
     if (ms > this.#settledUntil(found.since)) throw await this.#notYet(count, path);
@@ -72,11 +78,14 @@ export class KnownAt {
   }
 
   /** @throws Problem where the moments have not come so far within the time */
-  async #folded(count: number): Promise<void> {
+  async #momentsFolded(count: number): Promise<void> {
     const isFolded = async (): Promise<boolean> => ((await this.models.checkpoint(moments.name))?.count ?? 0) >= count;
     if (count === 0 || (await isFolded())) return;
     await this.ports.waitFor(count - 1, WAIT_MS);
     if (await isFolded()) return;
-    throw new Problem('READ_MODEL_BEHIND', { facts: { sequence: count - 1 }, headers: { 'retry-after': '1' } });
+    throw behind(count - 1);
   }
 }
+
+const behind = (sequence: number): Problem =>
+  new Problem('READ_MODEL_BEHIND', { facts: { sequence }, headers: { 'retry-after': '1' } });

@@ -20,6 +20,7 @@ import {
   IsParty,
   momentsOf,
 } from '../../src/http/validation/fields.js';
+import { LAST_DAY } from '../../src/kernel/calendar.js';
 import type { Cursor } from '../../src/read-models/read-models.js';
 import { KnownAt } from '../known-at.js';
 import { shownTo } from '../shown.js';
@@ -134,8 +135,8 @@ export class AuditController {
     const first = recordedFrom === undefined ? undefined : momentsOf(recordedFrom).first;
     const last = recordedTo === undefined ? undefined : momentsOf(recordedTo).last;
     const { effectiveFrom, effectiveTo, minAmount, maxAmount } = query;
-    if (isBelow(effectiveTo, effectiveFrom)) faults.push(outOfRange('effectiveTo', effectiveFrom!, '2199-12-31'));
-    if (isBelow(last, first)) faults.push(outOfRange('recordedTo', recordedFrom!, '2199-12-31'));
+    if (isBelow(effectiveTo, effectiveFrom)) faults.push(outOfRange('effectiveTo', effectiveFrom!, LAST_DAY));
+    if (isBelow(last, first)) faults.push(outOfRange('recordedTo', recordedFrom!, LAST_DAY));
     if (minAmount !== undefined && maxAmount !== undefined && !amountsInOrder(minAmount, maxAmount)) {
       faults.push(outOfRange('maxAmount', minAmount, '9999999999999999'));
     }

@@ -7,7 +7,7 @@ import { HTTP_PORTS, type HttpPorts } from '../../src/http/ports.js';
 import { invalid, Problem } from '../../src/http/problems/problem.js';
 import { Reads, sightOf } from '../../src/http/reads.js';
 import { IsBusinessDay, IsCode, IsCurrency, IsId, IsKnownAt, IsParty } from '../../src/http/validation/fields.js';
-import { businessDateAt } from '../../src/kernel/calendar.js';
+import { businessDateAt, LAST_DAY } from '../../src/kernel/calendar.js';
 import { streamName, type PartyId, type Uuid } from '../../src/kernel/ids.js';
 import type { ReadModelReader } from '../../src/read-models/read-models.js';
 import { READ_MODELS } from '../../src/read-models/token.js';
@@ -80,8 +80,6 @@ const balances = Type.Object({
 
 /** Streams whose first event names the party that their lines are posted for. */
 const OF_A_PARTY = { debt: 'debtor', receipt: 'payer', subscription: 'establishment' } as const;
-/** How long a question waits for the read models, in milliseconds. */
-const WAIT_MS = 5_000;
 
 @Controller()
 export class BookBalancesController {
@@ -102,9 +100,7 @@ export class BookBalancesController {
     const asked = { ...(await this.#bound(exchange, query)), from, to };
     if (asked.entity === undefined && asked.party === undefined) throw invalid({ path: 'entity', code: 'REQUIRED' });
     const sequence = await this.known.sequenceOf(query.knownAt);
-    if (sequence >= 0 && !(await this.ports.waitFor(sequence, WAIT_MS))) {
-      throw new Problem('READ_MODEL_BEHIND', { facts: { sequence }, headers: { 'retry-after': '1' } });
-    }
+    await this.known.folded(sequence);
     const items = (await turnoversOf(this.models, asked, sequence)).map(shown);
     return { sequence, from: from ?? null, to, items };
   }
@@ -118,7 +114,7 @@ export class BookBalancesController {
     const bound = sight.scope === 'entity' ? 'entity' : 'party';
     const named = bound === 'entity' ? asked.entity : party;
     if (named === undefined || named === sight.party) return { ...asked, party, [bound]: sight.party };
-    throw await this.reads.hidden(exchange, { target: named.slice(6) as Uuid, facts: {} });
+    throw await this.reads.hidden(exchange, { party: named as PartyId, facts: {} });
   }
 
   /** Whose debt, receipt or subscription it is. @throws Problem `NOT_FOUND` */
@@ -142,7 +138,7 @@ function daysOf({ effectiveOn, from, to }: BalancesQuery, today: string): { from
   if (to !== undefined && from === undefined) throw invalid({ path: 'from', code: 'REQUIRED' });
   const last = effectiveOn ?? to ?? today;
   if (from !== undefined && from > last) {
-    throw invalid({ path: 'to', code: 'NOT_IN_RANGE', facts: { least: from, most: '2199-12-31' } });
+    throw invalid({ path: 'to', code: 'NOT_IN_RANGE', facts: { least: from, most: LAST_DAY } });
   }
   return { from, to: last };
 }

@@ -1,3 +1,4 @@
+import { FIRST_DAY } from '../../src/kernel/calendar.js';
 import { CURRENCY, ENTITY, EVENT, money, SECTOR, SEQUENCE } from '../columns.js';
 import { indexed, TODAY, YEAR_BEGIN, type Cell, type Row } from '../report.js';
 import { decimal } from '../sums.js';
@@ -7,8 +8,6 @@ import { linesOf, type Line } from './ledger.js';
 
 /** What a party owes and is owed (domain.md §4): receivables, and what is paid in and not yet used. */
 const OF_PARTIES: ReadonlySet<string> = new Set(['1200', '1205', '1210', '1220', '2300', '2310', '2320']);
-
-const FIRST_DAY = '1900-01-01';
 
 export const statement = indexed({
   name: 'statement',

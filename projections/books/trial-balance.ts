@@ -1,12 +1,10 @@
-import { addDays, type BusinessDate } from '../../src/kernel/calendar.js';
+import { addDays, FIRST_DAY, type BusinessDate } from '../../src/kernel/calendar.js';
 import { CURRENCY, money } from '../columns.js';
 import { indexed, YEAR_BEGIN, type Row } from '../report.js';
 import { decimal } from '../sums.js';
 import { totalsOf, type Held, type Total } from './balances.js';
 import { ACCOUNT, ACCOUNT_NAME, sides } from './columns.js';
 
-/** As of a day is from the beginning to that day. */
-const FIRST_DAY = '1900-01-01';
 const FALSE = { default: (): string => 'false' };
 
 /** What an account holds before the days of the question, what is posted on them, and what it holds then. */
@@ -28,6 +26,7 @@ export const trialBalance = indexed({
     entity: 'required',
     effectiveOn: 'optional',
     to: { default: ({ today, effectiveOn }) => effectiveOn ?? today },
+    // As of a day is from the beginning to that day.
     from: { default: (given) => (given.effectiveOn === undefined ? YEAR_BEGIN.default(given) : FIRST_DAY) },
     account: 'optional',
     currency: 'optional',

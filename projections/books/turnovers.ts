@@ -1,8 +1,9 @@
 import type { ReadModelReader } from '../../src/read-models/read-models.js';
-import { addDays, type BusinessDate } from '../../src/kernel/calendar.js';
+import { FIRST_DAY } from '../../src/kernel/calendar.js';
 import { totalsOf, type Total } from './balances.js';
 import { NONE, partyDays } from './legs.js';
 import { linesOf } from './ledger.js';
+import { dayBefore } from './trial-balance.js';
 
 /** What is asked for: of an entity, a party or both; `debt`, `receipt` and `subscription` narrow a party's. */
 export interface Asked {
@@ -32,7 +33,6 @@ export interface Turnover {
   credits: bigint;
 }
 
-const FIRST_DAY = '1900-01-01';
 /** What a party's line is chosen by, besides its account and currency. */
 const DIMS = ['entity', 'sector', 'ground', 'debt', 'receipt', 'subscription'] as const;
 
@@ -58,7 +58,7 @@ async function ofParty(models: ReadModelReader, asked: Asked, party: string, seq
 }
 
 async function ofEntity(models: ReadModelReader, asked: Asked & { entity: string }, sequence: number, sums: Sums) {
-  const before = asked.from === undefined ? undefined : addDays(asked.from as BusinessDate, -1);
+  const before = asked.from === undefined ? undefined : dayBefore(asked.from);
   const days = [asked.to, ...(before === undefined ? [] : [before])];
   for (const { book, totals } of await totalsOf(models, asked, sequence, days)) {
     const [through, opening = { debits: 0n, credits: 0n }] = totals as [Total, Total | undefined];

@@ -63,9 +63,6 @@ const partyExplanation = Type.Object({
   ...explanation,
 });
 
-/** How long a question waits for the read models, in milliseconds. */
-const WAIT_MS = 5_000;
-
 /** Where figures come from: the instruments that make them, in sentences, with the events and entries behind them. */
 @Controller()
 export class ExplainController {
@@ -177,11 +174,9 @@ export class ExplainController {
     };
   }
 
-  /** @throws Problem where the lists of debts and subscriptions have not come so far within the time */
+  /** @throws Problem `READ_MODEL_BEHIND`: of the lists of debts and subscriptions */
   async #streamsOwing({ party, entity }: Line, { sequence }: Cut): Promise<AsyncIterable<StreamName>> {
-    if (sequence >= 0 && !(await this.ports.waitFor(sequence, WAIT_MS))) {
-      throw new Problem('READ_MODEL_BEHIND', { facts: { sequence }, headers: { 'retry-after': '1' } });
-    }
+    await this.knownAt.folded(sequence);
     return streamsOwing(this.models, party, entity);
   }
 

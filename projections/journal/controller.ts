@@ -17,8 +17,8 @@ import type { Format, Language, Selection } from '../../src/journal/format.js';
 import { exported, FORMATS } from '../../src/journal/journal.js';
 import { namesIn } from '../../src/journal/names.js';
 import { lineSchema, SCHEMA_FILE, SCHEMA_MEDIA_TYPE } from '../../src/journal/ndjson.js';
-import type { BusinessDate } from '../../src/kernel/calendar.js';
-import type { Uuid } from '../../src/kernel/ids.js';
+import { LAST_DAY, type BusinessDate } from '../../src/kernel/calendar.js';
+import type { PartyId } from '../../src/kernel/ids.js';
 import { KnownAt } from '../known-at.js';
 
 /** The composition root hands over the events that there may be. */
@@ -134,13 +134,12 @@ export class JournalController {
       throw new Problem('FORBIDDEN', { facts: { route: `GET /v1/exports/${format.file}`, admitted } });
     }
     if (from !== undefined && to !== undefined && from > to) {
-      throw invalid({ path: 'to', code: 'NOT_IN_RANGE', facts: { least: from, most: '2199-12-31' } });
+      throw invalid({ path: 'to', code: 'NOT_IN_RANGE', facts: { least: from, most: LAST_DAY } });
     }
     const sight = sightOf(exchange.caller);
     const entity = sight.scope === 'all' ? asked : (asked ?? sight.party);
     if (sight.scope !== 'all' && entity !== sight.party) {
-      const target = (entity as string).slice('party_'.length) as Uuid;
-      throw await this.reads.hidden(exchange, { target, facts: { report: format.file } });
+      throw await this.reads.hidden(exchange, { party: entity as PartyId, facts: { report: format.file } });
     }
     return {
       sequence: await this.knownAt.sequenceOf(knownAt),

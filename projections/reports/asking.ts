@@ -8,9 +8,9 @@ import { HTTP_PORTS, type HttpPorts } from '../../src/http/ports.js';
 import { Problem } from '../../src/http/problems/problem.js';
 import { Reads, sightOf } from '../../src/http/reads.js';
 import { businessDateAt } from '../../src/kernel/calendar.js';
-import type { Uuid } from '../../src/kernel/ids.js';
 import type { ReadModelReader } from '../../src/read-models/read-models.js';
 import { READ_MODELS } from '../../src/read-models/token.js';
+import { KnownAt } from '../known-at.js';
 import type { ParameterName, PlacedRow, Report, Streaming, Values } from '../report.js';
 import { UPCAST, type Upcast } from '../upcast.js';
 import { admits, boundTo } from './bounds.js';
@@ -48,6 +48,7 @@ export class Asking {
     @Inject(UPCAST) private readonly upcast: Upcast,
     @Inject(HTTP_PORTS) private readonly ports: HttpPorts,
     @Inject(Reads) private readonly reads: Reads,
+    @Inject(KnownAt) private readonly knownAt: KnownAt,
   ) {
     this.#byName = new Map(reports.map((report) => [report.name, report]));
   }
@@ -71,7 +72,7 @@ export class Asking {
     }
     const own = boundTo(report, sight, parameters);
     if ('another' in own) {
-      throw await this.reads.hidden(exchange, { target: own.another.slice(6) as Uuid, facts: { report: name } });
+      throw await this.reads.hidden(exchange, { party: own.another, facts: { report: name } });
     }
     return { report, values: valuesOf(report, own, businessDateAt(this.ports.clock.now())) };
   }
@@ -111,9 +112,7 @@ export class Asking {
     sequence: number,
     after: string | undefined,
   ): Promise<AsyncIterable<PlacedRow>> {
-    if (sequence >= 0 && !(await this.ports.waitFor(sequence, WAIT_MS))) {
-      throw new Problem('READ_MODEL_BEHIND', { facts: { sequence }, headers: { 'retry-after': '1' } });
-    }
+    await this.knownAt.folded(sequence);
     return stream(values, { events: this.events, models: this.models, sequence }, after);
   }
 

@@ -1,4 +1,4 @@
-import { isBusinessDate, type BusinessDate } from '../../src/kernel/calendar.js';
+import { isBusinessDate, LAST_DAY, type BusinessDate } from '../../src/kernel/calendar.js';
 import { invalid, type FieldFault } from '../../src/http/problems/problem.js';
 import { PARAMETERS, type Given, type ParameterName, type Report, type Values } from '../report.js';
 
@@ -34,7 +34,7 @@ export function valuesOf(
     faults.push({ path: 'to', code: 'NOT_ACCEPTED', facts: { accepted: effectiveOn } }); // as of a day is up to that day
   }
   if (from !== undefined && to !== undefined && isBusinessDate(from) && from > to) {
-    faults.push({ path: 'to', code: 'NOT_IN_RANGE', facts: { least: from, most: '2199-12-31' } });
+    faults.push({ path: 'to', code: 'NOT_IN_RANGE', facts: { least: from, most: LAST_DAY } });
   }
   if (faults.length > 0) throw invalid(...faults);
   return values;

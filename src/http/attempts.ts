@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { sha256 } from '../event-store/canonical.js';
-import { isPartyId, isUuid, type Uuid } from '../kernel/ids.js';
+import { isPartyId, uuidOf, isUuid, type Uuid } from '../kernel/ids.js';
 import type { Rule } from '../kernel/refusal.js';
 import { methodOf, routeOf, type RouteKey } from './access.js';
 import type { Caller } from './auth/principal.js';
@@ -25,7 +25,7 @@ export class Attempts {
     const id = parameter(request, 'id');
     if (id !== undefined) return isUuid(id) ? id : undefined;
     const party = parameter(request, 'party');
-    return party !== undefined && isPartyId(party) ? (party.slice(6) as Uuid) : undefined;
+    return party !== undefined && isPartyId(party) ? uuidOf(party) : undefined;
   }
 
   /**

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { PartyId, Uuid } from '../kernel/ids.js';
+import { uuidOf, type PartyId } from '../kernel/ids.js';
 import type { Document } from '../read-models/read-models.js';
 import { SCOPE } from './access.js';
 import { Attempts } from './attempts.js';
@@ -27,9 +27,9 @@ interface Tagged extends Document {
   readonly revision: number;
 }
 
-/** Someone else's, by its id; what more there is to say of it. */
+/** A party that is someone else; what more there is to say of it. */
 export interface Hidden {
-  readonly target: Uuid;
+  readonly party: PartyId;
   readonly facts: Readonly<Record<string, string>>;
 }
 
@@ -75,8 +75,9 @@ export class Reads {
    * @returns what to throw
    */
   async hidden({ request, route, caller }: Exchange, named?: Hidden): Promise<Error> {
+    const target = named && uuidOf(named.party);
     try {
-      return await this.attempts.refuse(request, route, caller, EDGE_RULES.NOT_YOURS, named?.facts, named?.target);
+      return await this.attempts.refuse(request, route, caller, EDGE_RULES.NOT_YOURS, named?.facts, target);
     } catch (error) {
       // The quota has counted it. A 429 here and a 404 for what is not there would tell the two apart.
       if (error instanceof Problem && error.code === 'TOO_MANY_REFUSALS') return new Problem('NOT_FOUND');

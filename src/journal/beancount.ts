@@ -1,4 +1,5 @@
 import { CHART, DIM_NAMES, type Leg } from '../kernel/accounts.js';
+import { FIRST_DAY } from '../kernel/calendar.js';
 import type { Entry } from '../kernel/entries.js';
 import { isPartyId } from '../kernel/ids.js';
 import { amountOf, described, effectiveOn, plain, recordedOn, type Format, type Names } from './format.js';
@@ -13,9 +14,6 @@ const ROOTS = {
 
 const DIMS = DIM_NAMES.filter((name) => name !== 'entity');
 
-/** No event counts earlier (kernel/calendar.ts); one that is recorded last may count first. */
-const BEGIN = '1900-01-01';
-
 /**
  * For Beancount 2 and later. A transaction is an event: its date is when it counts, its link the stream, its metadata say
  * the rest. An account ends with its entity; the other dims are metadata of the posting.
@@ -28,11 +26,12 @@ export const beancount: Format = {
   holds: 'entries',
   head: (of, selection) =>
     `; Sijill journal, version 1, of the ledger ${of}\n; ${described(selection)}\n` + `option "title" "Sijill ${of}"\n`,
+  // As of the first day that there is: one that is recorded last may count first.
   declarations: ({ entries }, names) =>
     entries.flatMap(({ debit, credit, currency }) => [
-      `${BEGIN} commodity ${currency}\n`,
-      `${BEGIN} open ${path(debit, names)}\n`,
-      `${BEGIN} open ${path(credit, names)}\n`,
+      `${FIRST_DAY} commodity ${currency}\n`,
+      `${FIRST_DAY} open ${path(debit, names)}\n`,
+      `${FIRST_DAY} open ${path(credit, names)}\n`,
     ]),
   event({ event, sequence }, names) {
     const { id, stream, type, entries, corrects, refs } = event;

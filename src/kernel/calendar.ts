@@ -8,8 +8,9 @@ export type Instant = Brand<string, 'Instant'>;
 
 /** Asia/Riyadh has been UTC+3 without daylight saving for as long as any event can be dated. */
 const RIYADH_OFFSET_MS = 3 * 3_600_000;
-const FIRST_DAY = '1900-01-01';
-const LAST_DAY = '2199-12-31';
+/** No event counts earlier, or later. */
+export const FIRST_DAY = '1900-01-01' as BusinessDate;
+export const LAST_DAY = '2199-12-31' as BusinessDate;
 
 /** @throws InvalidValue for anything but a real day between 1900-01-01 and 2199-12-31. */
 export function parseBusinessDate(text: string, what = 'date'): BusinessDate {

@@ -38,6 +38,8 @@ export function parsePartyId(text: string, what = 'party'): PartyId {
 
 export const isActorId = (text: string): text is ActorId => text.startsWith('actor_') && UUID.test(text.slice(6));
 
+/** What a party's pseudonym is made of: what is refused of a party is recorded under it. */
+export const uuidOf = (party: PartyId): Uuid => party.slice('party_'.length) as Uuid;
 export const isPartyId = (text: string): text is PartyId => text.startsWith('party_') && UUID.test(text.slice(6));
 
 /**
