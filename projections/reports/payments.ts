@@ -108,9 +108,11 @@ export const payments = replayed({
   types: TYPES,
   initial: (): State => ({ movements: [], unmatched: new Map(), sectors: new Map(), orders: new Map() }),
   fold(state, { event, sequence }, asked) {
-    const moved = movementOf(state, event as Event);
     const { id, effectiveOn: on } = event;
-    if (moved === null || on < asked.from || on > asked.to) return;
+    // What is known only after the last day, such as what a payment is for, is not said as of that day.
+    if (on > asked.to) return;
+    const moved = movementOf(state, event as Event);
+    if (moved === null || on < asked.from) return;
     const { entity, party, sector } = moved;
     const isAsked = (asked.entity ?? entity) === entity && (asked.party ?? party) === party;
     if (!isAsked || (asked.sector ?? sector) !== sector) return;

@@ -172,4 +172,14 @@ describe('21, payments and cancelled operations', () => {
     expect(shown(await rowsOf(payments, lost.log, { from: '2026-01-01' }), 'service', 'about')).toEqual([[null, null]]);
     expect(id('A')).toBe(a);
   });
+  test('a payment that is matched after the last day is about nothing yet', async () => {
+    const late = new Story().on('2026-01-10');
+    const debt = late.debt('A', '100.00');
+    const receipt = late.pay('FT-1', '5.00', null);
+    const found = { state: 'outstanding', creditor: CITY, currency: 'SAR' };
+    late.on('2026-02-01').do('MatchReceipt', receipt, { debt, found }, huda);
+    const about = async (to: string) => shown(await rowsOf(payments, late.log, { from: '2026-01-01', to }), 'about');
+    expect(await about('2026-01-31')).toEqual([[null]]);
+    expect(await about('2026-02-01')).toEqual([[debt]]);
+  });
 });
