@@ -15,7 +15,7 @@ import { wholeLog } from '../contract/event-store/opened.js';
 import { DECIDERS, live } from '../projections/life.js';
 import { StandIn } from '../servers/eventstoredb/stand-in.js';
 import { steps } from '../world/people.js';
-import type { Outcome as Decided, Sent } from '../world/world.js';
+import { STARTS_ON, type Outcome as Decided, type Sent } from '../world/world.js';
 
 /*
  * Two processes on one store, each with its own memory of what it last saw, must answer as one that remembers nothing
@@ -57,7 +57,7 @@ test('two ledgers answer as one, whichever a command reaches: no refusal from me
     const stores = await Promise.all([openEventStoreDb(server.url), openEventStoreDb(server.url)]);
     try {
       const settings = { catalogue, ruleSet: RULE_SET, backdatingDays: 30, cacheBytes: 1_000_000, environment: 'test' };
-      let day = world.outcomes[0]?.today;
+      let day = STARTS_ON; // a life in which nothing was sent opens ledgers, too
       const clock = { now: () => Date.parse(`${day}T09:00:00Z`) };
       const keepEvidence = async (): Promise<KeptEvidence> => ({ name: () => undefined, forget: () => undefined });
       const opening = { ...settings, keepEvidence, clock, logOrigin: 'test.localhost/ledger' };

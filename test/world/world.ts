@@ -58,13 +58,16 @@ interface Pending extends Sent {
 
 const LEDGER = id('ledger') as unknown as LedgerId;
 
+/** The day on which every world begins. */
+export const STARTS_ON = '2026-03-01' as BusinessDate;
+
 /**
  * The whole write side in memory, without a clock or any I/O: commands are decided at once, and what the policies send
  * waits until somebody delivers it.
  */
 export class World {
   /** Time passes only where somebody says so. */
-  today = '2026-03-01' as BusinessDate;
+  today = STARTS_ON;
   readonly log: Envelope[] = [];
   /** Everything that was sent, in order, repeats included, and on which day. */
   readonly outcomes: { readonly sent: Sent; readonly outcome: Outcome; readonly today: BusinessDate }[] = [];
