@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../event-store/canonical.js';
 import type { LedgerId } from '../kernel/ids.js';
+import type { Hash } from './hashes.js';
 
 /** First byte of what a leaf's hash is made of; nodes have 0x01, so that neither passes for the other (RFC 6962). */
 const LEAF_PREFIX = Buffer.of(0x00);
@@ -21,6 +22,6 @@ export function leafOf(ledger: LedgerId, sequence: number, salt: string, event: 
   return canonicalJson({ v: 1, ledger, seq: sequence, h });
 }
 
-/** RFC 6962, 2.1: SHA-256(0x00 ‖ leaf). @returns 32 bytes */
-export const leafHash = (leaf: string): Buffer =>
-  createHash('sha256').update(LEAF_PREFIX).update(leaf, 'utf8').digest();
+/** RFC 6962, 2.1: SHA-256(0x00 ‖ leaf). */
+export const leafHash = (leaf: string | Buffer): Hash =>
+  createHash('sha256').update(LEAF_PREFIX).update(leaf).digest() as Hash;

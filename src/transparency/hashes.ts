@@ -1,0 +1,58 @@
+import { createHash, hash } from 'node:crypto';
+import type { Brand } from '../kernel/brand.js';
+import { InvalidValue } from '../kernel/invalid-value.js';
+
+/** 32 bytes: of a leaf, or of a subtree (RFC 6962, 2.1). */
+export type Hash = Brand<Buffer, 'TreeHash'>;
+/** How many leaves a tree has. */
+export type TreeSize = Brand<number, 'TreeSize'>;
+/** 0-based place of a leaf: the sequence of its event. */
+export type LeafIndex = Brand<number, 'LeafIndex'>;
+
+export const HASH_BYTES = 32;
+
+/** The root of the tree without leaves: SHA-256 of nothing (RFC 6962, 2.1). */
+export const EMPTY_ROOT = createHash('sha256').digest() as Hash;
+
+export function hashOf(bytes: Buffer): Hash {
+  if (bytes.length !== HASH_BYTES) throw new InvalidValue('HASH', `a hash has 32 bytes, not ${bytes.length}`);
+  return bytes as Hash;
+}
+
+export function treeSize(size: number): TreeSize {
+  if (!Number.isSafeInteger(size) || size < 0) throw new InvalidValue('TREE_SIZE', `${size} is no size of a tree`);
+  return size as TreeSize;
+}
+
+/** @throws InvalidValue where the tree has no such leaf */
+export function leafIndex(index: number, size: TreeSize): LeafIndex {
+  if (Number.isSafeInteger(index) && index >= 0 && index < size) return index as LeafIndex;
+  throw new InvalidValue('LEAF_INDEX', `${index} is no leaf of a tree of ${size}`);
+}
+
+/** 0x01 ‖ left ‖ right. Hashing ends before anybody else writes here. */
+const scratch = Buffer.alloc(1 + 2 * HASH_BYTES, 0x01);
+
+/** RFC 6962, 2.1: SHA-256(0x01 ‖ left ‖ right). */
+export function nodeHash(left: Hash, right: Hash): Hash {
+  scratch.set(left, 1);
+  scratch.set(right, 1 + HASH_BYTES);
+  return hash('sha256', scratch, 'buffer') as Hash;
+}
+
+/**
+ * The root over a power of two of hashes that stand side by side.
+ * @param row their bytes
+ */
+export function perfectRoot(row: Buffer): Hash {
+  let count = row.length / HASH_BYTES;
+  if (count < 1 || !Number.isInteger(Math.log2(count))) throw new Error(`${row.length} bytes are no perfect row`);
+  const level = Buffer.from(row);
+  for (; count > 1; count /= 2) {
+    for (let pair = 0; pair < count / 2; pair++) {
+      level.copy(scratch, 1, pair * 2 * HASH_BYTES, (pair + 1) * 2 * HASH_BYTES);
+      level.set(hash('sha256', scratch, 'buffer'), pair * HASH_BYTES);
+    }
+  }
+  return level.subarray(0, HASH_BYTES) as Hash;
+}
