@@ -35,6 +35,13 @@ module.exports = {
       from: { path: '^src/kernel/' },
       to: { pathNot: ['^src/kernel/', '^(node:)?crypto$'] },
     },
+    {
+      name: 'the-verifier-stands-alone',
+      comment: 'src/verify is read and run by those who trust nothing else: it imports itself and Node.',
+      severity: 'error',
+      from: { path: '^src/verify/' },
+      to: { pathNot: '^src/verify/', dependencyTypesNot: ['core'] },
+    },
     ...Object.entries(LAYERS).map(([folder, below]) => ({
       name: `${folder}-imports-downwards`,
       comment:

@@ -46,6 +46,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'writes the journal for hledger, Ledger, Beancount, spreadsheets and programs',
     load: async () => (await import('./journal.js')).journalCommand,
   },
+  verify: {
+    summary: 'verifies proofs of record, checkpoints and bundles, offline',
+    load: async () => (await import('../verify/program.js')).verifyCommand,
+  },
   'vault-move': {
     summary: 'moves the vault from SQLite to MongoDB, or back',
     load: async () => (await import('./vault-move.js')).vaultMoveCommand,

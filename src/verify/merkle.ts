@@ -1,0 +1,86 @@
+/* The Merkle tree of RFC 6962, as RFC 9162 2.1.3.2 and 2.1.4.2 verify it. */
+import { createHash } from 'node:crypto';
+import { prove } from './fault.js';
+
+export const leafHash = (leaf: string): Buffer => createHash('sha256').update('\0').update(leaf).digest();
+
+const node = (left: Buffer, right: Buffer): Buffer =>
+  createHash('sha256').update('\u0001').update(left).update(right).digest();
+
+/** @throws NotProved unless the leaf stands at that index (from 0) in the tree of that size and root */
+export function proveInclusion(leaf: Buffer, index: number, path: readonly Buffer[], size: number, root: Buffer): void {
+  prove(index < size, `leaf ${index} is not in a tree of ${size}`);
+  let at = BigInt(index);
+  let last = BigInt(size - 1);
+  let hash = leaf;
+  for (const sibling of path) {
+    prove(last > 0n, 'the path to the root is too long');
+    if (at % 2n === 1n || at === last) {
+      hash = node(sibling, hash);
+      for (; at % 2n === 0n && at > 0n; at /= 2n) last /= 2n;
+    } else {
+      hash = node(hash, sibling);
+    }
+    at /= 2n;
+    last /= 2n;
+  }
+  prove(last === 0n, 'the path to the root is too short');
+  prove(hash.equals(root), 'the path leads to another root');
+}
+
+export interface Tree {
+  readonly size: number;
+  readonly root: Buffer;
+}
+
+/** @throws NotProved unless the later tree begins with all leaves of the earlier one */
+export function proveConsistency(earlier: Tree, later: Tree, path: readonly Buffer[]): void {
+  prove(earlier.size <= later.size, `the later tree is smaller: ${later.size} leaves, and ${earlier.size} before`);
+  if (earlier.size === later.size || earlier.size === 0) {
+    prove(path.length === 0, 'the proof says more than it needs');
+    prove(earlier.size !== 0 || earlier.root.equals(new Tally().root()), 'the empty tree has another root');
+    prove(earlier.size === 0 || earlier.root.equals(later.root), 'two trees of one size have two roots');
+    return;
+  }
+  let at = BigInt(earlier.size) - 1n;
+  let last = BigInt(later.size) - 1n;
+  for (; at % 2n === 1n; at /= 2n) last /= 2n;
+  // Where the earlier tree is whole, it is the first node by itself.
+  const [first, ...rest] = at === 0n ? [earlier.root, ...path] : path;
+  prove(first !== undefined, 'the proof is too short');
+  let before = first;
+  let after = first;
+  for (const sibling of rest) {
+    prove(last > 0n, 'the proof is too long');
+    if (at % 2n === 1n || at === last) {
+      before = node(sibling, before);
+      after = node(sibling, after);
+      for (; at % 2n === 0n && at > 0n; at /= 2n) last /= 2n;
+    } else {
+      after = node(after, sibling);
+    }
+    at /= 2n;
+    last /= 2n;
+  }
+  prove(last === 0n, 'the proof is too short');
+  prove(before.equals(earlier.root), 'the proof leads to another earlier root');
+  prove(after.equals(later.root), 'the proof leads to another later root');
+}
+
+/** Adds leaves up, one after the other, in the memory of one hash for each bit of their number. */
+export class Tally {
+  /** The roots of whole trees, the largest first; their sizes are the bits of `size`. */
+  readonly #roots: Buffer[] = [];
+  size = 0;
+
+  add(leaf: Buffer): void {
+    let hash = leaf;
+    for (let size = this.size++; size % 2 === 1; size = (size - 1) / 2) hash = node(this.#roots.pop()!, hash);
+    this.#roots.push(hash);
+  }
+
+  root(): Buffer {
+    const empty = createHash('sha256').digest();
+    return this.#roots.length === 0 ? empty : this.#roots.reduceRight((right, left) => node(left, right));
+  }
+}

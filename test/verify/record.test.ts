@@ -1,0 +1,166 @@
+import { hash } from 'node:crypto';
+import fc from 'fast-check';
+import { parsePolicy, trusting } from '../../src/verify/policy.js';
+import { proveRecord } from '../../src/verify/record.js';
+import { canonical, eventAt, ORIGIN, recordOf, saltAt, Signer } from './log.js';
+
+const log = new Signer(ORIGIN);
+const OURS = trusting(log.vkey);
+const EVENTS = Array.from({ length: 13 }, (_, n) => eventAt(n));
+const file = recordOf(EVENTS, 6, [log]);
+
+test('an event is proved to be in the log, by the file and the key alone', () => {
+  const { event, sequence, checkpoint } = proveRecord(file, OURS);
+  expect([event.type, sequence, checkpoint.size]).toEqual(['debts.DebtRegistered', 6, 13]);
+  expect(event.entries).toMatchObject([{ minor: 750n, decimals: 2, currency: 'SAR', debit: { account: '1200' } }]);
+});
+
+test('at any place in a log of any size', () => {
+  const places = fc.integer({ min: 1, max: 70 }).chain((size) => fc.tuple(fc.constant(size), fc.nat(size - 1)));
+  fc.assert(
+    fc.property(places, ([size, sequence]) => {
+      const events = Array.from({ length: size }, (_, n) => eventAt(n));
+      expect(proveRecord(recordOf(events, sequence, [log]), OURS).sequence).toBe(sequence);
+    }),
+  );
+});
+
+test('no character can be another', () => {
+  const forged = fc.tuple(fc.nat(file.length - 1), fc.constantFrom('0', 'a', 'A', '=', '/', '+', '\n', ' ', '{', '"'));
+  fc.assert(
+    fc.property(forged, ([at, character]) => {
+      fc.pre(file[at] !== character);
+      expect(() => proveRecord(file.slice(0, at) + character + file.slice(at + 1), OURS)).toThrow(
+        expect.objectContaining({ name: 'NotProved' }),
+      );
+    }),
+    { numRuns: 500 },
+  );
+});
+
+const [head = '', proof = '', text = '', signatures = ''] = file.split('\n\n');
+const withHead = (changed: string): string => [changed, proof, text, signatures].join('\n\n');
+const other = recordOf(EVENTS, 7, [log]).split('\n\n');
+test.each([
+  ['another event', withHead(other[0]!.replace(saltAt(7), saltAt(6))), 'the path leads to another root'],
+  ['another salt', withHead(head.replace(saltAt(6), saltAt(7))), 'the path leads to another root'],
+  ['a salt in capitals', withHead(head.replace(saltAt(6), saltAt(6).toUpperCase())), 'not 32 bytes in lower-case hex'],
+  ['a salt cut short', withHead(head.slice(0, -2)), 'not 32 bytes'],
+  ['another place', file.replace('\nindex 6\n', '\nindex 7\n'), 'the path leads to another root'],
+  ['a place beyond the log', file.replace('\nindex 6\n', '\nindex 13\n'), 'leaf 13 is not in a tree of 13'],
+  ['a place that is none', file.replace('\nindex 6\n', '\nindex 06\n'), 'is no count'],
+  [
+    'the path of another',
+    [head, other[1], text, signatures].join('\n\n').replace('index 7', 'index 6'),
+    'another root',
+  ],
+  ['a path cut short', file.replace(/(index 6\n)[^\n]+\n/, '$1'), 'the path to the root is too short'],
+  ['a path made longer', file.replace('index 6\n', `index 6\n${'A'.repeat(43)}=\n`), 'the path'],
+  ['white space in the event', withHead(head.replace('"v":1}', '"v": 1}')), 'not canonical JSON'],
+  ['a name that is there twice', withHead(head.replace('"v":1}', '"v":1,"v":1}')), 'not canonical JSON'],
+  [
+    'names in another order',
+    withHead(head.replace('{"effectiveOn":"2026-01-01",', '{').replace('"v":1}', '"v":1,"effectiveOn":"2026-01-01"}')),
+    'not canonical',
+  ],
+  [
+    'JSON without an end',
+    withHead(head.replace('"v":1}', `"v":${'['.repeat(100_000)}${']'.repeat(100_000)}}`)),
+    'not canonical',
+  ],
+  ['a larger log', file.replace('\n13\n', '\n14\n'), `the signature of ${ORIGIN} is not of its key`],
+  ['no signature', [head, proof, text].join('\n\n'), 'no signatures'],
+  ['something after it', `${file}\n`, 'empty line'],
+  ['line ends of another system', file.replaceAll('\n', '\r\n'), 'no proof of record'],
+  ['nothing', '', 'no proof of record'],
+])('%s proves nothing', (_name, forged, why) => {
+  expect(() => proveRecord(forged, OURS)).toThrow(why);
+});
+
+test('a log of the same name with another key proves nothing, nor a witness’s key that stands for a log', () => {
+  const liar = new Signer(ORIGIN);
+  expect(() => proveRecord(recordOf(EVENTS, 6, [liar]), OURS)).toThrow(`not signed by ${ORIGIN}`);
+  expect(() => proveRecord(file, trusting(new Signer('another.example').vkey))).toThrow(
+    'not signed by another.example',
+  );
+  expect(() => trusting(new Signer('w', 4).vkey)).toThrow('a witness');
+});
+
+test('an event is its log’s only with its entries balanced', () => {
+  const none = eventAt(0, { entries: [{ amount: '0.00', currency: 'SAR', credit: 1, debit: 1 }] });
+  expect(() => proveRecord(recordOf([none], 0, [log]), OURS)).toThrow('is of nothing');
+  const leg = (entity: string) => ({ account: '1200', dims: { entity } });
+  const two = [{ amount: '1.00', currency: 'SAR', credit: leg('party_a'), debit: leg('party_b') }];
+  expect(() => proveRecord(recordOf([eventAt(0, { entries: two })], 0, [log]), OURS)).toThrow('between two entities');
+});
+
+describe('what an event commits to', () => {
+  const disclosure = canonical(['sijill/commitment/1', 'ab12', 'party_x', 'note', 'سداد']);
+  const event = eventAt(0, { evidence: [hash('sha256', disclosure, 'hex')] });
+  test('can be disclosed', () => {
+    expect(proveRecord(recordOf([event], 0, [log], [disclosure]), OURS).disclosures).toEqual([disclosure]);
+  });
+  test('and nothing else', () => {
+    const forged = recordOf([event], 0, [log], [disclosure.replace('ab12', 'ab13')]);
+    expect(() => proveRecord(forged, OURS)).toThrow('the event commits to nothing like');
+  });
+});
+
+describe('under a policy', () => {
+  const witnesses = [1, 2, 3].map((n) => new Signer(`w${n}.example`, 4));
+  const policy = parsePolicy(
+    [
+      '# two of three',
+      `log ${log.vkey} https://ledger.example`,
+      ...witnesses.map(({ vkey }, n) => `witness w${n} ${vkey}`),
+      'group all-of-them 2 w0 w1 w2',
+      'quorum all-of-them',
+      '',
+    ].join('\n'),
+  );
+  const signedBy = (...cosigners: readonly Signer[]) => recordOf(EVENTS, 6, [log, ...cosigners]);
+  test('enough witnesses must have cosigned', () => {
+    const { checkpoint } = proveRecord(signedBy(witnesses[0]!, witnesses[2]!), policy);
+    expect(checkpoint.witnesses.map(({ key, time }) => [key.name, time.toISOString()])).toEqual([
+      ['w1.example', '2023-11-14T22:13:20.000Z'],
+      ['w3.example', '2023-11-14T22:13:20.000Z'],
+    ]);
+    expect(() => proveRecord(signedBy(witnesses[0]!), policy)).toThrow('all-of-them asks for 2 of w0, w1, w2');
+  });
+  test('one that cosigns twice counts once, and an unknown one not at all', () => {
+    const twice = signedBy(witnesses[0]!, witnesses[0]!, new Signer('w9.example', 4));
+    expect(() => proveRecord(twice, policy)).toThrow('asks for 2 of');
+  });
+  test('a cosignature that is another’s, or that was moved to another time, is a forgery', () => {
+    const good = signedBy(witnesses[0]!, witnesses[1]!);
+    const line = /— w1\.example (\S+)\n/.exec(good)![1]!;
+    const bytes = Buffer.from(line, 'base64');
+    bytes[11]! ^= 1;
+    expect(() => proveRecord(good.replace(line, bytes.toString('base64')), policy)).toThrow(
+      'w1.example is not of its key',
+    );
+  });
+  test('a log’s own signature under a witness’s name is none', () => {
+    const posing = signedBy(witnesses[0]!, new Signer('w2.example', 1));
+    expect(() => proveRecord(posing, policy)).toThrow('asks for 2 of');
+  });
+  const L = `log ${log.vkey}`;
+  const W = `witness w ${witnesses[0]!.vkey}`;
+  test.each([
+    ['', 'no quorum line'],
+    ['quorum none', 'names no log'],
+    [`${L}\nquorum w`, 'line 2 of the policy: w is not defined on a line before'],
+    [`${L}\n${L}\nquorum none`, 'names one key twice'],
+    [`${L}\n${W}\n${W}\nquorum w`, 'line 3 of the policy: w is defined already'],
+    [`${L}\n${W}\ngroup g 2 w\nquorum g`, 'line 3 of the policy is no group'],
+    [`${L}\n${W}\ngroup g 0 w\nquorum g`, 'is no group'],
+    [`${L}\n${W}\ngroup g any w\ngroup h any w\nquorum g`, 'w is in a group already'],
+    [`${L}\nquorum none\nquorum none`, 'there is one line quorum'],
+    [`${L}\nwitness none ${witnesses[0]!.vkey}\nquorum none`, 'none is defined already'],
+    [`log ${witnesses[0]!.vkey}\nquorum none`, 'is no log'],
+    [`${L}\nwitness w ${log.vkey}\nquorum w`, 'is no witness'],
+    [`${L}\nquorums none`, 'is none of log, witness, group, quorum'],
+    [`log ${log.vkey.replace('+', '+0')}\nquorum none`, 'is damaged'],
+    [`log ${log.vkey.slice(0, -4)}\nquorum none`, 'the key of'],
+  ])('%j is none', (text, why) => expect(() => parsePolicy(text)).toThrow(why));
+});
