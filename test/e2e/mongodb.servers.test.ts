@@ -44,7 +44,7 @@ describeMongoDb(`the read models' MongoDB goes while the server runs (${fails})`
     await database.kill();
     const began = performance.now();
     const refused = await list();
-    expect(performance.now() - began).toBeLessThan(8_000);
+    expect(performance.now() - began).toBeLessThan(20_000); // the driver alone looks for a server for 30 s
     expect([refused.status, refused.body.code]).toEqual([503, 'READ_MODELS_UNAVAILABLE']);
     expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
     const { status, body } = await ready();

@@ -174,15 +174,16 @@ test('a shutdown does not wait longer than it was told to', async () => {
     headers: { authorization: `Bearer ${token}`, 'idempotency-key': 'k' },
   });
   await started;
-  const begin = Date.now();
-  await edge.close();
-  expect(Date.now() - begin).toBeLessThan(3_000);
+  await edge.close(); // or never: the request does not end
 });
+
+/** Longer than any test may take. */
+const NEVER_MS = 3_600_000;
 
 describe('a connection', () => {
   let edge: Edge;
   beforeEach(async () => {
-    edge = await startEdge({ drainMs: 20_000 });
+    edge = await startEdge({ drainMs: NEVER_MS });
     await edge.app.listen(0, '127.0.0.1');
   });
 
@@ -203,9 +204,7 @@ describe('a connection', () => {
     while ((await requests()) < 1) await new Promise(setImmediate);
     socket.destroy();
     while ((await requests()) > 0) await new Promise(setImmediate);
-    const begin = Date.now();
-    await edge.close();
-    expect(Date.now() - begin).toBeLessThan(5_000);
+    await edge.close(); // or never
   });
 
   test.each([

@@ -180,13 +180,13 @@ describe('a stream of events', () => {
   });
 
   test('ends when the server stops, which does not wait for it', async () => {
+    await edge.close();
+    await start({ drainMs: 3_600_000 }); // longer than the test may take
     const id = await debtOf(40);
     const [listener, stalled] = [await listen(id), await listen(id)];
     await listener.until(({ heard }) => heard.length === 40);
     stalled.pause();
-    const begun = performance.now();
     await edge.close();
-    expect(performance.now() - begun).toBeLessThan(1_500); // the drain would be 2 s
     await listener.until(({ ended }) => ended !== undefined);
     expect([listener.ended, listener.comments.at(-1)]).toEqual(['end', 'the server is stopping']);
   });

@@ -185,7 +185,7 @@ describeMongoDb('a vault in MongoDB', () => {
       server.freeze();
       const began = performance.now();
       await expect(vault.pseudonym('party', '1001244019')).rejects.toMatchObject({ code: 'VAULT_UNAVAILABLE' });
-      expect(performance.now() - began).toBeLessThan(15_000);
+      expect(performance.now() - began).toBeLessThan(25_000); // the driver alone waits for 30 s
       server.thaw();
       expect(await vault.pseudonym('party', '1001244019')).toMatch(/^party_/);
       await vault.close();
