@@ -11,24 +11,28 @@ export function parseCanonical(text: string, what: string): Json {
   } catch {
     value = undefined;
   }
-  prove(value !== undefined && write(value, 0) === text, `${what} is not canonical JSON (RFC 8785)`);
-  return value;
+  // RFC 8785 writes what JSON.stringify does, but for the order of names, and for what no event may hold.
+  const isCanonical = value !== undefined && isOrdered(value, 0) && JSON.stringify(value) === text;
+  prove(isCanonical, `${what} is not canonical JSON (RFC 8785)`);
+  return value as Json;
 }
 
 /** Events are shallow; what is deeper has no end that one would wait for. */
 const MAX_DEPTH = 64;
 
-/** @returns undefined for what is never written */
-function write(value: Json, depth: number): string | undefined {
-  if (typeof value === 'number')
-    return Number.isSafeInteger(value) && !Object.is(value, -0) ? String(value) : undefined;
-  if (typeof value === 'string') return value.isWellFormed() ? JSON.stringify(value) : undefined;
-  if (value === null || typeof value !== 'object') return String(value);
-  if (depth === MAX_DEPTH) return undefined;
-  if (isList(value)) return `[${value.map((each) => String(write(each, depth + 1))).join(',')}]`;
-  // By UTF-16 code units, as Array.sort does. A part that is never written leaves a gap, so that the texts differ.
-  const names = Object.keys(value).sort();
-  return `{${names.map((name) => `${JSON.stringify(name)}:${write(value[name] as Json, depth + 1)}`).join(',')}}`;
+/** Names by their UTF-16 code units, and words (JSON.stringify would move numbers); integers and whole characters alone. */
+function isOrdered(value: Json, depth: number): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value === 'number') return Number.isSafeInteger(value);
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth === MAX_DEPTH) return false;
+  if (isList(value)) return value.every((each) => isOrdered(each, depth + 1));
+  let last = '';
+  return Object.keys(value).every((name) => {
+    const isNext = last <= name && name.isWellFormed();
+    last = name;
+    return isNext && isOrdered(value[name] as Json, depth + 1);
+  });
 }
 
 export const isList = (value: Json): value is readonly Json[] => Array.isArray(value);

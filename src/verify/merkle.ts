@@ -1,31 +1,31 @@
 /* The Merkle tree of RFC 6962, as RFC 9162 2.1.3.2 and 2.1.4.2 verify it. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { prove } from './fault.js';
 
-export const leafHash = (leaf: string): Buffer => createHash('sha256').update('\0').update(leaf).digest();
+export const leafHash = (leaf: string): Buffer => hash('sha256', `\0${leaf}`, 'buffer');
 
-const node = (left: Buffer, right: Buffer): Buffer =>
-  createHash('sha256').update('\u0001').update(left).update(right).digest();
+const NODE = Buffer.of(1);
+const node = (left: Buffer, right: Buffer): Buffer => hash('sha256', Buffer.concat([NODE, left, right]), 'buffer');
 
 /** @throws NotProved unless the leaf stands at that index (from 0) in the tree of that size and root */
 export function proveInclusion(leaf: Buffer, index: number, path: readonly Buffer[], size: number, root: Buffer): void {
   prove(index < size, `leaf ${index} is not in a tree of ${size}`);
   let at = BigInt(index);
   let last = BigInt(size - 1);
-  let hash = leaf;
+  let up = leaf;
   for (const sibling of path) {
     prove(last > 0n, 'the path to the root is too long');
     if (at % 2n === 1n || at === last) {
-      hash = node(sibling, hash);
+      up = node(sibling, up);
       for (; at % 2n === 0n && at > 0n; at /= 2n) last /= 2n;
     } else {
-      hash = node(hash, sibling);
+      up = node(up, sibling);
     }
     at /= 2n;
     last /= 2n;
   }
   prove(last === 0n, 'the path to the root is too short');
-  prove(hash.equals(root), 'the path leads to another root');
+  prove(up.equals(root), 'the path leads to another root');
 }
 
 export interface Tree {
@@ -74,13 +74,13 @@ export class Tally {
   size = 0;
 
   add(leaf: Buffer): void {
-    let hash = leaf;
-    for (let size = this.size++; size % 2 === 1; size = (size - 1) / 2) hash = node(this.#roots.pop()!, hash);
-    this.#roots.push(hash);
+    let up = leaf;
+    for (let size = this.size++; size % 2 === 1; size = (size - 1) / 2) up = node(this.#roots.pop()!, up);
+    this.#roots.push(up);
   }
 
   root(): Buffer {
-    const empty = createHash('sha256').digest();
+    const empty = hash('sha256', '', 'buffer');
     return this.#roots.length === 0 ? empty : this.#roots.reduceRight((right, left) => node(left, right));
   }
 }
