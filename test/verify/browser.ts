@@ -72,10 +72,11 @@ export class Page {
   }
 
   async close(): Promise<void> {
-    const gone = new Promise((resolve) => this.#process.once('exit', resolve));
-    this.#process.kill('SIGKILL');
+    const gone = new Promise((resolve) => this.#process.once('close', resolve));
+    this.#session = undefined;
+    // Asked, and not killed: its own children would go on writing into the profile.
+    void this.#ask('Browser.close', {});
     await gone;
-    for (const pipe of this.#process.stdio) pipe?.destroy(); // its own children hold them open a little longer
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 20 });
   }
 }
