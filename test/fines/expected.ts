@@ -44,8 +44,33 @@ export async function expectedFigures(file: string, days: readonly string[]): Pr
   return changes;
 }
 
-/** The fine's life by the debt's rules; `count` takes each change of a figure with the day it happens. */
-function replay(rows: readonly string[][], count: (date: string, name: keyof Figures, by: bigint) => void): void {
+/** What moves from one account to another, as double entry has it. */
+export interface Posting {
+  /** The fine's name in the file. */
+  readonly fine: string;
+  readonly day: string;
+  readonly debit: string;
+  readonly credit: string;
+  readonly minor: bigint;
+}
+
+/** What the fines come to in the books, one fine after another, each in the order of its rows. */
+export async function* expectedPostings(file: string): AsyncGenerator<Posting> {
+  for await (const fine of fines(file)) {
+    const postings: Posting[] = [];
+    const post = (day: string, debit: string, credit: string, minor: bigint): void => {
+      if (minor > 0n) postings.push({ fine: fine[0]![0]!, day, debit, credit, minor });
+    };
+    replay(fine, () => undefined, post);
+    yield* postings;
+  }
+}
+
+type Count = (date: string, name: keyof Figures, by: bigint) => void;
+type Post = (day: string, debit: string, credit: string, minor: bigint) => void;
+
+/** The fine's life by the debt's rules; `count` takes each change of a figure with the day it happens, `post` what moves. */
+function replay(rows: readonly string[][], count: Count, post: Post = () => undefined): void {
   let state: 'draft' | 'outstanding' | 'settled' | 'cancelled' = 'draft';
   let amount = 0n;
   let paid = 0n;
@@ -72,6 +97,7 @@ function replay(rows: readonly string[][], count: (date: string, name: keyof Fig
       if (state === 'cancelled') return add('refused.CLOSED');
       add('commands'); // drafted or edited, then registered; requested, then approved
       add('registered', next - amount);
+      post(date, '1200', '4300', next - amount);
       if (state === 'outstanding') add('outstanding', next - amount);
       amount = next;
       if (state === 'draft') become('outstanding');
@@ -80,6 +106,7 @@ function replay(rows: readonly string[][], count: (date: string, name: keyof Fig
       if (payment === 0n) return add('leftOut');
       add('commands');
       add('received', payment);
+      post(date, '1100', '2310', payment);
       if (state === 'draft') return add('unmatched', payment);
       const owed = state === 'outstanding' ? amount - paid : 0n;
       const applied = payment < owed ? payment : owed;
@@ -87,6 +114,8 @@ function replay(rows: readonly string[][], count: (date: string, name: keyof Fig
       add('applied', applied);
       add('outstanding', -applied);
       add('refundable', payment - applied);
+      post(date, '2310', '1200', applied);
+      post(date, '2310', '2300', payment - applied);
     };
     const dismiss = () => {
       add('commands');
@@ -96,6 +125,9 @@ function replay(rows: readonly string[][], count: (date: string, name: keyof Fig
       add('cancelledUnpaid', amount - paid);
       add('cancelledPaid', paid);
       add('refundable', paid);
+      post(date, '4300', '1200', amount - paid);
+      post(date, '4300', '2330', paid);
+      post(date, '2330', '2300', paid);
     };
 
     add('rows');

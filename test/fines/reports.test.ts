@@ -1,3 +1,4 @@
+import { MUNICIPALITY, offender } from '../../examples/road-fines/actors.js';
 import { runImport } from '../../examples/road-fines/run.js';
 import { make } from '../../projections/reports/making.js';
 import { valuesOf } from '../../projections/reports/question.js';
@@ -7,6 +8,7 @@ import type { BusinessDate } from '../../src/kernel/calendar.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 import { isFerretDb } from '../servers/read-models.js';
 import { expectedFigures, type Figures } from './expected.js';
+import { ExpectedBooks, toldLedger } from './expected-books.js';
 import { openLedger, readLog } from './ledger.js';
 import { firstFines, newFolder } from './rows.js';
 
@@ -42,6 +44,7 @@ const YEARS = Array.from({ length: 14 }, (_, year) => 2000 + year);
         expect([year, await told(year, ask)]).toEqual([year, asExpected(now, grew)]);
         before = now;
       }
+      await expectSameBooks(await ExpectedBooks.of(file, offender), ask);
       const decisions = await ask('four-eyes', { from: '2000-01-01', to: '2199-12-31' });
       expect(decisions.filter(({ separate }) => separate !== 'yes')).toEqual([]);
       expect(decisions.length).toBeGreaterThan(FINES / 2);
@@ -59,6 +62,25 @@ const sum = (rows: readonly Row[], column: string): bigint =>
   rows.reduce((total, row) => total + BigInt(String(row[column]).replace('.', '')), 0n);
 
 type Ask = (name: string, asked: Record<string, string>) => Promise<readonly Row[]>;
+
+/** The general ledger of each year, and each offender's statement, line by line. */
+async function expectSameBooks(books: ExpectedBooks, ask: Ask): Promise<void> {
+  for (const year of YEARS) {
+    const span = { from: `${year}-01-01`, to: `${year}-12-31` };
+    const rows = await ask('general-ledger', { entity: MUNICIPALITY, ...span });
+    const told = [...new Set(rows.map(({ account }) => account))].map((account) => {
+      const its = rows.filter((row) => row['account'] === account);
+      return [account, toldLedger(its, ({ party, counter }) => `${party} ${counter}`)];
+    });
+    expect([year, Object.fromEntries(told)]).toEqual([year, books.generalLedger(span.from, span.to)]);
+    for (const party of books.offenders) {
+      const rows = await ask('statement', { party, ...span });
+      const statement =
+        rows.length === 0 ? undefined : toldLedger(rows, ({ account, counter }) => `${account} ${counter}`);
+      expect([year, party, statement]).toEqual([year, party, books.statement(party, span.from, span.to)]);
+    }
+  }
+}
 
 /** What the reports say of a year and of its last day, in cents. */
 async function told(year: number, ask: Ask) {
