@@ -8,6 +8,8 @@ export interface Heading {
   readonly title: string;
   /** Name and value, the first line the title. */
   readonly lines: readonly (readonly string[])[];
+  /** The day, or the first and the last, that were asked for; on every page. */
+  readonly days: string;
   readonly footer: string;
   /** The last day that was asked for: what is printed has no other date. */
   readonly date: Date;
@@ -30,6 +32,7 @@ const WORDS = {
     digest: 'Digest of the rows (SHA-256)',
     rows: 'Rows',
     footer: 'Sequence',
+    to: 'to',
   },
   ar: {
     against: 'مقارنة بالتسلسل',
@@ -37,6 +40,7 @@ const WORDS = {
     digest: 'بصمة الصفوف (SHA-256)',
     rows: 'عدد الصفوف',
     footer: 'التسلسل',
+    to: 'إلى',
   },
 } as const;
 
@@ -46,6 +50,8 @@ export function headingOf({ report, values, sequence, against, digest, rows }: T
     value === undefined ? [] : [[PARAMETERS[name as ParameterName][language], dated(value, language)]],
   );
   const title = report.title[language];
+  const { effectiveOn, from, to }: Partial<Record<ParameterName, string>> = values;
+  const days = effectiveOn !== undefined ? [effectiveOn] : [from, to].filter((day) => day !== undefined);
   return {
     title,
     lines: [
@@ -56,7 +62,8 @@ export function headingOf({ report, values, sequence, against, digest, rows }: T
       [words.digest, digest],
       [words.rows, String(rows)],
     ],
-    date: new Date(values['effectiveOn' as keyof Values] ?? values['to' as keyof Values] ?? 0),
+    date: new Date(days.at(-1) ?? 0),
+    days: days.map((day) => dated(day, language)).join(` ${words.to} `),
     footer: `${words.footer} ${sequence} · SHA-256 ${digest}`,
   };
 }

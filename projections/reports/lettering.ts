@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isolated, mirrored, runsOf } from './bidi.js';
+import { unpacked } from './woff.js';
 
 /** Amiri (SIL Open Font License 1.1) in the two parts that its package has: Arabic, and Latin with digits and signs. */
 const FONTS = ['arabic', 'latin'] as const;
@@ -17,43 +18,49 @@ const ARABIC = /[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]/;
 
 const DAYS = /\d{4}-\d{2}-\d{2}/g;
 
-/** Pieces whose widths are remembered. */
-const MOST_WIDTHS = 10_000;
-
+/** What is in one font, from left to right. */
 interface Piece {
   readonly text: string;
   readonly font: Font;
+  /** At size 1. */
+  readonly width: number;
 }
+
+/** The part of pdfkit's font that shapes a text: each time that it is measured, and once more as it is drawn. */
+interface Shaping {
+  layout: (text: string, ...how: unknown[]) => unknown;
+}
+
+/** Lines, and pieces of them, that are remembered: columns repeat themselves, and shaping is dear. */
+const MOST_REMEMBERED = 10_000;
 
 /** Sets lines of Arabic and Latin text: in the right order, with joined letters. */
 export class Lettering {
-  /** Of pieces that were measured, at size 1. */
-  readonly #widths = new Map<string, number>();
+  readonly #lines = new Map<string, readonly Piece[]>();
+  readonly #shaping = new Set<Font>();
 
   constructor(
     private readonly document: Document,
     private readonly base: 'ltr' | 'rtl',
   ) {
     files ??= {
-      arabic: readFileSync(require.resolve('@fontsource/amiri/files/amiri-arabic-400-normal.woff')),
-      latin: readFileSync(require.resolve('@fontsource/amiri/files/amiri-latin-400-normal.woff')),
+      arabic: unpacked(readFileSync(require.resolve('@fontsource/amiri/files/amiri-arabic-400-normal.woff'))),
+      latin: unpacked(readFileSync(require.resolve('@fontsource/amiri/files/amiri-latin-400-normal.woff'))),
     };
     for (const font of FONTS) document.registerFont(font, files[font] as unknown as string);
   }
 
   widthOf(line: string, size: number): number {
-    return this.#pieces(line).reduce((sum, piece) => sum + this.#width(piece, size), 0);
+    return this.#pieces(line).reduce((sum, { width }) => sum + width, 0) * size;
   }
 
   /** @param x of the side where the reader begins: the left, or the right */
   draw(line: string, x: number, y: number, size: number): void {
-    const pieces = this.#pieces(line);
-    const widths = pieces.map((piece) => this.#width(piece, size));
-    let at = this.base === 'rtl' ? x - widths.reduce((sum, width) => sum + width, 0) : x;
-    pieces.forEach(({ text, font }, i) => {
-      this.document.font(font).fontSize(size).text(text, at, y, WHOLE);
-      at += widths[i] as number;
-    });
+    let at = this.base === 'rtl' ? x - this.widthOf(line, size) : x;
+    for (const { text, font, width } of this.#pieces(line)) {
+      this.#set(font, size).text(text, at, y, WHOLE);
+      at += width * size;
+    }
   }
 
   /** Lines that fit into a width: broken between words, and within what is longer than a line. */
@@ -78,8 +85,17 @@ export class Lettering {
     return [...lines, line];
   }
 
+  #pieces(line: string): readonly Piece[] {
+    return remembered(this.#lines, line, () =>
+      this.#split(line).map((piece) => ({
+        ...piece,
+        width: this.#set(piece.font, 1).widthOfString(piece.text, WHOLE),
+      })),
+    );
+  }
+
   /** What has no Arabic letter reads from left to right: an amount, an id. */
-  #pieces(line: string): Piece[] {
+  #split(line: string): Omit<Piece, 'width'>[] {
     const base = ARABIC.test(line) ? this.base : 'ltr';
     return runsOf(line.replaceAll(DAYS, isolated), base).flatMap(({ text, isRightToLeft }) => {
       const pieces: { text: string; font: Font }[] = [];
@@ -97,15 +113,26 @@ export class Lettering {
     });
   }
 
-  /** Shaping is dear, and columns repeat themselves. */
-  #width({ text, font }: Piece, size: number): number {
-    const key = `${font} ${text}`;
-    let width = this.#widths.get(key);
-    if (width === undefined) {
-      width = this.document.font(font).fontSize(1).widthOfString(text, WHOLE);
-      if (this.#widths.size >= MOST_WIDTHS) this.#widths.clear();
-      this.#widths.set(key, width);
+  /** pdfkit remembers what it shaped of words alone. */
+  #set(name: Font, size: number): Document {
+    this.document.font(name).fontSize(size);
+    if (!this.#shaping.has(name)) {
+      this.#shaping.add(name);
+      const font = (this.document as unknown as { _font: Shaping })._font;
+      const shape = font.layout.bind(font);
+      const shaped = new Map<string, unknown>();
+      font.layout = (text, ...how) => remembered(shaped, text, () => shape(text, ...how));
     }
-    return width * size;
+    return this.document;
   }
+}
+
+function remembered<T>(known: Map<string, T>, key: string, work: () => T): T {
+  let found = known.get(key);
+  if (found === undefined) {
+    found = work();
+    if (known.size >= MOST_REMEMBERED) known.clear();
+    known.set(key, found);
+  }
+  return found;
 }

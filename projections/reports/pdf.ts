@@ -5,11 +5,21 @@ import type { Language } from '../../src/http/problems/language.js';
 import type { Column, Row } from '../report.js';
 import type { Heading } from './heading.js';
 import { Lettering } from './lettering.js';
+import { Stamp } from './stamp.js';
 import type { Table } from './table.js';
+
+const PAGE = {
+  en: { page: 'Page', of: 'of' },
+  ar: { page: 'صفحة', of: 'من' },
+} as const;
 
 const MARGIN = 36;
 const FOOTER = 16;
 const GAP = 3;
+/** Of a footer's letters. */
+const SMALL = 7;
+/** As wide as the number of pages may be. */
+const NUMBERS = 16;
 /** Bytes that wait for the reader: no row is drawn before they are taken. */
 const MOST_WAITING = 262_144;
 /** Rows that are drawn at once: other requests are answered between. */
@@ -19,9 +29,9 @@ const TURN = 8;
 const WEIGHTS: Partial<Record<Column['kind'], number>> = { id: 2.2, moment: 1.8, money: 1.6, text: 1.6, date: 1.2 };
 
 /**
- * A report as a document to print, page by page as it is read: title and question, the names of the columns on each page,
- * and in each page's footer its number, the sequence and the digest. Its date is the last day that was asked for: the same rows are
- * the same bytes. In Arabic it reads from right to left.
+ * A report as a document to print, page by page as it is read: title and question; on each page the title, the days that were
+ * asked for and the names of the columns, and in its footer the sequence, the digest, its number and how many there are. Its
+ * date is the last day that was asked for: the same rows are the same bytes. In Arabic it reads from right to left.
  */
 export function pdf(table: Table, heading: Heading, language: Language): Readable {
   const isWide = table.columns.length > 10;
@@ -47,6 +57,8 @@ class Pages {
   #widths: readonly number[] = [];
   #y = 0;
   #page = 0;
+  /** How many pages there are. */
+  readonly #total: Stamp;
 
   constructor(
     private readonly document: PDFKit.PDFDocument,
@@ -56,6 +68,7 @@ class Pages {
   ) {
     this.#isRightToLeft = language === 'ar';
     this.#lettering = new Lettering(document, this.#isRightToLeft ? 'rtl' : 'ltr');
+    this.#total = new Stamp(document);
     this.#size = table.columns.length > 14 ? 6 : table.columns.length > 10 ? 7 : 8;
   }
 
@@ -70,6 +83,13 @@ class Pages {
       if (destroyed) return; // the reader went away
       if (readableLength > MOST_WAITING) await this.#taken();
     }
+    for (const row of this.table.totals ?? []) {
+      this.#row(
+        columns.map((column) => cellOf(column, row, this.language)),
+        'total',
+      );
+    }
+    this.#total.draw(() => this.#lettering.draw(String(this.#page), this.#numbers, this.#bottom, SMALL));
   }
 
   async #taken(): Promise<void> {
@@ -80,19 +100,21 @@ class Pages {
   #addPage(): void {
     this.document.addPage();
     this.#page++;
-    const { width, height } = this.document.page;
+    const { width } = this.document.page;
     const total = this.table.columns.reduce((sum, { kind }) => sum + (WEIGHTS[kind] ?? 1), 0);
     this.#widths = this.table.columns.map(({ kind }) => ((width - 2 * MARGIN) * (WEIGHTS[kind] ?? 1)) / total);
     this.#y = MARGIN;
     if (this.#page === 1) this.#title();
-    else this.#line(this.heading.title, 10);
-    const [bottom, page] = [height - MARGIN - 2, String(this.#page)];
-    this.#lettering.draw(this.heading.footer, this.#edge, bottom, 7);
-    const pageWidth = this.#lettering.widthOf(page, 7);
-    this.#lettering.draw(page, this.#isRightToLeft ? MARGIN + pageWidth : width - MARGIN - pageWidth, bottom, 7);
+    else this.#line([this.heading.title, this.heading.days].filter((part) => part !== '').join(' · '), 10);
+    this.#lettering.draw(this.heading.footer, this.#edge, this.#bottom, SMALL);
+    const { page, of } = PAGE[this.language];
+    const number = `${page} ${this.#page} ${of}`;
+    const before = this.#lettering.widthOf(number, SMALL) + GAP;
+    this.#lettering.draw(number, this.#numbers + (this.#isRightToLeft ? before : -before), this.#bottom, SMALL);
+    this.#total.put();
     this.#row(
       this.table.columns.map((column) => column[this.language]),
-      true,
+      'head',
     );
   }
 
@@ -109,28 +131,48 @@ class Pages {
     return this.#isRightToLeft ? this.document.page.width - MARGIN : MARGIN;
   }
 
+  /** Where a cell's text begins in its column; figures stand on the right, one below the other. */
+  #inset(column: number, text: string): number {
+    if (this.#isRightToLeft) return -GAP;
+    const { kind } = this.table.columns[column] as Column;
+    if (kind !== 'money' && kind !== 'count') return GAP;
+    return (this.#widths[column] as number) - GAP - this.#lettering.widthOf(text, this.#size);
+  }
+
+  /** Where the footer's lines are. */
+  get #bottom(): number {
+    return this.document.page.height - MARGIN - 2;
+  }
+
+  /** Where the number of all pages begins for its reader. */
+  get #numbers(): number {
+    return this.#isRightToLeft ? MARGIN + NUMBERS : this.document.page.width - MARGIN - NUMBERS;
+  }
+
   #line(text: string, size: number): void {
     this.#lettering.draw(text, this.#edge, this.#y, size);
     this.#y += size * 1.7;
   }
 
-  #row(cells: readonly string[], isHeader = false): void {
+  #row(cells: readonly string[], look: 'plain' | 'head' | 'total' = 'plain'): void {
     const size = this.#size;
     const lines = cells.map((cell, i) => this.#lettering.lines(cell, (this.#widths[i] as number) - 2 * GAP, size));
     const height = Math.max(...lines.map(({ length }) => length)) * size * 1.6 + GAP;
     const bottom = this.document.page.height - MARGIN - FOOTER;
-    if (!isHeader && this.#y + height > bottom) this.#addPage();
+    if (look !== 'head' && this.#y + height > bottom) this.#addPage();
     const { width } = this.document.page;
-    if (isHeader)
+    if (look !== 'plain')
       this.document
         .rect(MARGIN, this.#y, width - 2 * MARGIN, height)
         .fill('#e8e8e8')
         .fillColor('black');
     let x = this.#edge;
     lines.forEach((parts, i) => {
-      const inset = this.#isRightToLeft ? -GAP : GAP;
-      parts.forEach((part, line) => this.#lettering.draw(part, x + inset, this.#y + 1 + line * size * 1.6, size));
-      x += this.#isRightToLeft ? -(this.#widths[i] as number) : (this.#widths[i] as number);
+      const width = this.#widths[i] as number;
+      parts.forEach((part, line) =>
+        this.#lettering.draw(part, x + this.#inset(i, part), this.#y + 1 + line * size * 1.6, size),
+      );
+      x += this.#isRightToLeft ? -width : width;
     });
     this.#y += height;
     this.document

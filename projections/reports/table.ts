@@ -8,18 +8,20 @@ export interface Table {
   readonly columns: readonly Column[];
   /** Made one after the other, as they are printed. */
   readonly rows: Iterable<Row>;
+  /** What the rows come to, for each currency: printed, and no row of a file that others calculate with. */
+  readonly totals?: readonly Row[];
 }
 
 const CORRECTIONS = { name: 'corrections', kind: 'text', en: 'Corrections', ar: 'التصحيحات' } as const;
 
 /** A report; of a replayed one a last column tells the sequences of corrections that changed the row. */
-export function tableOf(report: Report, { rows, corrections }: Made): Table {
-  if (corrections === undefined) return { columns: report.columns, rows };
+export function tableOf(report: Report, { rows, totals, corrections }: Made): Table {
+  if (corrections === undefined) return { columns: report.columns, rows, totals };
   const of = new Map<string, string>();
   for (const { sequence, rows: keys } of corrections.listed) {
     for (const key of keys) of.set(key, [of.get(key), sequence].filter((part) => part !== undefined).join(' '));
   }
-  return { columns: [...report.columns, CORRECTIONS], rows: marked(report, rows, of) };
+  return { columns: [...report.columns, CORRECTIONS], rows: marked(report, rows, of), totals };
 }
 
 function* marked(report: Report, rows: readonly Row[], of: ReadonlyMap<string, string>): Iterable<Row> {

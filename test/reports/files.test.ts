@@ -78,8 +78,15 @@ const hasPoppler = (() => {
 
 describe('PDF', () => {
   const rows = Array.from({ length: 60 }, (_, i) => row(`${i}115.00`, i % 2 === 0 ? '0-30' : 'not-due'));
-  const print = (language: 'ar' | 'en') =>
-    buffer(pdf({ columns: ageing.columns, rows }, headingOf(told, language), language));
+  const totals = [{ currency: 'SAR', debts: 180, amount: '987654.00' }];
+  const print = (language: 'ar' | 'en', times = 1) =>
+    buffer(
+      pdf(
+        { columns: ageing.columns, rows: Array.from({ length: times }, () => rows).flat(), totals },
+        headingOf(told, language),
+        language,
+      ),
+    );
 
   test('is the same bytes each time', async () => {
     expect((await print('ar')).equals(await print('ar'))).toBe(true);
@@ -101,14 +108,16 @@ describe('PDF', () => {
   }
   const printed = hasPoppler ? test : test.skip;
   printed(
-    'says on each page what it is, its columns, its number and its digest (else skipped: poppler-utils)',
+    'says on each page what it is, of which day, its columns, its number of how many and its digest (else skipped: poppler-utils)',
     async () => {
       const pages = pagesOf(await print('en'));
       expect(pages.length).toBeGreaterThan(1);
       for (const [i, page] of pages.entries()) {
-        for (const part of ['Debt ageing', 'Amount owed', 'Sequence 41', told.digest]) expect(page).toContain(part);
-        expect(page.trimEnd()).toMatch(new RegExp(`\\s${i + 1}$`));
+        const parts = ['Debt ageing', '2026-01-31 (1447-08-12 AH)', 'Amount owed', 'Sequence 41', told.digest];
+        for (const part of parts) expect(page).toContain(part);
+        expect(page.trimEnd()).toMatch(new RegExp(`\\sPage ${i + 1} of +${pages.length}$`));
       }
+      expect(pages.at(-1)).toMatch(/180 +987654\.00\n/); // what it comes to
       expect(pages[0]).toContain('As of: 2026-01-31 (1447-08-12 AH)');
       expect(pages.join().match(/115\.00/g)).toHaveLength(60);
     },
@@ -118,5 +127,12 @@ describe('PDF', () => {
     for (const part of ['أعمار المديونيات', 'المبلغ المستحق', 'لم يحن موعدها', '2026-01-31', '1447-08-12', CITY]) {
       expect(first).toContain(part);
     }
+    expect(first.trimEnd().split('\n').at(-1)).toMatch(/صفحة +1 ?من 3\b/);
+  });
+  printed('however many pages there are (else skipped: poppler-utils)', async () => {
+    const pages = pagesOf(await print('ar', 30));
+    expect(pages.length).toBeGreaterThan(40);
+    const last = pages.at(-1)!.trimEnd().split('\n').at(-1);
+    expect(last).toMatch(new RegExp(`صفحة +${pages.length} ?من ${pages.length}\\b`));
   });
 });
