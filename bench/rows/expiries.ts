@@ -30,7 +30,10 @@ export const expiries: Rows = {
     await dayBefore.standsStill();
     await dayBefore.stop();
 
-    const server = await Server.sijill(site, { daysAhead: (midnight - BEFORE_MS - Date.now()) / DAY_MS });
+    const server = await Server.sijill(site, {
+      daysAhead: (midnight - BEFORE_MS - Date.now()) / DAY_MS,
+      profile: bench.profile,
+    });
     const load = {
       url: server.url,
       method: 'GET',

@@ -8,7 +8,6 @@ import { delegationEvents } from '../../src/contexts/delegations/events.js';
 import { subscriptionCommands } from '../../src/contexts/subscriptions/commands.js';
 import { subscriptionEvents } from '../../src/contexts/subscriptions/events.js';
 import { readDue } from '../../src/contexts/subscriptions/schedule.js';
-import { COMMAND } from '../../src/contexts/subscriptions/subscription.js';
 import { subscriptionPolicies } from '../../src/contexts/subscriptions/subscriptions.policy.js';
 import { rejectionType } from '../../src/event-store/catalogue.js';
 import type { BusinessDate } from '../../src/kernel/calendar.js';
@@ -168,7 +167,7 @@ export class Story {
       const { due } = this.#world.summary(streamName('subscription', BASIC));
       const next = typeof due === 'string' ? readDue(due) : undefined;
       if (next === undefined || next.on > day) return this.on(day);
-      this.on(next.on).do(COMMAND[next.what], BASIC, { due }, SYSTEM);
+      this.on(next.on).do('BringUpToDate', BASIC, { due }, SYSTEM);
     }
   }
 }

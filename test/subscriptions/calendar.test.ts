@@ -1,8 +1,22 @@
 import fc from 'fast-check';
-import { dueCode, endOf, nextDue, readDue, type Schedule } from '../../src/contexts/subscriptions/schedule.js';
+import { dueCode, dueOf, endOf, nextDue, readDue, type Schedule } from '../../src/contexts/subscriptions/schedule.js';
 import { addDays, addMonths, type BusinessDate } from '../../src/kernel/calendar.js';
 import { SYSTEM } from '../given.js';
-import { day, owner, passTo, pay, purchase, renew, given, type GivenSubscription } from './cast.js';
+import {
+  day,
+  DEFERRED,
+  dueNow,
+  given,
+  owner,
+  passTo,
+  pay,
+  purchase,
+  renew,
+  REVENUE,
+  sar,
+  subscription,
+  type GivenSubscription,
+} from './cast.js';
 import { active, renewing, MIDDLE } from './states.js';
 
 const boughtOn = (on: BusinessDate): GivenSubscription =>
@@ -10,6 +24,13 @@ const boughtOn = (on: BusinessDate): GivenSubscription =>
     [purchase(), owner, { today: on }],
     [pay('r1', on < '2020-07-01' ? '105' : '115', { paidOn: on }), SYSTEM, { today: on }],
   );
+
+const EVENT = {
+  earn: 'MonthEarned',
+  remind: 'ExpiryAnnounced',
+  lapse: 'OrderLapsed',
+  expire: 'SubscriptionExpired',
+} as const;
 
 const anyDay = fc.integer({ min: 0, max: 30_000 }).map((days) => addDays(day('2018-01-01'), days));
 
@@ -109,6 +130,67 @@ describe('what a subscription owes to the calendar (Q7)', () => {
     const onTheEnd = { ...earned, reminded: [30, 7, 1], order: { number: 2, dueOn: day('2027-02-28') } };
     expect(nextDue(onTheEnd)).toMatchObject({ on: '2027-03-01', what: 'lapse' });
     expect(nextDue({ ...onTheEnd, order: null })).toMatchObject({ on: '2027-03-01', what: 'expire' });
+  });
+
+  test('one command does all that falls on one day, in order: each event says what is due after it', () => {
+    const before = passTo('2027-02-28', active());
+    const after = before.when(...dueNow(before)).then(
+      {
+        type: 'subscriptions.MonthEarned',
+        data: {
+          number: 1,
+          month: 12,
+          amount: '8.37',
+          deferred: '0.00',
+          currency: 'SAR',
+          due: '2027-03-01.expire.1.0',
+        },
+        entries: [sar(DEFERRED, REVENUE, '8.37')],
+      },
+      { type: 'subscriptions.SubscriptionExpired', data: { number: 1, endsOn: '2027-03-01', due: null }, entries: [] },
+    );
+    after.when(...dueNow(before)).then(); // again: nothing
+  });
+
+  test('however late it comes, it does the one day that it names, and counts on it', () => {
+    const [command, by] = dueNow(active());
+    const late = active()
+      .when(command, by, { today: '2027-04-20', effectiveOn: '2026-04-01' })
+      .then({ type: 'subscriptions.MonthEarned' });
+    expect(late.events.at(-1)).toMatchObject({ effectiveOn: '2026-04-01', data: { due: '2026-05-01.earn.1.2' } });
+    for (const due of ['2026-05-01.earn.1.2', '2026-03-01.earn.1.0', '2027-03-01.expire.1.0']) {
+      active()
+        .when({ ...command, type: 'BringUpToDate', data: { due } }, by, { today: '2027-04-20' })
+        .then(); // not what is next
+    }
+  });
+
+  test('a day of which a part was done before goes on with the rest', () => {
+    const eve = passTo('2027-02-28', active());
+    const [earned, expiry] = passTo('2027-03-01', eve).events.slice(eve.events.length);
+    const half = eve.and(earned!);
+    expect(half.state).toMatchObject({ status: 'active', earning: [] });
+    half.when(...dueNow(half)).then({ type: 'subscriptions.SubscriptionExpired', data: expiry!.data });
+  });
+
+  test('what a command does at once is what would be done one thing after the other, whatever falls together', () => {
+    const days = fc.integer({ min: 0, max: 400 });
+    fc.assert(
+      fc.property(anyDay, days, days, (on, orderedAfter, until) => {
+        const orderedOn = addDays(on, orderedAfter);
+        const open = passTo(orderedOn, boughtOn(on));
+        const now = open.state?.status === 'active' ? open.and([renew(), owner, { today: orderedOn }]) : open;
+        const kept = passTo(addDays(orderedOn, until), now).events.slice(now.events.length);
+        kept.reduce((state, event) => {
+          const next = state && nextDue(state);
+          expect([event.type, event.effectiveOn]).toEqual([`subscriptions.${EVENT[next!.what]}`, next!.on]);
+          const after = subscription.evolve(state, event);
+          expect((event.data as { due: string | null }).due).toBe(dueOf(after!));
+          return after;
+        }, now.state);
+      }),
+      { numRuns: 60 },
+    );
   });
 
   test('a code says what is due, the day first, and is read back', () => {

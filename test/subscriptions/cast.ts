@@ -4,7 +4,7 @@ import { subscriptionEvents, type SubscriptionEvent } from '../../src/contexts/s
 import { EXAMPLE_TARIFF } from '../../src/contexts/subscriptions/example-tariff.js';
 import { nextDue, readDue, dueCode, type Occurrence } from '../../src/contexts/subscriptions/schedule.js';
 import type { SubscriptionState } from '../../src/contexts/subscriptions/state.js';
-import { COMMAND, subscriptionUnder } from '../../src/contexts/subscriptions/subscription.js';
+import { subscriptionUnder } from '../../src/contexts/subscriptions/subscription.js';
 import type { BusinessDate } from '../../src/kernel/calendar.js';
 import type { Leg } from '../../src/kernel/accounts.js';
 import { subscriptionId, type PartyId } from '../../src/kernel/ids.js';
@@ -85,19 +85,19 @@ export const takeBack = (receipt: string): SubscriptionCommand => ({
   data: { receipt: id(receipt), reference: `back-${receipt}`, on: day(ORDERED) },
 });
 
-/** What the clock sends for something that is due, as of its day. */
+/** What the clock sends for a day on which something is due, as of that day; `due` is the first of it. */
 export const clock = (due: Occurrence) =>
   [
-    { type: COMMAND[due.what], target, data: { due: dueCode(due) } } as SubscriptionCommand,
+    { type: 'BringUpToDate', target, data: { due: dueCode(due) } } as SubscriptionCommand,
     SYSTEM,
     { today: due.on, effectiveOn: due.on },
   ] as const;
 
-/** Everything that is due until a day, one after the other, until and without `before`. */
-export function passTo(on: string, now: GivenSubscription, before?: Occurrence['what']): GivenSubscription {
+/** Everything that is due until a day, day by day. */
+export function passTo(on: string, now: GivenSubscription): GivenSubscription {
   for (let after = now; ;) {
     const due = after.state && nextDue(after.state);
-    if (due === null || due.on > on || due.what === before) return after;
+    if (due === null || due.on > on) return after;
     after = after.and(clock(due));
   }
 }

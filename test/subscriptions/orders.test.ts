@@ -252,7 +252,7 @@ describe('the clock may be late, and nothing else changes by it', () => {
       const occasion = { today: '2027-03-12' };
       const starts = [true, false].map((inTime) => {
         const now = active().and([renew(), owner, { today: '2027-02-15' }]);
-        const before = inTime ? passTo('2027-03-12', now, 'lapse') : now;
+        const before = inTime ? passTo('2027-03-12', now) : now;
         const last = before.and([pay('r2', '115', { paidOn }), SYSTEM, occasion]).events.at(-1)!;
         return (last.data as { startsOn: string }).startsOn;
       });

@@ -13,7 +13,6 @@ import {
 } from '../../src/kernel/ids.js';
 import { formatMinor, parseCurrency } from '../../src/kernel/money.js';
 import { readDue } from '../../src/contexts/subscriptions/schedule.js';
-import { COMMAND } from '../../src/contexts/subscriptions/subscription.js';
 import { actor, id, party, SYSTEM } from '../given.js';
 import type { World } from '../world/world.js';
 import type { SubscriptionBooks } from './books.js';
@@ -116,14 +115,14 @@ export class People {
     }
   }
 
-  /** What the clock does for a subscription until today, at most so many things; late, or never. */
+  /** What the clock does for a subscription until today, at most on so many days; late, or never. */
   keep(subscription: Uuid, most: number): void {
     for (let done = 0; done < most; done++) {
       const { due } = this.world.summary(streamName('subscription', subscription));
       if (typeof due !== 'string') return;
-      const { on, what } = readDue(due);
+      const { on } = readDue(due);
       if (on > this.world.today) return;
-      const command = { type: COMMAND[what], target: subscription, data: { due } };
+      const command = { type: 'BringUpToDate', target: subscription, data: { due } };
       this.world.send({
         id: id(`clock ${subscription} ${due}`) as unknown as CommandId,
         command,

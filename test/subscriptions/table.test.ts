@@ -92,10 +92,10 @@ test('§3 every state, event and rule has its name in Arabic and English', () =>
   expect(Object.keys(SUBSCRIPTION_STATES).filter((code) => !reached.includes(code))).toEqual([]);
 });
 
-/** The row of the clock: what it sends names what is due, and what is no longer due is ignored. */
+/** The row of the clock: its command names the first thing that is due on its day; what is no longer due is ignored. */
 describe('Expire (clock)', () => {
   const due = (on: string, what: string, of: number): SubscriptionCommand => ({
-    type: 'Expire',
+    type: 'BringUpToDate',
     target: purchase().target,
     data: { due: `${on}.${what}.${of}.0` },
   });
@@ -122,7 +122,7 @@ describe('Expire (clock)', () => {
     const on = (command.data as { due: string }).due.slice(0, 10);
     const at = column === 'renewing' ? { today: '2026-10-16' } : { today: on };
     // A renewal lapses after the months that are earned before it.
-    const ready = column === 'renewing' ? passTo('2026-10-16', before, 'lapse') : before;
+    const ready = column === 'renewing' ? passTo('2026-10-15', before) : before;
     const when = ready.when(command, SYSTEM, at);
     if (cell === null) return expect(when.then().state).toBe(ready.state);
     const [type, state] = cell.split(' → ') as [string, string];
@@ -131,12 +131,16 @@ describe('Expire (clock)', () => {
 
   test('Q7 active × Expire on the first day that the term no longer covers: SubscriptionExpired', () => {
     const [make] = STATES.active;
-    const ready = passTo('2027-03-01', make(), 'expire');
-    ready.when(expiry, SYSTEM, { today: '2027-02-28' }).then();
-    const after = ready.when(expiry, SYSTEM, { today: '2027-03-01' }).then({
-      type: 'subscriptions.SubscriptionExpired',
-      data: { number: 1, endsOn: '2027-03-01', due: null },
-    });
+    const ready = passTo('2027-02-28', make());
+    const lastDay: SubscriptionCommand = { ...expiry, type: 'BringUpToDate', data: { due: '2027-03-01.earn.1.12' } };
+    ready.when(lastDay, SYSTEM, { today: '2027-02-28' }).then();
+    const after = ready.when(lastDay, SYSTEM, { today: '2027-03-01' }).then(
+      { type: 'subscriptions.MonthEarned' },
+      {
+        type: 'subscriptions.SubscriptionExpired',
+        data: { number: 1, endsOn: '2027-03-01', due: null },
+      },
+    );
     expect(subscription.summary(after.state)).toEqual({ state: 'expired' });
   });
 });

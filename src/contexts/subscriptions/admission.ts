@@ -20,9 +20,7 @@ const MAY: Record<Name, Who> = {
   ConfirmPayment: 'ledger',
   ReversePayment: 'ledger',
   CancelForResignation: 'ledger',
-  EarnMonth: 'ledger',
-  RemindOfExpiry: 'ledger',
-  Expire: 'ledger',
+  BringUpToDate: 'ledger',
 };
 
 type Row = Partial<Record<SubscriptionStatus, Rule>>;

@@ -80,24 +80,11 @@ export class CancelForResignation extends Issued<'CancelForResignation', { reado
 }
 
 /**
- * Sent by the clock, as of the day on which it is due: `due` names what is to happen, so that sending it twice, late,
- * or after it no longer applies changes nothing.
+ * Sent by the clock, once for each day on which a subscription owes it something, as of that day. `due` names the first
+ * thing of the day, so that sending it twice, late, or after it no longer applies changes nothing.
  */
-interface Due {
-  readonly due: string;
-}
-
-export class EarnMonth extends Issued<'EarnMonth', Due> {
-  readonly type = 'EarnMonth';
-}
-
-export class RemindOfExpiry extends Issued<'RemindOfExpiry', Due> {
-  readonly type = 'RemindOfExpiry';
-}
-
-/** Ends what has come to its end: an order that was not paid, or the term. */
-export class Expire extends Issued<'Expire', Due> {
-  readonly type = 'Expire';
+export class BringUpToDate extends Issued<'BringUpToDate', { readonly due: string }> {
+  readonly type = 'BringUpToDate';
 }
 
 /** Every command that a subscription knows, as plain data. */
@@ -112,9 +99,7 @@ export type SubscriptionCommand = CommandOf<
   | ConfirmPayment
   | ReversePayment
   | CancelForResignation
-  | EarnMonth
-  | RemindOfExpiry
-  | Expire
+  | BringUpToDate
 >;
 
 /** The target is `employmentId(establishment, user)`. */
@@ -152,10 +137,11 @@ export const subscriptionCommands: readonly (SubscriptionCommand | EmploymentCom
   'ConfirmPayment',
   'ReversePayment',
   'CancelForResignation',
-  'EarnMonth',
-  'RemindOfExpiry',
-  'Expire',
+  'BringUpToDate',
   'RecordResignation',
 ];
+
+/** What the clock sent before it had one command for each day: their refusals stay readable. */
+export const retiredSubscriptionCommands = ['EarnMonth', 'RemindOfExpiry', 'Expire'] as const;
 
 export type DataOf<T extends SubscriptionCommand['type']> = Extract<SubscriptionCommand, { type: T }>['data'];

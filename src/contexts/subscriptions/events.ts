@@ -10,7 +10,7 @@ import {
   PartyText,
   UuidText,
 } from '../../event-store/schemas.js';
-import { subscriptionCommands } from './commands.js';
+import { retiredSubscriptionCommands, subscriptionCommands } from './commands.js';
 
 /** The states by their codes. `lapsed` is one of ours: the order was never paid, so nothing ran out or was cancelled. */
 export const SUBSCRIPTION_STATES = {
@@ -236,6 +236,9 @@ export const ResignationRecorded = defineEvent({
 });
 export type ResignationRecorded = EventOf<typeof ResignationRecorded>;
 
+/** What the calendar brings about. */
+export type CalendarEvent = MonthEarned | ExpiryAnnounced | OrderLapsed | SubscriptionExpired;
+
 export type SubscriptionEvent =
   | SubscriptionPurchased
   | RenewalOrdered
@@ -272,5 +275,10 @@ export const subscriptionFacts: readonly EventDefinition[] = [
 export const subscriptionEvents: readonly EventDefinition[] = [
   ...subscriptionFacts,
   ResignationRecorded,
-  ...rejections('subscriptions', [...subscriptionCommands, 'ViewSubscription', 'ViewSubscriptionEvents']),
+  ...rejections('subscriptions', [
+    ...subscriptionCommands,
+    ...retiredSubscriptionCommands,
+    'ViewSubscription',
+    'ViewSubscriptionEvents',
+  ]),
 ];

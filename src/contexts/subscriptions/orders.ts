@@ -4,7 +4,14 @@ import { subscriptionId, type Uuid } from '../../kernel/ids.js';
 import { formatMinor } from '../../kernel/money.js';
 import { isRefusal, refuse, type Refusal } from '../../kernel/refusal.js';
 import type { DataOf } from './commands.js';
-import type { OrderCancelled, RenewalOrdered, SubscriptionCancelled, SubscriptionEvent } from './events.js';
+import type {
+  OrderCancelled,
+  OrderLapsed,
+  RenewalOrdered,
+  SubscriptionCancelled,
+  SubscriptionEvent,
+  SubscriptionExpired,
+} from './events.js';
 import { earned } from './postings.js';
 import { SUBSCRIPTION_RULES as RULES } from './rules.js';
 import { dueOf, type Schedule } from './schedule.js';
@@ -101,7 +108,7 @@ export function cancel(
 }
 
 /** An order that nobody paid in time, with what came for it. */
-export const lapsed = (state: Subscription, order: Order): SubscriptionEvent => {
+export const lapsed = (state: Subscription, order: Order): OrderLapsed => {
   const status = state.status === 'pendingPayment' ? 'lapsed' : state.status;
   const due = dueOf({ ...state, status, order: null });
   const data = { ...endedOrder(state, order), dueOn: order.dueOn, due };
@@ -117,7 +124,7 @@ const endedOrder = ({ receipts, currency }: Subscription, { number }: Order) => 
 });
 
 /** @param due what follows in the calendar */
-export const expired = ({ term, endsOn, refs }: Subscription, due: string | null): SubscriptionEvent => ({
+export const expired = ({ term, endsOn, refs }: Subscription, due: string | null): SubscriptionExpired => ({
   type: 'subscriptions.SubscriptionExpired',
   data: { number: term, endsOn: endsOn as BusinessDate, due },
   refs,

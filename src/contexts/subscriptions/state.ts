@@ -3,6 +3,7 @@ import type { Recorded } from '../../kernel/decider.js';
 import type { EventId } from '../../kernel/ids.js';
 import { parseMoney, type Currency } from '../../kernel/money.js';
 import type {
+  CalendarEvent,
   RenewalOrdered,
   SubscriptionActivated,
   SubscriptionEvent,
@@ -128,19 +129,14 @@ export function evolve(state: SubscriptionState, event: Recorded<SubscriptionEve
     case 'subscriptions.SubscriptionRenewed':
       return begun(state, event.data, minor);
     case 'subscriptions.MonthEarned':
-      return { ...state, earning: earned(state.earning) };
     case 'subscriptions.ExpiryAnnounced':
-      return { ...state, reminded: [...state.reminded, event.data.days] };
+    case 'subscriptions.OrderLapsed':
     case 'subscriptions.SubscriptionExpired':
-      return { ...state, status: 'expired' };
+      return afterCalendar(state, event);
     case 'subscriptions.SubscriptionCancelled':
       return { ...state, status: 'cancelled', endsOn: event.effectiveOn, earning: [] };
     case 'subscriptions.OrderCancelled':
       return { ...withoutOrder(state), status: 'cancelled' };
-    case 'subscriptions.OrderLapsed': {
-      const { status } = state;
-      return { ...withoutOrder(state), status: status === 'pendingPayment' ? 'lapsed' : status };
-    }
     case 'subscriptions.ServiceUsed':
       return state;
     case 'subscriptions.PaymentReversed': {
@@ -149,6 +145,22 @@ export function evolve(state: SubscriptionState, event: Recorded<SubscriptionEve
       );
       return { ...state, owed: state.owed + minor(event.data.owed), receipts };
     }
+  }
+}
+
+/** What a day brings about is decided before any of it is recorded. */
+export function afterCalendar(state: Subscription, event: CalendarEvent): Subscription {
+  switch (event.type) {
+    case 'subscriptions.MonthEarned':
+      return { ...state, earning: earned(state.earning) };
+    case 'subscriptions.ExpiryAnnounced':
+      return { ...state, reminded: [...state.reminded, event.data.days] };
+    case 'subscriptions.OrderLapsed': {
+      const { status } = state;
+      return { ...withoutOrder(state), status: status === 'pendingPayment' ? 'lapsed' : status };
+    }
+    case 'subscriptions.SubscriptionExpired':
+      return { ...state, status: 'expired' };
   }
 }
 

@@ -2,14 +2,14 @@ import type { CommandContext, Decider } from '../../kernel/decider.js';
 import { formatMinor } from '../../kernel/money.js';
 import { refuse, type Refusal } from '../../kernel/refusal.js';
 import { admit } from './admission.js';
-import type { SubscriptionCommand } from './commands.js';
-import type { SubscriptionEvent } from './events.js';
+import type { DataOf, SubscriptionCommand } from './commands.js';
+import type { CalendarEvent, SubscriptionEvent } from './events.js';
 import { cancel, expired, isOpenOn, lapsed, purchase, renew } from './orders.js';
 import { confirmPayment, reversePayment } from './payments.js';
 import { earned } from './postings.js';
 import { SUBSCRIPTION_RULES as RULES } from './rules.js';
 import { dueCode, dueOf, MONTHS, nextDue, type Occurrence } from './schedule.js';
-import { deferredOf, evolve, monthOf, type Subscription, type SubscriptionState } from './state.js';
+import { afterCalendar, deferredOf, evolve, monthOf, type Subscription, type SubscriptionState } from './state.js';
 import type { Tariff } from './tariff.js';
 
 /** A subscription that an establishment buys for an authorised user (domain.md Q3–Q8 and §3, Subscription). */
@@ -60,10 +60,8 @@ function decide(
       return confirmPayment(state, command.data, context);
     case 'ReversePayment':
       return reversePayment(state, command.data);
-    case 'EarnMonth':
-    case 'RemindOfExpiry':
-    case 'Expire':
-      return keepTime(state, command, context);
+    case 'BringUpToDate':
+      return bringUpToDate(state, command.data, context);
     case 'RefundAttempt':
     case 'TransferSubscription':
     case 'ReinstateSubscription':
@@ -71,27 +69,28 @@ function decide(
   }
 }
 
-/** Only what is next, and only when its day has come: what was done, or no longer applies, changes nothing. */
-function keepTime(
+/**
+ * All that falls on the day of what is next, in order, and only when that day has come: what was done, or no longer
+ * applies, changes nothing. What falls on a later day is another command's, which counts on that day.
+ */
+function bringUpToDate(
   state: Subscription,
-  command: Extract<SubscriptionCommand, { data: { due: string } }>,
+  { due }: DataOf<'BringUpToDate'>,
   { effectiveOn }: CommandContext,
-): readonly SubscriptionEvent[] {
-  const next = nextDue(state);
-  if (next === null || dueCode(next) !== command.data.due || next.on > effectiveOn) return [];
-  if (COMMAND[next.what] !== command.type) throw new Error(`${command.type} is not what does ${command.data.due}`);
-  return [happened(state, next)];
+): readonly CalendarEvent[] {
+  const first = nextDue(state);
+  if (first === null || dueCode(first) !== due || first.on > effectiveOn) return [];
+  const events: CalendarEvent[] = [];
+  let now = state;
+  for (let next: Occurrence | null = first; next?.on === first.on; next = nextDue(now)) {
+    const event = happened(now, next);
+    events.push(event);
+    now = afterCalendar(now, event);
+  }
+  return events;
 }
 
-/** Which command does what is due. */
-export const COMMAND = {
-  earn: 'EarnMonth',
-  remind: 'RemindOfExpiry',
-  lapse: 'Expire',
-  expire: 'Expire',
-} as const satisfies Record<Occurrence['what'], SubscriptionCommand['type']>;
-
-function happened(state: Subscription, { what, of, number }: Occurrence): SubscriptionEvent {
+function happened(state: Subscription, { what, of, number }: Occurrence): CalendarEvent {
   const { refs, currency, order, endsOn, reminded, earning } = state;
   switch (what) {
     case 'earn': {

@@ -5,16 +5,14 @@ import { subscriptionId, type PartyId } from '../../kernel/ids.js';
 import { commandHandlers, type CommandClass } from '../../ledger/command-handlers.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import {
+  BringUpToDate,
   CancelForResignation,
   CancelSubscription,
   ConfirmPayment,
-  EarnMonth,
-  Expire,
   PurchaseSubscription,
   RecordResignation,
   RefundAttempt,
   ReinstateSubscription,
-  RemindOfExpiry,
   RenewSubscription,
   ReversePayment,
   TransferSubscription,
@@ -37,9 +35,7 @@ const ofSubscription: readonly CommandClass[] = [
   ConfirmPayment,
   ReversePayment,
   CancelForResignation,
-  EarnMonth,
-  RemindOfExpiry,
-  Expire,
+  BringUpToDate,
 ];
 const ofEmployment: readonly CommandClass[] = [RecordResignation];
 

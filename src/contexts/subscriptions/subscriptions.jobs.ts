@@ -4,7 +4,6 @@ import { defineJob, type Job, type Run } from '../../jobs/jobs.js';
 import type { BusinessDate } from '../../kernel/calendar.js';
 import type { Uuid } from '../../kernel/ids.js';
 import { readDue } from './schedule.js';
-import { COMMAND } from './subscription.js';
 
 /** A subscription that owes something to the calendar, as the read model knows it. */
 export interface DueSubscription {
@@ -14,9 +13,9 @@ export interface DueSubscription {
 }
 
 /**
- * The clock of the subscriptions: months earned, reminders, lapses and expiries (domain.md §3, Expire). Each thing is
- * done as of its own day and in order, however late; its command's id comes from the subscription and from what is due
- * alone, so that a run that is repeated, or finds a read model that is behind, changes nothing
+ * The clock of the subscriptions: months earned, reminders, lapses and expiries (domain.md §3, Expire). Each day's
+ * things are done as of that day and in order, however late, by one command, whose id comes from the subscription and
+ * from what is due alone, so that a run that is repeated, or finds a read model that is behind, changes nothing
  * (docs/adr/0012-a-subscription-says-what-it-owes-to-the-calendar.md).
  */
 export const keepSubscriptions = <Next>(find: FindDue<DueSubscription, Next>): Job =>
@@ -27,12 +26,12 @@ export const keepSubscriptions = <Next>(find: FindDue<DueSubscription, Next>): J
     handle: (run) => catchUp(run, 'subscriptions', find, (each, today) => keep(run, each, today)),
   });
 
-/** Everything that one subscription owes until today, in order: each answer says what is next. */
+/** Everything that one subscription owes until today, day by day: each answer says what is next. */
 async function keep(run: Run, { subscription, due }: DueSubscription, today: BusinessDate): Promise<void> {
   for (let next: string | undefined = due; next !== undefined;) {
-    const { on, what } = readDue(next);
+    const { on } = readDue(next);
     if (on > today) return;
-    const command = { type: COMMAND[what], target: subscription, data: { due: next } };
+    const command = { type: 'BringUpToDate', target: subscription, data: { due: next } };
     const outcome = await run.send(command, { effectiveOn: on, once: next });
     const following = outcome.kind === 'accepted' ? outcome.state['due'] : undefined;
     if (following === next) throw new Error(`${next} of subscription ${subscription} was not done`);

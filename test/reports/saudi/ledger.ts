@@ -11,7 +11,6 @@ import { correction } from '../../../src/contexts/periods/correction.js';
 import { Results } from '../../../src/contexts/periods/results.js';
 import { SETTLING_MS } from '../../../src/contexts/periods/periods.jobs.js';
 import { readDue } from '../../../src/contexts/subscriptions/schedule.js';
-import { COMMAND } from '../../../src/contexts/subscriptions/subscription.js';
 import { canonicalJson, sha256 } from '../../../src/event-store/canonical.js';
 import type { EventStore } from '../../../src/event-store/event-store.js';
 import { openSqliteEventStore } from '../../../src/event-store/sqlite/sqlite-event-store.js';
@@ -128,11 +127,11 @@ export class StoryLedger {
   /** Days pass; a subscription's months are earned, and its ends come, each on its own day. */
   async until(day: string, subscription: Uuid): Promise<this> {
     for (;;) {
-      const { state } = await this.ledger.load(all['EarnMonth'] as Decider<unknown, Command, NewEvent>, subscription);
-      const { due } = (all['EarnMonth'] as Decider<unknown, Command, NewEvent>).summary(state);
+      const { state } = await this.ledger.load(all['BringUpToDate'] as Decider<unknown, Command, NewEvent>, subscription);
+      const { due } = (all['BringUpToDate'] as Decider<unknown, Command, NewEvent>).summary(state);
       const next = typeof due === 'string' ? readDue(due) : undefined;
       if (next === undefined || next.on > day) return this.on(day);
-      await this.on(next.on).tick(COMMAND[next.what], subscription, { due }, next.on);
+      await this.on(next.on).tick('BringUpToDate', subscription, { due }, next.on);
     }
   }
 
