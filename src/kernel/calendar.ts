@@ -51,12 +51,27 @@ export const instantAt = (epochMs: number): Instant => new Date(epochMs).toISOSt
  * @param months not negative
  */
 export function addMonths(date: BusinessDate, months: number): BusinessDate {
-  const [year = 0, month = 0, day = 0] = date.split('-').map(Number);
-  const first = Date.UTC(year, month - 1 + months, 1);
-  const last = new Date(Date.UTC(year, month + months, 0)).getUTCDate();
-  return new Date(first + (Math.min(day, last) - 1) * 86_400_000).toISOString().slice(0, 10) as BusinessDate;
+  const { year, month, day } = partsOf(date);
+  const counted = 12 * year + (month - 1) + months;
+  const [toYear, toMonth] = [Math.floor(counted / 12), (counted % 12) + 1];
+  return dateOf(toYear, toMonth, Math.min(day, daysIn(toYear, toMonth)));
 }
 
 /** `days` may be negative. */
-export const addDays = (date: BusinessDate, days: number): BusinessDate =>
-  new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10) as BusinessDate;
+export function addDays(date: BusinessDate, days: number): BusinessDate {
+  const { year, month, day } = partsOf(date);
+  const to = day + days;
+  if (to >= 1 && to <= daysIn(year, month)) return dateOf(year, month, to);
+  return new Date(Date.UTC(year, month - 1, to)).toISOString().slice(0, 10) as BusinessDate;
+}
+
+const partsOf = (date: BusinessDate): { readonly year: number; readonly month: number; readonly day: number } => ({
+  year: Number(date.slice(0, 4)),
+  month: Number(date.slice(5, 7)),
+  day: Number(date.slice(8)),
+});
+
+const twoDigits = (n: number): string => (n < 10 ? `0${n}` : `${n}`);
+
+const dateOf = (year: number, month: number, day: number): BusinessDate =>
+  `${year}-${twoDigits(month)}-${twoDigits(day)}` as BusinessDate;

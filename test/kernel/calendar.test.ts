@@ -98,6 +98,12 @@ describe('business dates are Asia/Riyadh dates (domain.md §2)', () => {
     expect(addDays(day('2026-01-01'), -1)).toBe('2025-12-31');
     expect(addDays(day('2024-01-01'), 366)).toBe('2025-01-01');
     expect(addDays(day('2026-05-05'), 0)).toBe('2026-05-05');
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 70_000 }), fc.integer({ min: -20_000, max: 20_000 }), (from, days) => {
+        const iso = (n: number): string => new Date(Date.UTC(1960, 0, 1 + n)).toISOString().slice(0, 10);
+        expect(addDays(day(iso(from)), days)).toBe(iso(from + days));
+      }),
+    );
   });
 
   test('Q7 a year is the same day of the next year; 29 February ends on 28 February (domain.md)', () => {
