@@ -3,8 +3,8 @@ import type { Uuid } from '../../src/kernel/ids.js';
 import type { Cursor, ReadModelReader } from '../../src/read-models/read-models.js';
 import { subscriptionsModel } from './model.js';
 
-/** As many documents as a page may have: the clock takes one after the other. */
-const PAGE = 200;
+/** Few: a page is read at once, by the thread that answers requests. */
+const PAGE = 50;
 
 /** What the clock of the subscriptions asks: which of them owe something until that day, the earliest first. */
 export async function dueSubscriptions(

@@ -14,8 +14,8 @@ export type FindDue<Due, Next> = (
   after: Next | undefined,
 ) => Promise<DuePage<Due, Next>>;
 
-/** Brought up to date at once: many commands share a commit, and people's come in between. */
-const AT_ONCE = 64;
+/** Brought up to date at once: many commands share a commit. */
+const AT_ONCE = 32;
 
 /**
  * Brings up to date whatever a run finds due, as of the run's day.
@@ -31,23 +31,40 @@ export async function catchUp<Due, Next>(
   const today = businessDateAt(run.at);
   const faults: unknown[] = [];
   let done = 0;
-  let after: Next | undefined;
-  do {
-    const page = await find(run.readModels, today, after);
-    await eachOf(page.due, AT_ONCE, async (each) => {
-      await bring(each, today).catch((fault: unknown) => faults.push(fault));
-      run.progress(++done);
-    });
-    run.signal.throwIfAborted();
-    after = page.next;
-  } while (after !== undefined);
+  await eachOf(pageByPage(run, find, today), AT_ONCE, async (each) => {
+    await bring(each, today).catch((fault: unknown) => faults.push(fault));
+    run.progress(++done);
+  });
+  run.signal.throwIfAborted();
   if (faults.length > 0) throw new AggregateError(faults, `${faults.length} of ${done} ${what} failed`);
 }
 
-async function eachOf<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
-  const waiting = items.values();
+/** No page is asked for before the one before it is under way, and none after the run was told to leave off. */
+async function* pageByPage<Due, Next>(
+  { readModels, signal }: Run,
+  find: FindDue<Due, Next>,
+  today: BusinessDate,
+): AsyncGenerator<Due, void> {
+  let after: Next | undefined;
+  do {
+    const page = await find(readModels, today, after);
+    for (const each of page.due) {
+      signal.throwIfAborted();
+      yield each;
+    }
+    after = page.next;
+  } while (after !== undefined);
+}
+
+/** @throws what the items throw, after all that began has ended */
+async function eachOf<T>(
+  items: AsyncIterator<T, void>,
+  atOnce: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   const worker = async (): Promise<void> => {
-    for (const item of waiting) await work(item);
+    for (let next = await items.next(); next.done !== true; next = await items.next()) await work(next.value);
   };
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
+  const ended = await Promise.allSettled(Array.from({ length: atOnce }, worker));
+  for (const each of ended) if (each.status === 'rejected') throw each.reason;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Job, JobDoors, Progress, Retry } from './jobs.js';
+import { Lane } from './lane.js';
 import { perform, type Attempt } from './performing.js';
 
 /** How long a run that was told to leave off may take, in milliseconds. */
@@ -47,8 +48,13 @@ export class Runs {
   readonly #running = new Set<Running>();
   readonly #failures = new Map<string, number>();
   #isOver = false;
+  private readonly doors: JobDoors;
 
-  constructor(private readonly doors: JobDoors) {}
+  constructor(doors: JobDoors) {
+    const lane = new Lane();
+    const send: JobDoors['send'] = (command, request) => lane.turn().then(() => doors.send(command, request));
+    this.doors = { ...doors, send };
+  }
 
   /** @returns when it has ended, however it has */
   begin(job: Job, attempt: Attempt, lease: Lease): Promise<void> {
