@@ -64,7 +64,7 @@ test('on the real event loop, what else the thread has to do comes in between', 
   setImmediate(look);
   const piece = async (): Promise<void> => {
     await lane.turn();
-    await null; // what a command does before it waits for a store
+    await Promise.resolve(); // what a command does before it waits for a store
     const until = performance.now() + 1;
     while (performance.now() < until);
     done++;
