@@ -127,7 +127,10 @@ export class StoryLedger {
   /** Days pass; a subscription's months are earned, and its ends come, each on its own day. */
   async until(day: string, subscription: Uuid): Promise<this> {
     for (;;) {
-      const { state } = await this.ledger.load(all['BringUpToDate'] as Decider<unknown, Command, NewEvent>, subscription);
+      const { state } = await this.ledger.load(
+        all['BringUpToDate'] as Decider<unknown, Command, NewEvent>,
+        subscription,
+      );
       const { due } = (all['BringUpToDate'] as Decider<unknown, Command, NewEvent>).summary(state);
       const next = typeof due === 'string' ? readDue(due) : undefined;
       if (next === undefined || next.on > day) return this.on(day);
