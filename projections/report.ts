@@ -6,6 +6,7 @@ import type { EventReader } from '../src/event-store/event-store.js';
 import type { BusinessDate } from '../src/kernel/calendar.js';
 import type { Envelope } from '../src/kernel/envelope.js';
 import type { ReadModelReader } from '../src/read-models/read-models.js';
+import type { EventsAt } from './events-at.js';
 
 /** A name in both languages. */
 export interface Named {
@@ -125,8 +126,50 @@ export interface Sources {
   readonly sequence: number;
 }
 
+/** A cell, by what names its row and by its column. */
+export interface NamedCell {
+  /** In the order of the report's key, as texts; null where the row has none. */
+  readonly key: readonly (string | null)[];
+  readonly column: Column;
+}
+
+/** Where an event's lines stand in the books: by day, and in the order of the log. */
+export interface EventPlace {
+  readonly effectiveOn: string;
+  readonly sequence: number;
+}
+
+/** A line of the books, and what it does to a cell. */
+export interface CellLine extends EventPlace {
+  /** Its place among the legs of its event's entries, two for each. */
+  readonly leg: number;
+  readonly event: string;
+  /** In minor units, or counted; 0n: nothing. */
+  readonly change: bigint;
+}
+
+/** A cell of an indexed report, opened: what is brought forward, with what its lines do to it, is what it says. */
+export interface OpenedCell {
+  readonly row: Row;
+  /** In minor units; null: nothing is brought forward. */
+  readonly opening: bigint | null;
+  /** By day and in the order of the log. @param after only what comes behind that event */
+  readonly lines: (after: EventPlace | undefined) => AsyncIterable<CellLine>;
+  /** What the cell came to with all lines up to and including those of an event. */
+  readonly heldWith: (place: EventPlace) => Promise<bigint>;
+}
+
+export interface CellSources extends Sources {
+  readonly eventsAt: EventsAt;
+}
+
+interface Opening<V> {
+  /** @returns undefined: the report has no such row */
+  readonly open: (values: V, cell: NamedCell, sources: CellSources) => Promise<OpenedCell | undefined>;
+}
+
 /** Rows that are read from an index, in an order that is always the same, a page at a time. */
-export interface Reading<V> {
+export interface Reading<V> extends Opening<V> {
   readonly read: (values: V, sources: Sources) => AsyncIterable<Row>;
 }
 
@@ -140,7 +183,7 @@ export interface PlacedRow {
  * Rows that are read from an index as they are asked for, however many there are: a page at a time, or all of them with
  * no more in memory than a page. Nothing adds them up.
  */
-export interface Streaming<V> {
+export interface Streaming<V> extends Opening<V> {
   /**
    * @param after where a row stood: what comes behind it; undefined: from the beginning
    * @throws InvalidPlace
@@ -173,11 +216,11 @@ export function replayed<const T extends Takes, S>(definition: Described<T> & Re
 }
 
 export function indexed<const T extends Takes>(definition: Described<T> & Reading<Values<T>>): Report {
-  const { read, ...described } = definition;
-  return { ...described, source: { reading: { read } as unknown as Reading<Values> } };
+  const { read, open, ...described } = definition;
+  return { ...described, source: { reading: { read, open } as unknown as Reading<Values> } };
 }
 
 export function streamed<const T extends Takes>(definition: Described<T> & Streaming<Values<T>>): Report {
-  const { stream, ...described } = definition;
-  return { ...described, source: { streaming: { stream } as unknown as Streaming<Values> } };
+  const { stream, open, ...described } = definition;
+  return { ...described, source: { streaming: { stream, open } as unknown as Streaming<Values> } };
 }

@@ -4,6 +4,8 @@ import type { Logger } from 'pino';
 import { AttemptsController } from '../projections/attempts/controller.js';
 import { AuditController } from '../projections/audit/controller.js';
 import { AUDITED, Finder, type Audited } from '../projections/audit/finder.js';
+import { eventsAt } from '../projections/audit/placed.js';
+import { EVENTS_AT } from '../projections/events-at.js';
 import { BookBalancesController } from '../projections/books/controller.js';
 import { ClosingsController } from '../projections/closings/controller.js';
 import { CorrectionsController } from '../projections/corrections/controller.js';
@@ -103,6 +105,7 @@ export class AppModule {
       { provide: UPCAST, useValue: (event: Envelope) => catalogue.upcast(event) },
       { provide: EVENT_DEFINITIONS, useValue: catalogue.definitions },
       { provide: AUDITED, useValue: { types: catalogue.definitions, rules: ruleCodes } satisfies Audited },
+      { provide: EVENTS_AT, useValue: eventsAt(readModels, store) },
       { provide: REPORTS, useValue: reports },
       { provide: ReceiptTargets, useValue: receiptTargets(ledger, tariff) },
       { provide: Authorities, useValue: authorities(ledger) },

@@ -1,3 +1,4 @@
+import { addDays, type BusinessDate } from '../../src/kernel/calendar.js';
 import type { ReadModelReader } from '../../src/read-models/read-models.js';
 import { bookOf, keyOf, monthOf, type Book } from './legs.js';
 import { sumsModel, type SumsPage } from './model.js';
@@ -24,6 +25,8 @@ export interface Held {
   readonly book: Book;
   readonly totals: readonly Total[];
 }
+
+export const dayBefore = (day: string): string => addDays(day as BusinessDate, -1);
 
 /** Accounts at once: an entity has few more, and a page of a query no more. */
 const AT_ONCE = 200;

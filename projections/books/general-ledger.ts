@@ -1,13 +1,24 @@
 import { isAccountCode } from '../../src/kernel/accounts.js';
 import { isBusinessDate } from '../../src/kernel/calendar.js';
 import { balance as amount, CURRENCY, EVENT, PARTY, SECTOR, SEQUENCE } from '../columns.js';
-import { InvalidPlace, streamed, TODAY, YEAR_BEGIN, type PlacedRow, type Row, type Sources } from '../report.js';
+import {
+  InvalidPlace,
+  streamed,
+  TODAY,
+  YEAR_BEGIN,
+  type CellSources,
+  type NamedCell,
+  type OpenedCell,
+  type PlacedRow,
+  type Row,
+  type Sources,
+} from '../report.js';
 import { decimal } from '../sums.js';
-import { totalsOf } from './balances.js';
+import { dayBefore, totalsOf, type Chosen } from './balances.js';
+import { ALL_BEFORE, ofLines, ofNothing, ofOneLine, postedWith, rowNamed, type Lines } from './cells.js';
 import { ACCOUNT, ACCOUNT_NAME, BALANCE, COUNTER, DAY, LEG, LINE, sides, TYPE } from './columns.js';
 import { accountDays } from './legs.js';
 import { heldWith, linesOf, type Line, type LinePlace } from './ledger.js';
-import { dayBefore } from './trial-balance.js';
 
 interface Asked {
   readonly entity: string;
@@ -27,6 +38,8 @@ interface Account {
 interface Place extends Account {
   readonly at: LinePlace | null;
 }
+
+const KEY = ['line', 'account', 'currency', 'sequence', 'leg'] as const;
 
 export const generalLedger = streamed({
   name: 'general-ledger',
@@ -54,7 +67,7 @@ export const generalLedger = streamed({
     amount('credit', 'Credited', 'دائن'),
     BALANCE,
   ],
-  key: ['line', 'account', 'currency', 'sequence', 'leg'],
+  key: KEY,
   boundBy: { entity: 'entity' },
   async *stream(values, sources, after) {
     const begin = after === undefined ? undefined : placeOf(after);
@@ -63,6 +76,7 @@ export const generalLedger = streamed({
       if (order >= 0) yield* accountRows(values, sources, account, order === 0 ? begin : undefined);
     }
   },
+  open,
 });
 
 /** Those that anything was ever posted on, as far as is known; in order. */
@@ -75,24 +89,29 @@ async function accountsOf(asked: Asked, { models, sequence }: Sources): Promise<
 
 async function* accountRows(
   { entity, from, to }: Asked,
-  { models, sequence }: Sources,
+  sources: Sources,
   { account, currency }: Account,
   begin: Place | undefined,
 ): AsyncGenerator<PlacedRow> {
+  const { models, sequence } = sources;
   const days = accountDays(entity, account, currency);
   const after = begin?.at ?? undefined;
-  const opened = dayBefore(after?.effectiveOn ?? from);
-  const held = await totalsOf(models, { entity, account, currency }, sequence, [opened]);
-  let balance = held.reduce((sum, { totals }) => sum + totals[0]!.debits - totals[0]!.credits, 0n);
+  let balance = await heldBefore(sources, { entity, account, currency }, after?.effectiveOn ?? from);
   if (after !== undefined) balance += await heldWith(models, days, after);
   if (begin === undefined) {
     const row = { line: 'opening', account, title: account, currency, effectiveOn: from, ...NO_LINE };
     yield { row: { ...row, balance: decimal(balance, currency) }, place: textOf({ account, currency, at: null }) };
   }
-  for await (const line of linesOf(models, days, { from, to, sequence, after })) {
+  for await (const line of linesOf(models, days, { from: after?.effectiveOn ?? from, to, sequence, after })) {
     balance += line.minor;
     yield { row: lineRow(line, balance), place: textOf({ account, currency, at: line }) };
   }
+}
+
+/** What an account held before a day. */
+async function heldBefore({ models, sequence }: Sources, chosen: Chosen, day: string): Promise<bigint> {
+  const held = await totalsOf(models, chosen, sequence, [dayBefore(day)]);
+  return held.reduce((sum, { totals }) => sum + totals[0]!.debits - totals[0]!.credits, 0n);
 }
 
 const NO_LINE: Row = {
@@ -149,4 +168,55 @@ function placeOf(text: string): Place {
     currency,
     at: { effectiveOn: effectiveOn as string, sequence: Number(sequence), leg: Number(leg) },
   };
+}
+
+/** A balance is what its account held before the first day, and the lines up to its own; anything else is of its line. */
+async function open(asked: Asked, cell: NamedCell, sources: CellSources): Promise<OpenedCell | undefined> {
+  const [, account, currency, sequence] = cell.key;
+  const { entity, from, to } = asked;
+  const accounts = await accountsOf(asked, sources);
+  const found = accounts.find((each) => each.account === account && each.currency === currency);
+  if (found === undefined) return undefined;
+  const chosen = { entity, account: found.account, currency: found.currency };
+  const isPosted = sequence !== null;
+  const row = isPosted
+    ? await postedRow(asked, found, cell, sources)
+    : await rowNamed(rowsAlone(accountRows(asked, sources, found, undefined)), KEY, cell);
+  if (row === undefined) return undefined;
+  if (cell.column.name !== 'balance') return isPosted ? ofOneLine(row, cell) : ofNothing(row);
+  const span: Lines = {
+    days: accountDays(entity, chosen.account, chosen.currency),
+    ...(isPosted ? { from, to, until: row as unknown as LinePlace } : ALL_BEFORE(from)),
+    changeBy: ({ minor }) => minor,
+  };
+  const opening = isPosted ? await heldBefore(sources, chosen, from) : null;
+  return ofLines(row, opening, span, sources, async (place) => {
+    const { debits, credits } = await postedWith(sources, chosen, () => true, span.from, place);
+    return debits - credits;
+  });
+}
+
+/** Its event says on which day it stands. */
+async function postedRow(
+  asked: Asked,
+  account: Account,
+  cell: NamedCell,
+  sources: CellSources,
+): Promise<Row | undefined> {
+  const [, , , sequence, leg] = cell.key.map(Number) as [number, number, number, number, number];
+  if (!(sequence >= 0 && sequence <= sources.sequence)) return undefined;
+  const [stored] = await sources.eventsAt([sequence]);
+  const effectiveOn = stored?.event.effectiveOn ?? '';
+  if (effectiveOn < asked.from || effectiveOn > asked.to) return undefined;
+  const before = { ...account, at: { effectiveOn, sequence, leg: leg - 1 } };
+  const next = accountRows({ ...asked, to: effectiveOn }, sources, account, before);
+  return rowNamed(firstOf(rowsAlone(next)), KEY, cell);
+}
+
+async function* rowsAlone(placed: AsyncIterable<PlacedRow>): AsyncGenerator<Row> {
+  for await (const { row } of placed) yield row;
+}
+
+async function* firstOf<T>(all: AsyncIterable<T>): AsyncGenerator<T> {
+  for await (const each of all) return void (yield each);
 }

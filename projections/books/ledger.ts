@@ -69,7 +69,7 @@ export async function heldWith(models: ReadModelReader, days: string, place: Lin
   return held;
 }
 
-const isBehind = (line: LinePlace, place: LinePlace): boolean =>
+export const isBehind = (line: LinePlace, place: LinePlace): boolean =>
   line.effectiveOn > place.effectiveOn ||
   (line.effectiveOn === place.effectiveOn &&
     (line.sequence > place.sequence || (line.sequence === place.sequence && line.leg > place.leg)));

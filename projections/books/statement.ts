@@ -1,13 +1,25 @@
 import { FIRST_DAY } from '../../src/kernel/calendar.js';
 import { CURRENCY, ENTITY, EVENT, money, SECTOR, SEQUENCE } from '../columns.js';
-import { indexed, TODAY, YEAR_BEGIN, type Cell, type Row } from '../report.js';
+import {
+  indexed,
+  TODAY,
+  YEAR_BEGIN,
+  type Cell,
+  type NamedCell,
+  type OpenedCell,
+  type Row,
+  type Sources,
+} from '../report.js';
 import { decimal } from '../sums.js';
+import { ALL_BEFORE, linesOfCell, ofLines, ofNothing, ofOneLine, rowNamed, sumOf, type Lines } from './cells.js';
 import { ACCOUNT, BALANCE, COUNTER, DAY, LEG, LINE, sides, TYPE } from './columns.js';
 import { partyDays } from './legs.js';
-import { linesOf, type Line } from './ledger.js';
+import { linesOf, type Line, type LinePlace } from './ledger.js';
 
 /** What a party owes and is owed (domain.md §4): receivables, and what is paid in and not yet used. */
 const OF_PARTIES: ReadonlySet<string> = new Set(['1200', '1205', '1210', '1220', '2300', '2310', '2320']);
+
+const KEY = ['line', 'entity', 'currency', 'sequence', 'leg'] as const;
 
 export const statement = indexed({
   name: 'statement',
@@ -37,30 +49,43 @@ export const statement = indexed({
     money('credit', 'Credited', 'دائن'),
     BALANCE,
   ],
-  key: ['line', 'entity', 'currency', 'sequence', 'leg'],
+  key: KEY,
   boundBy: { entity: 'entity', own: 'party' },
-  async *read({ party, entity, currency, from, to }, { models, sequence }) {
-    const balances = new Map<string, bigint>();
-    const isAsked = (line: Line): boolean =>
-      OF_PARTIES.has(line.account) &&
-      (entity === undefined || line.dims['entity'] === entity) &&
-      (currency === undefined || line.currency === currency);
-    let isOpened = false;
-    for await (const line of linesOf(models, partyDays(party), { from: FIRST_DAY, to, sequence })) {
-      if (!isAsked(line)) continue;
-      if (!isOpened && line.effectiveOn >= from) {
-        yield* balanceRows('opening', from, balances);
-        isOpened = true;
-      }
-      const key = `${line.dims['entity']} ${line.currency}`;
-      const balance = (balances.get(key) ?? 0n) + line.minor;
-      balances.set(key, balance);
-      if (isOpened) yield lineRow(line, balance);
-    }
-    if (!isOpened) yield* balanceRows('opening', from, balances);
-    yield* balanceRows('closing', to, balances);
-  },
+  read: rowsOf,
+  open,
 });
+
+interface Asked {
+  readonly party: string;
+  readonly entity: string | undefined;
+  readonly currency: string | undefined;
+  readonly from: string;
+  readonly to: string;
+}
+
+const isAsked = ({ account, dims, currency }: Line, asked: Asked): boolean =>
+  OF_PARTIES.has(account) &&
+  (asked.entity === undefined || dims['entity'] === asked.entity) &&
+  (asked.currency === undefined || currency === asked.currency);
+
+async function* rowsOf(asked: Asked, { models, sequence }: Sources): AsyncGenerator<Row> {
+  const { party, from, to } = asked;
+  const balances = new Map<string, bigint>();
+  let isOpened = false;
+  for await (const line of linesOf(models, partyDays(party), { from: FIRST_DAY, to, sequence })) {
+    if (!isAsked(line, asked)) continue;
+    if (!isOpened && line.effectiveOn >= from) {
+      yield* balanceRows('opening', from, balances);
+      isOpened = true;
+    }
+    const key = `${line.dims['entity']} ${line.currency}`;
+    const balance = (balances.get(key) ?? 0n) + line.minor;
+    balances.set(key, balance);
+    if (isOpened) yield lineRow(line, balance);
+  }
+  if (!isOpened) yield* balanceRows('opening', from, balances);
+  yield* balanceRows('closing', to, balances);
+}
 
 const NO_LINE: Row = {
   sequence: null,
@@ -113,4 +138,23 @@ function lineRow(line: Line, balance: bigint): Row {
     credit: decimal(credit, currency),
     balance: decimal(balance, currency),
   };
+}
+
+/** A balance is what was open before the first day, and the lines up to its own; anything else is of its line. */
+async function open(asked: Asked, cell: NamedCell, sources: Sources): Promise<OpenedCell | undefined> {
+  const [, entity, currency] = cell.key;
+  const { from, to } = asked;
+  if (typeof entity !== 'string' || typeof currency !== 'string') return undefined;
+  if ((asked.entity ?? entity) !== entity || (asked.currency ?? currency) !== currency) return undefined;
+  const narrowed = { ...asked, entity, currency };
+  const row = await rowNamed(rowsOf(narrowed, sources), KEY, cell);
+  if (row === undefined) return undefined;
+  const { line } = row;
+  if (cell.column.name !== 'balance') return line === 'posted' ? ofOneLine(row, cell) : ofNothing(row);
+  const all = { days: partyDays(asked.party), changeBy: (each: Line) => (isAsked(each, narrowed) ? each.minor : 0n) };
+  const earlier: Lines = { ...all, ...ALL_BEFORE(from) };
+  const until = row as unknown as LinePlace;
+  const span: Lines = line === 'opening' ? earlier : { ...all, from, to, ...(line === 'posted' && { until }) };
+  const opening = line === 'opening' ? null : await sumOf(linesOfCell(earlier, sources));
+  return ofLines(row, opening, span, sources, (place) => sumOf(linesOfCell(span, sources), place));
 }

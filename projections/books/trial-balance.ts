@@ -1,9 +1,11 @@
-import { addDays, FIRST_DAY, type BusinessDate } from '../../src/kernel/calendar.js';
+import { FIRST_DAY } from '../../src/kernel/calendar.js';
 import { CURRENCY, money } from '../columns.js';
-import { indexed, YEAR_BEGIN, type Row } from '../report.js';
-import { decimal } from '../sums.js';
-import { totalsOf, type Held, type Total } from './balances.js';
+import { indexed, YEAR_BEGIN, type NamedCell, type OpenedCell, type Row, type Sources } from '../report.js';
+import { decimal, minorOfSum } from '../sums.js';
+import { dayBefore, totalsOf, type Held, type Total } from './balances.js';
+import { ALL_BEFORE, ofLines, ofNothing, postedWith, rowNamed, type Lines } from './cells.js';
 import { ACCOUNT, ACCOUNT_NAME, sides } from './columns.js';
+import { accountDays } from './legs.js';
 
 const FALSE = { default: (): string => 'false' };
 
@@ -46,17 +48,27 @@ export const trialBalance = indexed({
   ],
   key: ['account', 'currency'],
   boundBy: { entity: 'entity' },
-  async *read({ entity, from, to, account, currency, sector, beforeClosing }, { models, sequence }) {
-    const days = [dayBefore(from), to];
-    const held = await totalsOf(models, { entity, account, currency, sector }, sequence, days);
-    yield* rowsOf(held, beforeClosing === 'true');
-  },
+  read: (asked, sources) => rowsOf(asked, sources),
+  open: (asked, cell, sources) => open(asked, cell, sources),
 });
 
-export const dayBefore = (day: string): string => addDays(day as BusinessDate, -1);
+interface Asked {
+  readonly entity: string;
+  readonly from: string;
+  readonly to: string;
+  readonly account: string | undefined;
+  readonly currency: string | undefined;
+  readonly sector: string | undefined;
+  readonly beforeClosing: string;
+}
+
+async function* rowsOf(asked: Asked, { models, sequence }: Sources): AsyncGenerator<Row> {
+  const held = await totalsOf(models, asked, sequence, [dayBefore(asked.from), asked.to]);
+  yield* addedUp(held, asked.beforeClosing === 'true');
+}
 
 /** The accounts' parts together, in the order of accounts and currencies. */
-function* rowsOf(held: readonly Held[], isBeforeClosing: boolean): Generator<Row> {
+function* addedUp(held: readonly Held[], isBeforeClosing: boolean): Generator<Row> {
   const accounts = new Map<string, Figures>();
   for (const { book, totals } of held) {
     const [before, through] = totals as readonly [Total, Total];
@@ -78,4 +90,47 @@ function* rowsOf(held: readonly Held[], isBeforeClosing: boolean): Generator<Row
     const texts = Object.entries(amounts).map(([name, minor]) => [name, decimal(minor, currency)] as const);
     yield { account, title: account, currency, ...Object.fromEntries(texts) };
   }
+}
+
+/** Which side a column shows, and of what. */
+const FIGURES: Readonly<Record<string, readonly ['opening' | 'posted' | 'closing', 1n | -1n]>> = {
+  openingDebit: ['opening', 1n],
+  openingCredit: ['opening', -1n],
+  debit: ['posted', 1n],
+  credit: ['posted', -1n],
+  closingDebit: ['closing', 1n],
+  closingCredit: ['closing', -1n],
+};
+
+/** The lines of the account; a balance that stands on the other side leaves a zero here that nothing makes. */
+async function open(asked: Asked, cell: NamedCell, sources: Sources): Promise<OpenedCell | undefined> {
+  const [account = null, currency = null] = cell.key;
+  if (account === null || currency === null) return undefined;
+  if ((asked.account ?? account) !== account || (asked.currency ?? currency) !== currency) return undefined;
+  const { entity, from, to, sector } = asked;
+  const row = await rowNamed(rowsOf({ ...asked, account, currency }, sources), ['account', 'currency'], cell);
+  const [figure, side] = FIGURES[cell.column.name] ?? [];
+  if (row === undefined) return undefined;
+  if (figure === undefined || side === undefined) return ofNothing(row);
+  const said = (name: string): bigint => minorOfSum(String(row[name]));
+  const held = (when: string): bigint => side * (said(`${when}Debit`) - said(`${when}Credit`));
+  if (figure === 'posted' ? said(cell.column.name) === 0n : held(figure) < 0n) return ofNothing(row);
+  const leavesClosingsOut = asked.beforeClosing === 'true' && figure !== 'opening';
+  const counted = (minor: bigint): bigint => (figure === 'posted' && minor < 0n ? 0n : minor);
+  const span: Lines = {
+    days: accountDays(entity, account, currency),
+    ...(figure === 'opening' ? ALL_BEFORE(from) : { from, to }),
+    changeBy: ({ minor, dims }) => {
+      const isLeftOut = sector !== undefined && dims['sector'] !== sector;
+      return isLeftOut || (leavesClosingsOut && dims['closing'] !== undefined) ? 0n : counted(side * minor);
+    },
+  };
+  const opening = figure === 'closing' ? held('opening') : null;
+  return ofLines(row, opening, span, sources, async (place) => {
+    const chosen = { entity, account, currency, sector };
+    const counts = ({ isClosing }: Held['book']): boolean => !(isClosing && leavesClosingsOut);
+    const { debits, credits } = await postedWith(sources, chosen, counts, span.from, place);
+    if (figure === 'posted') return side === 1n ? debits : credits;
+    return side * (debits - credits);
+  });
 }

@@ -46,13 +46,13 @@ export interface Change {
 
 /**
  * @param textOf a figure as it is written
- * @param effectOf what an entry does to the figure, in minor units; absent: the figure is not one of accounts
+ * @param effectOf what an entry, by its place among those of its event, does to the figure, in minor units; absent: the figure is not one of accounts
  */
 export function withEffect(
   shown: Instrument,
   { before, after }: Change,
   textOf: (value: bigint) => string,
-  effectOf?: (entry: Entry) => bigint,
+  effectOf?: (entry: Entry, place: number) => bigint,
 ): Effective {
   const text = (each: Figure): string | null => (typeof each === 'bigint' ? textOf(each) : each);
   const addsUp = typeof before === 'bigint' && typeof after === 'bigint';
@@ -61,9 +61,9 @@ export function withEffect(
     before: text(before),
     effect: addsUp ? textOf(after - before) : null,
     after: text(after),
-    entries: shown.entries.map((each) => ({
+    entries: shown.entries.map((each, place) => ({
       ...each,
-      effect: effectOf === undefined ? null : textOf(effectOf(each as Entry)),
+      effect: effectOf === undefined ? null : textOf(effectOf(each as Entry, place)),
     })),
   };
 }
@@ -86,11 +86,27 @@ interface Summed {
   /** Absent: the figure's own question says it. */
   readonly effectiveOn?: string;
   readonly knownAt: number;
-  readonly count: number;
+  /** Absent: they are read a page at a time, and nobody counts them. */
+  readonly count?: number;
+  /** What is brought forward, as an amount with its currency. */
+  readonly opening?: Named;
 }
 
 /** The whole explanation in a sentence. */
-export const summary = ({ what, effectiveOn, knownAt, count }: Summed): Named => ({
-  en: `${effectiveOn === undefined ? 'As' : `On ${EN.day(effectiveOn)}, as`} far as was known with event ${knownAt}, ${what.en}: the work of ${EN.count(count, INSTRUMENTS.en)}.`,
-  ar: `${effectiveOn === undefined ? 'بحسب' : `في ${AR.day(effectiveOn)}، وبحسب`} المعلوم حتى الحدث رقم ${knownAt}، ${what.ar}؛ وعدد المستندات المؤثرة: ${AR.count(count, INSTRUMENTS.ar)}.`,
-});
+export function summary({ what, effectiveOn, knownAt, count, opening }: Summed): Named {
+  const when = {
+    en: `${effectiveOn === undefined ? 'As' : `On ${EN.day(effectiveOn)}, as`} far as was known with event ${knownAt}`,
+    ar: `${effectiveOn === undefined ? 'بحسب' : `في ${AR.day(effectiveOn)}، وبحسب`} المعلوم حتى الحدث رقم ${knownAt}`,
+  };
+  const work =
+    count === undefined
+      ? { en: 'the work of the instruments that follow', ar: 'وهو أثر المستندات التالية' }
+      : {
+          en: `the work of ${EN.count(count, INSTRUMENTS.en)}`,
+          ar: `وعدد المستندات المؤثرة: ${AR.count(count, INSTRUMENTS.ar)}`,
+        };
+  return {
+    en: `${when.en}, ${what.en}: ${opening === undefined ? '' : `${opening.en} brought forward, and `}${work.en}.`,
+    ar: `${when.ar}، ${what.ar}؛ ${work.ar}${opening === undefined ? '' : `، بعد رصيد مرحّل قدره ${opening.ar}`}.`,
+  };
+}

@@ -96,7 +96,15 @@ export const EXPLANATION = Type.Object({
   column: Type.String(),
   row: CELLS,
   value,
+  opening: Type.Optional({
+    ...answer.sum,
+    description:
+      'What is brought forward from before the first day: the first `before`. The cell of the opening balance opens it. Absent: nothing is.',
+  }),
   sentence,
-  instruments,
+  instruments: Type.Optional({
+    ...instruments,
+    description: 'How many there are; absent: they are read from the books a page at a time, by day and sequence.',
+  }),
   items,
 });

@@ -10,11 +10,13 @@ import { Reads, sightOf } from '../../src/http/reads.js';
 import { businessDateAt } from '../../src/kernel/calendar.js';
 import type { ReadModelReader } from '../../src/read-models/read-models.js';
 import { READ_MODELS } from '../../src/read-models/token.js';
+import { EVENTS_AT, type EventsAt } from '../events-at.js';
 import { KnownAt } from '../known-at.js';
 import type { ParameterName, PlacedRow, Report, Streaming, Values } from '../report.js';
 import { UPCAST, type Upcast } from '../upcast.js';
 import { admits, boundTo } from './bounds.js';
 import { difference, type Difference, type Times } from './difference.js';
+import { pageOfLines, type LinesPage, type PageAsked } from './explaining-lines.js';
 import { cellOf, trace, type Trace } from './explaining.js';
 import { Makers, type Making, type Sized } from './makers.js';
 import { make, type Made } from './making.js';
@@ -45,6 +47,7 @@ export class Asking {
     @Inject(REPORTS) private readonly reports: readonly Report[],
     @Inject(EVENT_READER) private readonly events: EventReader,
     @Inject(READ_MODELS) private readonly models: ReadModelReader,
+    @Inject(EVENTS_AT) private readonly eventsAt: EventsAt,
     @Inject(UPCAST) private readonly upcast: Upcast,
     @Inject(HTTP_PORTS) private readonly ports: HttpPorts,
     @Inject(Reads) private readonly reads: Reads,
@@ -99,6 +102,17 @@ export class Asking {
     return this.#making({ report: report.name, values, sequence, cell: named }, (progress) =>
       trace(report, values, cell, sequence, this.#places, progress),
     );
+  }
+
+  /**
+   * A page of the lines behind a cell of an indexed report.
+   * @throws Problem `INVALID_REQUEST`, `NOT_FOUND`, `READ_MODEL_BEHIND`
+   */
+  async lines({ report, values }: Question, named: string, sequence: number, asked: PageAsked): Promise<LinesPage> {
+    const cell = cellOf(report, named);
+    await this.knownAt.folded(sequence);
+    const { events, models, eventsAt } = this;
+    return pageOfLines(report, values, cell, { events, models, eventsAt, sequence }, asked);
   }
 
   /**

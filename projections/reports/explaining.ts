@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { invalid, Problem } from '../../src/http/problems/problem.js';
-import type { Column, Known, Replay, Report, Row, Values } from '../report.js';
+import type { Column, Known, NamedCell, Replay, Report, Row, Values } from '../report.js';
 import { seenBy } from './making.js';
 import { replay as replayLog, type Places, type Progress } from './replaying.js';
 
@@ -8,13 +8,6 @@ import { replay as replayLog, type Places, type Progress } from './replaying.js'
  * Where a cell of a replayed report comes from: the events that changed it, one after the other, each with what the cell
  * said before and after it. They come to exactly what the report says; where they did not, there is no explanation.
  */
-
-/** A cell, by what names its row and by its column. */
-export interface Cell {
-  /** In the order of the report's key, as texts; null where the row has none. */
-  readonly key: readonly (string | null)[];
-  readonly column: Column;
-}
 
 /** Minor units, or a count; of a column that does not add up, its text. */
 export type CellValue = bigint | string | null;
@@ -51,7 +44,7 @@ const MOST_ROWS = 2_000_000;
 const PATIENCE_MS = 20;
 
 /** `column@key,key`: an empty one is none. @throws Problem for what names no cell of the report */
-export function cellOf({ columns, key }: Pick<Report, 'columns' | 'key'>, text: string): Cell {
+export function cellOf({ columns, key }: Pick<Report, 'columns' | 'key'>, text: string): NamedCell {
   const at = text.indexOf('@');
   const column = columns.find(({ name }) => name === (at < 0 ? text : text.slice(0, at)));
   const cells = at < 0 ? [] : text.slice(at + 1).split(',');
@@ -74,12 +67,12 @@ export function cellOf({ columns, key }: Pick<Report, 'columns' | 'key'>, text: 
 export async function trace(
   report: Report,
   values: Values,
-  cell: Cell,
+  cell: NamedCell,
   sequence: number,
   places: Places,
   progress: Progress,
 ): Promise<Trace> {
-  if (!('replay' in report.source)) throw new Problem('CELL_NOT_OPENED');
+  if (!('replay' in report.source)) throw new Error(`${report.name} is not replayed`);
   const { replay } = report.source;
   let rested = performance.now();
   const rest = async (): Promise<void> => {
@@ -106,7 +99,7 @@ export async function trace(
 }
 
 /** @throws Error: then there is no explanation */
-function assertComesTo(value: CellValue, effects: readonly Traced[], { column }: Cell): void {
+function assertComesTo(value: CellValue, effects: readonly Traced[], { column }: NamedCell): void {
   let running = nothingIn(column);
   for (const { before, after, sequence } of effects) {
     if (before !== running) throw new Error(`event ${sequence} follows ${running}, and says ${before}`);
@@ -126,7 +119,7 @@ class Parts {
     private readonly report: Report,
     private readonly replay: Replay<unknown, Values>,
     private readonly values: Values,
-    private readonly cell: Cell,
+    private readonly cell: NamedCell,
   ) {
     this.#running = nothingIn(cell.column);
   }
@@ -177,7 +170,7 @@ async function wholly(
   report: Report,
   { initial, fold, rows }: Replay<unknown, Values>,
   values: Values,
-  cell: Cell,
+  cell: NamedCell,
   run: Run,
 ): Promise<Traced[]> {
   const state = initial();
@@ -208,7 +201,7 @@ const tracedOf = ({ event: { stream, revision }, sequence }: Known, before: Cell
   after,
 });
 
-function rowIn({ key }: Pick<Report, 'key'>, rows: Iterable<Row>, cell: Cell): Row | undefined {
+function rowIn({ key }: Pick<Report, 'key'>, rows: Iterable<Row>, cell: NamedCell): Row | undefined {
   for (const row of rows) if (key.every((name, i) => textOf(row[name]) === cell.key[i])) return row;
   return undefined;
 }
@@ -218,10 +211,10 @@ const textOf = (cell: Row[string] | undefined): string | null =>
 
 /** Money and counts add up; nothing else does. */
 const addsUp = ({ kind }: Column): boolean => kind === 'money' || kind === 'count';
-const isSum = (value: CellValue): value is bigint => typeof value === 'bigint';
-const nothingIn = (column: Column): CellValue => (addsUp(column) ? 0n : null);
+export const isSum = (value: CellValue): value is bigint => typeof value === 'bigint';
+export const nothingIn = (column: Column): CellValue => (addsUp(column) ? 0n : null);
 
-function valueOf(row: Row | undefined, { column }: Cell): CellValue {
+export function valueOf(row: Row | undefined, { column }: NamedCell): CellValue {
   const text = textOf(row?.[column.name]);
   if (!addsUp(column)) return text;
   return text === null ? 0n : BigInt(text.replace('.', ''));

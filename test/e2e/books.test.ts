@@ -135,11 +135,74 @@ test('the ledger page by page is the ledger as CSV, whose digest comes behind it
   expect((await ask(`/v1/reports/general-ledger?${asked}&cursor=AAAA`)).body.code).toBe('CURSOR_INVALID');
 });
 
+describe('a cell opens into the instruments behind it', () => {
+  const span = 'from=2020-01-01&to=2199-12-31';
+  const explain = (name: string, cell: string, asked: string) =>
+    `/v1/reports/${name}/explain?cell=${encodeURIComponent(cell)}&${asked}`;
+  const all = async (first: string, who?: string): Promise<any[]> => {
+    const found: any[] = [];
+    for (let path: string | undefined = first; path !== undefined;) {
+      const { headers, body } = await ask(path, who);
+      found.push(...body.items);
+      path = /^<(.*)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1];
+    }
+    return found;
+  };
+
+  test('of the trial balance, page by page', async () => {
+    const cell = explain('trial-balance', 'closingDebit@1200,SAR', `entity=${CITY}&${span}&limit=1`);
+    const { body } = await ask(cell);
+    expect(body).toMatchObject({ value: '230.00', opening: '0.00', row: { account: '1200', currency: 'SAR' } });
+    expect(body.instruments).toBeUndefined();
+    expect(body.sentence.en).toMatch(
+      /^As far as was known with event \d+, “Closing, debit” in the report “Trial balance” is 230\.00 SAR: the work of the instruments that follow\.$/,
+    );
+    const items = await all(cell);
+    expect(items.map(({ type, effect }) => [type, effect])).toEqual(
+      expect.arrayContaining([['debts.ReceiptApplied', '-115.00']]),
+    );
+    expect(items).toHaveLength(4);
+    expect(items.map(({ before }) => before).slice(1)).toEqual(items.map(({ after }) => after).slice(0, -1));
+    expect(items.at(-1).after).toBe('230.00');
+    for (const { entries, effect } of items) expect(entries.map((each: any) => each.effect)).toEqual([effect]);
+    const paid = items.find(({ type }) => type === 'debts.ReceiptApplied');
+    expect(paid).toMatchObject({ kind: 'receipt', bank: { reference: 'TX-1' }, rules: expect.any(Array) });
+  });
+
+  test('of the general ledger and the statement: a balance and a line', async () => {
+    const [, , third] = await items(`/v1/reports/general-ledger?entity=${CITY}&account=1200&${span}`);
+    const key = ['posted', '1200', 'SAR', third.sequence, third.leg].join(',');
+    const held = await all(explain('general-ledger', `balance@${key}`, `entity=${CITY}&${span}`), 'clerk');
+    expect(held.at(-1).after).toBe(third.balance);
+    const line = await all(explain('general-ledger', `counter@${key}`, `entity=${CITY}&${span}`));
+    expect(line).toMatchObject([{ event: third.event, before: null, effect: null, after: third.counter }]);
+    const owed = explain('statement', `balance@closing,${CITY},SAR,,`, `party=${DEBTOR}&${span}`);
+    const own = await all(owed, 'debtor');
+    expect(own.at(-1).after).toBe('230.00');
+    expect(await all(owed, 'auditor')).toHaveLength(own.length);
+  });
+
+  test.each([
+    ['trial-balance', 'closingDebit@9999,SAR', `entity=${CITY}`, 404, 'NOT_FOUND'],
+    ['trial-balance', 'closingDebit@1200', `entity=${CITY}`, 400, 'INVALID_REQUEST'],
+    ['trial-balance', 'closingDebit@1200,SAR', `entity=${CITY}&${span}&cursor=AAAA`, 400, 'CURSOR_INVALID'],
+    ['general-ledger', 'balance@posted,1200,SAR,999999,0', `entity=${CITY}&${span}`, 404, 'NOT_FOUND'],
+    ['statement', `balance@closing,${CITY},SAR,,`, span, 400, 'INVALID_REQUEST'],
+  ])('%s %s?%s is refused', async (name, cell, asked, status, code) => {
+    const answer = await ask(explain(name, cell, asked));
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+  });
+});
+
 test('answers are as documented', async () => {
   const document = (await server.call('GET', '/openapi.json')).body;
   for (const [path, url] of [
     ['/v1/balances', `/v1/balances?entity=${CITY}`],
     ['/v1/reports/{name}', `/v1/reports/general-ledger?entity=${CITY}`],
+    [
+      '/v1/reports/{name}/explain',
+      `/v1/reports/trial-balance/explain?entity=${CITY}&effectiveOn=2199-12-31&cell=debit@1200,SAR`,
+    ],
   ] as const) {
     const { schema } = document.paths[path].get.responses[200].content['application/json'];
     const [, errors] = Compile(schema).Errors((await ask(url)).body);
