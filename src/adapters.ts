@@ -48,9 +48,12 @@ export const storesOf = ({ data, eventStoreUrl, mongodbUri }: Stores): Stores =>
   ...(mongodbUri !== undefined && { mongodbUri }),
 });
 
+/** Streams that are mostly looked for before there are any: of refusals, and of what the first command on it makes. */
+const SELDOM = [ATTEMPT_CATEGORY, 'debt', 'receipt', 'balance'];
+
 export const openEventStore = async (stores: Stores): Promise<EventStore> =>
   stores.eventStoreUrl === undefined
-    ? openSqliteEventStore(ledgerFile(stores), [ATTEMPT_CATEGORY])
+    ? openSqliteEventStore(ledgerFile(stores), SELDOM)
     : openEventStoreDb(stores.eventStoreUrl);
 
 /**

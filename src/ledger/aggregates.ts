@@ -38,7 +38,9 @@ export class Aggregates {
     decider: Decider<S, C, E>,
     stream: StreamName,
   ): Promise<Aggregate<S>> {
-    const remembered = this.#cache.get(stream) ?? (await this.#restored(stream)) ?? blank(decider.initial);
+    const cached = this.#cache.get(stream);
+    if (cached === undefined && this.store.isAbsent(stream)) return blank(decider.initial);
+    const remembered = cached ?? (await this.#restored(stream)) ?? blank(decider.initial);
     const aggregate = remembered as Aggregate<S>;
     let last: Envelope | undefined;
     for await (const { event } of this.store.events(stream, aggregate.revision + 1)) {

@@ -90,3 +90,13 @@ test('what is cached is not read again before a command is decided; what was giv
   await add(forgetful, 1);
   expect(store.reads.filter((read) => read === stream)).toHaveLength(2);
 });
+
+test('what the store knows to be absent is not looked for; from its first event on it is', async () => {
+  const { store, process } = setup();
+  const isAbsent = (name: StreamName): boolean => store.appends.every((each) => each.stream !== name);
+  const knowing = process({ store: Object.assign(store, { isAbsent }), cacheBytes: 1 });
+  await add(knowing, 2);
+  expect(store.reads).toEqual([]);
+  await add(knowing, 3);
+  expect(store.reads).toEqual([stream]);
+});
