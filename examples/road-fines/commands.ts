@@ -10,7 +10,6 @@ import {
   RequestUpdate,
 } from '../../src/contexts/debts/commands.js';
 import { routeOf } from '../../src/http/access.js';
-import { senderOf } from '../../src/http/auth/tokens.js';
 import { requestDigest } from '../../src/http/commands/command-request.js';
 import { parseBusinessDate } from '../../src/kernel/calendar.js';
 import type { CommandRequest, Issued } from '../../src/kernel/decider.js';
@@ -23,6 +22,13 @@ import type { Command, Step } from './target.js';
 
 const SECTOR = 'general';
 const currency = 'EUR';
+
+/** Who sends, as a verified token says it. */
+export interface Known {
+  readonly actor: Actor;
+  /** What stands for the actor in the ids of commands (`senderOf`). */
+  readonly sender: string;
+}
 
 /** The aggregate that a command names; a draft names none. */
 function named(command: Command): Uuid | undefined {
@@ -37,14 +43,14 @@ function named(command: Command): Uuid | undefined {
  */
 export function issue(
   step: Step,
-  actor: Actor,
+  { actor, sender: sentBy }: Known,
   match: { readonly debt: Uuid } | null,
   vault: Pick<Vault, 'digest'>,
 ): Issued<string, unknown> {
   const { command, sender } = step;
   const on = parseBusinessDate(step.on);
   const { route, params, body, debt: seen } = requestOf(command, on);
-  const id = commandId(senderOf(vault, actor.id), sender.party, named(command) ?? route, step.key);
+  const id = commandId(sentBy, sender.party, named(command) ?? route, step.key);
   const target = named(command) ?? aggregateId(id);
   const request: CommandRequest = {
     id,

@@ -8,6 +8,7 @@ import type { Configuration } from '../../src/config/configuration.js';
 import { conflictAsRefusal } from '../../src/contexts/billing/receipt-conflict.js';
 import { isPayable, ReceiptTargets } from '../../src/contexts/billing/targets.js';
 import { DEVELOPMENT_ISSUER } from '../../src/http/auth/development.js';
+import { senderOf } from '../../src/http/auth/tokens.js';
 import { nestLogger } from '../../src/http/logger.js';
 import { Metrics } from '../../src/http/metrics.js';
 import { openInstance, type Instance } from '../../src/instance.js';
@@ -19,7 +20,7 @@ import { PreconditionFailed, LedgerUnavailable, type Outcome } from '../../src/l
 import { BoundedCache } from '../../src/kernel/bounded-cache.js';
 import { MUNICIPALITY, type Sender } from './actors.js';
 import { Carried } from './carried.js';
-import { issue } from './commands.js';
+import { issue, type Known } from './commands.js';
 import { figuresIn } from './in-process-figures.js';
 import type { Answer, Figures, Step, Target } from './target.js';
 
@@ -32,7 +33,7 @@ const LOOK_MS = 500;
 
 /** The ledger of `SIJILL_DATA` in this process, with its policies and projections: a server without its port. */
 export class InProcessTarget implements Target {
-  readonly #actors = new BoundedCache<string, Actor>(MOST_ACTORS);
+  readonly #actors = new BoundedCache<string, Known>(MOST_ACTORS);
 
   private constructor(
     readonly instance: Instance,
@@ -86,19 +87,20 @@ export class InProcessTarget implements Target {
   }
 
   /** As a token is verified once and kept (DESIGN.md, The edge). */
-  async #actor({ sub, roles, party }: Sender): Promise<Actor> {
-    let actor = this.#actors.get(sub);
-    if (actor === undefined) {
+  async #known({ sub, roles, party }: Sender): Promise<Known> {
+    let known = this.#actors.get(sub);
+    if (known === undefined) {
       const id = await this.instance.vault.pseudonym('actor', JSON.stringify([DEVELOPMENT_ISSUER, sub]));
-      actor = { id, role: roles[0] ?? 'importer', actingFor: party, client: 'road-fines' };
-      this.#actors.set(sub, actor);
+      const actor: Actor = { id, role: roles[0] ?? 'importer', actingFor: party, client: 'road-fines' };
+      known = { actor, sender: senderOf(this.instance.vault, id) };
+      this.#actors.set(sub, known);
     }
-    return actor;
+    return known;
   }
 
   /** As often as it takes: after a restart, a policy may still be carrying receipts of the time before. */
   async #execute(step: Step, match: { readonly debt: Uuid } | null): Promise<Outcome> {
-    const command = issue(step, await this.#actor(step.sender), match, this.instance.vault);
+    const command = issue(step, await this.#known(step.sender), match, this.instance.vault);
     const deadline = Date.now() + PATIENCE_MS;
     for (let pause = 4; ; pause = Math.min(pause * 2, 250)) {
       try {
