@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Catalogue } from '../event-store/catalogue.js';
-import { UnusableLog, type EventReader, type LogQuery, type Place } from '../event-store/event-store.js';
+import { UnusableLog, type EventReader, type Filter, type LogQuery, type Place } from '../event-store/event-store.js';
 import type { Checkpoint, ReadModels } from '../read-models/read-models.js';
 import { feedPage, text, type FeedPage } from './feed-page.js';
 import type { FeedListener } from './status.js';
@@ -29,17 +29,22 @@ export interface Log {
 
 /**
  * The log from a checkpoint on, for ever, until the signal aborts; a store that does not answer is asked again.
+ * @param filter the events that are wanted; the others are passed unread
  * @throws UnusableLog, RangeError (no such place)
  */
 export async function* followPages(
   { reader, catalogue, listener, pageSize, retryMs }: Log,
   from: Checkpoint | undefined,
   signal: AbortSignal,
+  filter?: Filter,
 ): AsyncGenerator<FeedPage, void> {
   let at = from;
   for (let failures = 0; !signal.aborted; failures++) {
     try {
-      for await (const read of reader.follow(pageQuery(at, pageSize), signal)) {
+      for await (const read of reader.follow(
+        { ...pageQuery(at, pageSize), ...(filter !== undefined && { filter }) },
+        signal,
+      )) {
         const page = feedPage(read, catalogue, at);
         if (page === undefined) continue;
         yield page;

@@ -103,7 +103,8 @@ export class PolicyRunner {
   /** Until the end, or a halt; what was sent has its answer then. */
   async run(): Promise<void> {
     if (this.#members.length === 0) return;
-    for await (const page of followPages(this.log, this.#done, this.#ended)) {
+    const types = [...new Set(this.policies.flatMap((policy) => policy.types))];
+    for await (const page of followPages(this.log, this.#done, this.#ended, { types })) {
       await this.#take(page);
       this.log.moved(page);
     }
