@@ -78,8 +78,17 @@ const balances = Type.Object({
   items: Type.Array(balance),
 });
 
-/** Streams whose first event names the party that their lines are posted for. */
-const OF_A_PARTY = { debt: 'debtor', receipt: 'payer', subscription: 'establishment' } as const;
+/** Streams whose first event names the party that their lines are posted for, and the entity in whose books. */
+const OWNERS = {
+  debt: { party: 'debtor', entity: 'creditor' },
+  receipt: { party: 'payer', entity: 'payee' },
+  subscription: { party: 'establishment', entity: 'entity' },
+} as const;
+type Owned = keyof typeof OWNERS;
+interface Owners {
+  readonly party: string | undefined;
+  readonly entity: string | undefined;
+}
 
 @Controller()
 export class BookBalancesController {
@@ -105,28 +114,37 @@ export class BookBalancesController {
     return { sequence, from: from ?? null, to, items };
   }
 
-  /** @throws Problem `NOT_FOUND`, RefusedByRule: someone else's, recorded */
+  /**
+   * What is someone else's is answered as if it were not there, whatever else was asked for, and recorded.
+   * @throws Problem `NOT_FOUND`, RefusedByRule
+   */
   async #bound(exchange: Exchange, query: BalancesQuery): Promise<Omit<Asked, 'from' | 'to'>> {
     const { effectiveOn: _, from: _from, to: _to, knownAt: _known, ...asked } = query;
-    const party = asked.party ?? (await this.#partyOf(asked));
+    const owners = await this.#ownersOf(asked);
+    const party = asked.party ?? owners[0]?.party;
     const sight = sightOf(exchange.caller);
     if (sight.scope === 'all') return { ...asked, party };
     const bound = sight.scope === 'entity' ? 'entity' : 'party';
-    const named = bound === 'entity' ? asked.entity : party;
-    if (named === undefined || named === sight.party) return { ...asked, party, [bound]: sight.party };
-    throw await this.reads.hidden(exchange, { party: named as PartyId, facts: {} });
+    for (const { [bound]: named } of [asked, ...owners]) {
+      if (named === undefined || named === sight.party) continue;
+      throw await this.reads.hidden(exchange, { party: named as PartyId, facts: {} });
+    }
+    return { ...asked, party, [bound]: sight.party };
   }
 
-  /** Whose debt, receipt or subscription it is. @throws Problem `NOT_FOUND` */
-  async #partyOf(asked: Partial<Record<keyof typeof OF_A_PARTY, Uuid>>): Promise<string | undefined> {
-    for (const [category, ref] of Object.entries(OF_A_PARTY)) {
-      const id = asked[category as keyof typeof OF_A_PARTY];
-      if (id === undefined) continue;
-      const [first] = await this.ports.events.readStream(streamName(category, id), { limit: 1 });
-      if (first === undefined) throw new Problem('NOT_FOUND');
-      return first.event.refs[ref];
-    }
-    return undefined;
+  /** Whose the debt, the receipt and the subscription are. @throws Problem `NOT_FOUND` */
+  async #ownersOf(asked: Partial<Record<Owned, Uuid>>): Promise<readonly Owners[]> {
+    const named = (Object.keys(OWNERS) as Owned[]).filter((category) => asked[category] !== undefined);
+    return Promise.all(
+      named.map(async (category) => {
+        const stream = streamName(category, asked[category] as Uuid);
+        const [first] = await this.ports.events.readStream(stream, { limit: 1 });
+        if (first === undefined) throw new Problem('NOT_FOUND');
+        const { refs } = first.event;
+        const { party, entity } = OWNERS[category];
+        return { party: refs[party], entity: refs[entity] };
+      }),
+    );
   }
 }
 

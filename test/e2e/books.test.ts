@@ -31,6 +31,7 @@ beforeAll(async () => {
   await server.start();
   for (const role of ['clerk', 'approver', 'auditor']) tokens[role] = await server.token(role, role, CITY);
   tokens['stranger'] = await server.token('stranger', 'clerk', OTHER);
+  tokens['debtor2'] = await server.token('debtor2', 'debtor', OTHER);
   tokens['debtor'] = await server.token('debtor', 'debtor', DEBTOR);
   tokens['bank'] = await server.token('bank', 'bank', OTHER);
   const amount = { amount: '115.00', currency: 'SAR' };
@@ -70,6 +71,22 @@ test('balances of a debt, a receipt and a party', async () => {
     { account: '2310', debit: '115.00', credit: '115.00' },
   ]);
   expect(await items(`/v1/balances?party=${DEBTOR}&account=1200`)).toMatchObject([{ balance: '230.00' }]);
+});
+
+test.each(['stranger', 'debtor2'])('%s cannot tell what is another’s from what is not there', async (who) => {
+  const { items: receipts } = (await ask('/v1/receipts')).body;
+  const none = '11111111-1111-5111-8111-111111111111';
+  for (const more of ['', `&entity=${OTHER}`, `&party=${OTHER}`]) {
+    for (const [name, id] of [
+      ['debt', debts[0]],
+      ['receipt', receipts[0].id],
+    ]) {
+      const theirs = await ask(`/v1/balances?${name}=${id}${more}`, who);
+      const missing = await ask(`/v1/balances?${name}=${none}${more}`, who);
+      expect([name, more, theirs.status, theirs.body]).toEqual([name, more, 404, missing.body]);
+      expect(missing.status).toBe(404);
+    }
+  }
 });
 
 test('an entity’s staff see their own books, a debtor their own lines', async () => {
