@@ -15,7 +15,7 @@ import { serverUrl } from './client/client.js';
 import { AT_FAULT, DIFFERENT, type Command } from './command.js';
 import { diskFindings, freeIn, integrityFindings, permissionFindings, type SqliteFile } from './doctor/files.js';
 import { checked, error, linesOf, note, ok, warning, worstOf, type Finding, type Found } from './doctor/findings.js';
-import { clockFindings, consumerFindings, eventFindings, knownOf } from './doctor/log.js';
+import { clockFindings, consumerFindings, eventFindings, knownOf, type Known } from './doctor/log.js';
 import { nothingElse, optionsOf, print } from './options.js';
 
 const HELP = `Looks over a ledger and what it stands on, and says what to do about what it finds. It changes nothing.
@@ -112,11 +112,13 @@ async function storeFindings(configuration: Configuration): Promise<readonly Fin
     findings.push(...(await checked(...check)));
   };
   let reader: EventReader | undefined;
+  let known: Known | undefined;
   await add('events', 'start EventStoreDB, or set EVENT_STORE_URL; of a file, restore it from a back-up', async () => {
     reader = openEventReader(configuration);
-    return eventFindings(reader, place, environment);
+    known = await knownOf(reader);
+    return eventFindings(known, place, environment);
   });
-  const log = reader;
+  const [log, begun] = [reader, known as Known | undefined];
   if (log === undefined || findings.some(({ level }) => level === 'error')) return findings;
   try {
     if (eventStoreUrl !== undefined) {
@@ -126,23 +128,22 @@ async function storeFindings(configuration: Configuration): Promise<readonly Fin
       });
     }
     await add('clock', 'see that the event store answers', () => clockFindings(log, Date.now()));
-    const known = await knownOf(log);
-    if (known === undefined) return findings;
+    if (begun === undefined) return findings;
     if (configuration.mongodbUri === undefined && !existsSync(join(data, 'read-models.db'))) {
       findings.push({ check: 'read models', ...note('there are none yet: sijill serve makes them') });
     } else {
       await add('read models', 'start MongoDB, or set MONGODB_URI', async () => {
         const models = await openReadModelReader(configuration);
         const names = policies.map(({ name }) => name);
-        return consumerFindings(models, projections, names, known.count).finally(() => models.close());
+        return consumerFindings(models, projections, names, begun.count).finally(() => models.close());
       });
     }
     await add('vault', 'restore the vault and its key, both of one back-up', async () => {
       const vault = await openVault(configuration, false);
       const owner = await vault.ledger().finally(() => vault.close());
-      if (owner === undefined || owner === known.ledger) return [ok('its key opens it, and it is of this ledger')];
+      if (owner === undefined || owner === begun.ledger) return [ok('its key opens it, and it is of this ledger')];
       const todo = 'set SIJILL_VAULT or VAULT_MONGODB_URI to the vault of this ledger';
-      return [error(`the vault is of the ledger ${owner}, the events of ${known.ledger}`, todo)];
+      return [error(`the vault is of the ledger ${owner}, the events of ${begun.ledger}`, todo)];
     });
   } finally {
     await log.close();

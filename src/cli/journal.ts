@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { eventsPlace, openEventReader } from '../adapters.js';
 import { catalogue } from '../composition.js';
 import { readConfiguration } from '../config/configuration.js';
@@ -15,6 +14,7 @@ import { InvalidValue } from '../kernel/invalid-value.js';
 import { say, STOPPED, stopSignal, WrongUsage, type Command } from './command.js';
 import { EmptyLog } from './log/export-log.js';
 import { writeOut } from './log/write-out.js';
+import { LANG, languageOf, nothingElse, optionsOf } from './options.js';
 import { duration, grouped, progressOf } from './progress.js';
 
 const HELP = `Writes the ledger's journal as other programs read it: what the events' entries say, by sequence.
@@ -27,7 +27,7 @@ Usage: sijill journal --format FORMAT [OPTIONS]
   --entity PARTY      this entity's entries, or of ndjson the events about it
   --from, --to DATE   what counts on these days and between them (YYYY-MM-DD)
   --known-at SEQUENCE the last event that is known; default: the last one that there is
-  --language ar       names of accounts and events in Arabic; default: en
+  --lang LANGUAGE     of the names of accounts and events: ar or en, the default
   --help              this text
 
 Examples:
@@ -116,45 +116,40 @@ async function write(
 const NAMES = [...Object.keys(FORMATS), 'schema'];
 
 function parse(args: readonly string[]): Asked {
+  const { positionals, values } = optionsOf(args, {
+    format: { type: 'string' },
+    out: { type: 'string', default: '-' },
+    entity: { type: 'string' },
+    from: { type: 'string' },
+    to: { type: 'string' },
+    'known-at': { type: 'string' },
+    ...LANG,
+  });
+  nothingElse(positionals);
+  const { format, out, entity, from, to, 'known-at': knownAt } = values;
+  if (format === undefined || !NAMES.includes(format)) throw new WrongUsage(`--format is one of ${NAMES.join(', ')}`);
+  if (knownAt !== undefined && !/^\d{1,15}$/.test(knownAt)) throw new WrongUsage('--known-at is a sequence: 0, 1, 2 …');
+  if (from !== undefined && to !== undefined && from > to) throw new WrongUsage('--from is later than --to');
+  return {
+    format: format as Asked['format'],
+    out,
+    language: languageOf(values.lang),
+    selection: chosen(entity, from, to),
+    knownAt: knownAt === undefined ? undefined : Number(knownAt),
+  };
+}
+
+function chosen(entity: string | undefined, from: string | undefined, to: string | undefined): Asked['selection'] {
   try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        format: { type: 'string' },
-        out: { type: 'string', default: '-' },
-        entity: { type: 'string' },
-        from: { type: 'string' },
-        to: { type: 'string' },
-        'known-at': { type: 'string' },
-        language: { type: 'string', default: 'en' },
-      },
-    });
-    const { format, out, entity, from, to, 'known-at': knownAt, language } = values;
-    if (format === undefined || !NAMES.includes(format)) throw new WrongUsage(`--format is one of ${NAMES.join(', ')}`);
-    if (language !== 'en' && language !== 'ar') throw new WrongUsage('--language is en or ar');
-    if (knownAt !== undefined && !/^\d{1,15}$/.test(knownAt))
-      throw new WrongUsage('--known-at is a sequence: 0, 1, 2 …');
-    if (from !== undefined && to !== undefined && from > to) throw new WrongUsage('--from is later than --to');
-    const selection = {
+    return {
       ...(entity !== undefined && { entity: parsePartyId(entity, '--entity') }),
       ...(from !== undefined && { from: parseBusinessDate(from, '--from') }),
       ...(to !== undefined && { to: parseBusinessDate(to, '--to') }),
     };
-    return {
-      format: format as Asked['format'],
-      out,
-      language,
-      selection,
-      knownAt: knownAt === undefined ? undefined : Number(knownAt),
-    };
   } catch (error) {
-    if (error instanceof WrongUsage) throw error;
-    if (error instanceof InvalidValue || isOfParsing(error)) throw new WrongUsage(error.message, { cause: error });
+    if (error instanceof InvalidValue) throw new WrongUsage(error.message, { cause: error });
     throw error;
   }
 }
-
-const isOfParsing = (error: unknown): error is Error =>
-  String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS');
 
 export const journalCommand: Command = { help: HELP, run };

@@ -77,16 +77,20 @@ Where a figure can be read by a program, --json prints it so; progress is shown 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done, and what was looked at is not as it should be (4: doctor found an error), 130 stopped.
 `;
 
+/** The second paragraph of what `--help` says. */
+const usageOf = ({ help }: Command): string => help.split('\n\n')[1] ?? '';
+
 const isHelp = (argument: string | undefined): boolean => argument === '--help' || argument === '-h';
 
 async function main([name, ...args]: readonly string[]): Promise<number> {
-  if (isHelp(name)) {
+  if (isHelp(name) || name === 'help') {
     process.stdout.write(HELP);
     return 0;
   }
   const entry = Object.hasOwn(COMMANDS, name ?? '') ? COMMANDS[name as string] : undefined;
   if (entry === undefined) {
-    say(`sijill: ${name === undefined ? 'a command is missing' : `there is no command ${name}`}\n\n${HELP}`);
+    if (name === undefined) say(`sijill: a command is missing\n\n${HELP}`);
+    else say(`sijill: there is no command ${name}; sijill --help lists them`);
     return 2;
   }
   const command = await entry.load();
@@ -101,7 +105,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     if ((error as Error).name === 'AbortError') return STOPPED;
     const { faultOf } = await import('./faults.js');
     say(`${name}: ${faultOf(error)}`);
-    if (error instanceof WrongUsage) process.stderr.write(`\n${command.help}`);
+    if (error instanceof WrongUsage) say(`\n${usageOf(command)}\n\nsijill ${name} --help says more.`);
     return error instanceof WrongUsage ? 2 : 1;
   }
 }

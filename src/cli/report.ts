@@ -10,7 +10,7 @@ const HELP = `Prints a report of a running server: as a table, or as it is answe
 Usage: sijill report                                  lists the reports and what they take
        sijill report NAME [PARAMETER=VALUE…] [--csv | --json] [--lang en|ar]
 
-  NAME             of the list: debt-ageing
+  NAME             of a report, as the list has it: debt-ageing
   PARAMETER=VALUE  what the report takes (entity, from, to, effectiveOn, …), and knownAt
   --csv            the whole report as CSV
   --json           the whole report as JSON

@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { ledgerFile, type Stores } from '../adapters.js';
 import { readConfiguration } from '../config/configuration.js';
 import { own } from '../sqlite/ownership.js';
@@ -10,6 +9,7 @@ import { moveVault, MoveStopped, type Watch } from '../vault/moving/move-vault.j
 import type { VaultRecords, VaultTarget } from '../vault/moving/vault-records.js';
 import { openSqliteSource, openSqliteTarget } from '../vault/sqlite/sqlite-records.js';
 import { say, STOPPED, stopSignal, WrongUsage, type Command } from './command.js';
+import { optionsOf } from './options.js';
 import { duration, grouped, progressOf, type Progress } from './progress.js';
 
 const HELP = `Copies the vault into another store, and compares both, while no server runs.
@@ -94,17 +94,12 @@ async function move(source: VaultRecords, target: VaultTarget, signal: AbortSign
 }
 
 function parse(args: readonly string[]): { into: 'mongodb' | 'sqlite'; directory: string | undefined } {
-  let parsed;
-  try {
-    parsed = parseArgs({ args: [...args], allowPositionals: true, options: { directory: { type: 'string' } } });
-  } catch (error) {
-    throw new WrongUsage((error as Error).message, { cause: error });
-  }
-  const [into, ...more] = parsed.positionals;
+  const { positionals, values } = optionsOf(args, { directory: { type: 'string' } });
+  const [into, ...more] = positionals;
   if ((into !== 'mongodb' && into !== 'sqlite') || more.length > 0) {
     throw new WrongUsage('say where the vault moves to: mongodb or sqlite');
   }
-  return { into, directory: parsed.values.directory };
+  return { into, directory: values.directory };
 }
 
 export const vaultMoveCommand: Command = { help: HELP, run };

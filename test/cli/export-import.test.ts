@@ -337,10 +337,15 @@ describe('on the command line', () => {
     }
     const its = await sijill(['import', '--help'], {});
     expect([its.code, its.err, its.out]).toEqual([0, '', expect.stringContaining('sijill import FILE')]);
-    for (const args of [['balance'], ['import', '-'], ['export', '--to', 'x']]) {
+    for (const [args, said] of [
+      [['balance'], 'sijill: there is no command balance; sijill --help lists them\n'],
+      [['import', '-'], 'Usage: sijill import FILE'],
+      [['export', '--to', 'x'], 'Usage: sijill export BUNDLE'],
+      [[], 'Usage: sijill COMMAND'],
+    ] as const) {
       const wrong = await sijill(args, { SIJILL_DATA: folder() });
       expect([args, wrong.code, wrong.out]).toEqual([args, 2, '']);
-      expect(wrong.err).toContain('Usage: ');
+      expect(wrong.err).toContain(said);
     }
   });
 });

@@ -165,7 +165,8 @@ describe('rebuild, on the command line', () => {
       const { code, out, err } = await run(args, place);
       expect([code, out]).toEqual([2, '']);
       expect(err).toContain(message);
-      expect(err).toContain(help.out);
+      expect(err).toContain('\n\nUsage: sijill rebuild [NAME…]');
+      expect(err).toContain('\n\nsijill rebuild --help says more.\n');
     }
   });
 

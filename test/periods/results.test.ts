@@ -59,16 +59,17 @@ describe('the clock of the closings', () => {
   const approvedAt = Date.parse('2026-01-02T09:00:00Z');
   const due: DueClosing = { request: REQUEST, entity: ENTITY, through: END, approvedAt, closedAt: null };
 
-  async function sentBy(closing: DueClosing, at: number, events: object[] = []) {
+  const pageOf = async (...events: object[]) => ({ events: events as never, atEnd: true });
+
+  async function sentBy(closing: DueClosing, at: number, readAll: () => Promise<object> = pageOf) {
     const sent: (readonly [Command, unknown])[] = [];
-    const log = { readAll: async () => ({ events: events as never, atEnd: true }) };
     const run = {
       at,
       readModels: {},
       signal: new AbortController().signal,
       send: async (command: Command, options: unknown) => void sent.push([command, options]),
     };
-    await keepPeriods(async () => [closing], log).handle(run as never);
+    await keepPeriods(async () => [closing], { readAll } as never).handle(run as never);
     return sent;
   }
 
@@ -78,17 +79,29 @@ describe('the clock of the closings', () => {
     expect(await sentBy(due, approvedAt + SETTLING_MS)).toEqual([[close, { once: REQUEST }]]);
   });
 
+  const event = (stream: string, amount: string) => ({
+    event: { stream, ...on('2025-05-05', line('1200', '4300', amount)) },
+  });
+
+  test('between two pages of the log the thread does something else', async () => {
+    let [turns, pages] = [0, 0];
+    const more = async () => ({ ...(await pageOf(event('debt-1', '1.00'))), atEnd: ++pages === 20, next: {} });
+    const count = (): void => void (++turns < 1_000 && setImmediate(count));
+    setImmediate(count);
+    const [[command]] = (await sentBy({ ...due, closedAt: 1_000 }, approvedAt, more)) as never as [[Command]];
+    expect(command.data).toMatchObject({ results: [{ amount: '20.00' }] });
+    expect(turns).toBeGreaterThan(15);
+    turns = 1_000; // no more
+  });
+
   test('a year’s result is what the log says up to the sequence of its PeriodClosed; bookkeeping does not count', async () => {
-    const event = (stream: string, amount: string) => ({
-      event: { stream, ...on('2025-05-05', line('1200', '4300', amount)) },
-    });
-    const events = [
+    const page = pageOf(
       event('debt-1', '1.00'),
       event('_own-1', '50.00'),
       event('debt-2', '2.00'),
       event('debt-3', '9.00'),
-    ];
-    const [[command, options]] = (await sentBy({ ...due, closedAt: 1 }, approvedAt, events)) as never as [
+    );
+    const [[command, options]] = (await sentBy({ ...due, closedAt: 1 }, approvedAt, () => page)) as never as [
       [Command, object],
     ];
     expect(command.data).toEqual({

@@ -5,13 +5,14 @@ import type { Projection } from '../../feed/consumers.js';
 import { PAGE_SIZE } from '../../feed/log-follower.js';
 import { holdToOneLedger } from '../../feed/one-ledger.js';
 import { beginFilling, fill, swap } from '../../feed/rebuild.js';
+import { paired } from '../../kernel/paired.js';
 import { differenceOf } from '../../read-models/difference.js';
 import type { ReadModels, Versioned } from '../../read-models/read-models.js';
 import { checkFile, stopAt, Stopped } from '../log/check-file.js';
 import { importLog } from '../log/import-log.js';
 import { linesOf } from '../log/lines.js';
 import { progressOf, type Output } from '../progress.js';
-import { paired } from '../verify/compare.js';
+import { byId } from '../verify/compare.js';
 import type { Verified, Verification } from '../verify/verify.js';
 import { checkFiles } from './checking.js';
 import { DamagedBundle, documentsOf, EVENTS, readManifest, type Manifest } from './format.js';
@@ -129,7 +130,7 @@ async function compare(
     for (const [index, { name, model }] of chosen.entries()) {
       const filed = documentsIn(bundle, documentsOf(name));
       let documents = 0;
-      for await (const [expected, found] of paired(filed, readModels.scan(model))) {
+      for await (const [expected, found] of paired(filed, readModels.scan(model), byId)) {
         stopAt(signal);
         const difference = differenceOf(name, (expected ?? found)!.id, expected, found);
         if (difference !== undefined) return { verified, difference };

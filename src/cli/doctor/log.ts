@@ -13,6 +13,8 @@ const MOST_BEHIND = 10_000;
 /** The log's end, and whose it is. */
 export interface Known {
   readonly ledger: string;
+  /** As its first event says; undefined: it does not say. */
+  readonly environment: string | undefined;
   readonly count: number;
 }
 
@@ -20,24 +22,19 @@ export interface Known {
 export async function knownOf(reader: EventReader): Promise<Known | undefined> {
   const [first] = (await reader.readAll({ limit: 1 })).events;
   if (first === undefined) return undefined;
-  return { ledger: first.event.ledger, count: (await wholeHead(reader)).count };
+  const { environment } = first.event.data as { readonly environment?: string };
+  return { ledger: first.event.ledger, environment, count: (await wholeHead(reader)).count };
 }
 
-export async function eventFindings(
-  reader: EventReader,
-  place: string,
-  environment: string,
-): Promise<readonly Found[]> {
-  const known = await knownOf(reader);
+/** @param environment that of the settings */
+export function eventFindings(known: Known | undefined, place: string, environment: string): readonly Found[] {
   if (known === undefined) return [note(`${place} holds no ledger yet: sijill serve begins one`)];
-  const [first] = (await reader.readAll({ limit: 1 })).events;
-  const opened = first?.event.data as { readonly environment?: string };
   const found = ok(`${place} answers: ${grouped(known.count)} events of the ledger ${known.ledger}`);
-  if (opened.environment === environment) return [found];
+  if (known.environment === environment) return [found];
   return [
     found,
     warning(
-      `the ledger was begun as ${String(opened.environment)}, and SIJILL_ENVIRONMENT is ${environment}`,
+      `the ledger was begun as ${String(known.environment)}, and SIJILL_ENVIRONMENT is ${environment}`,
       'see that this is the ledger that you mean; the log says what it is, and the setting is only for a new one',
     ),
   ];

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { paired } from '../../kernel/paired.js';
 import { differenceOf, type Difference } from '../../read-models/difference.js';
 import { ReadModelUnavailable, type ReadModelReader, type Versioned } from '../../read-models/read-models.js';
 import { stopAt } from '../log/check-file.js';
@@ -29,7 +30,7 @@ export async function compareModel(refolded: Refolded, comparing: Comparing): Pr
   const { live, signal, visit } = comparing;
   const count = taken?.count ?? 0;
   const later: [id: string, sequence: number][] = [];
-  for await (const [stored, folded] of paired(live.scan(projection.model), models.scan(model))) {
+  for await (const [stored, folded] of paired(live.scan(projection.model), models.scan(model), byId)) {
     stopAt(signal);
     const { id } = (folded ?? stored) as Versioned;
     if (folded !== undefined) await visit?.(folded);
@@ -79,19 +80,6 @@ async function reached(live: ReadModelReader, name: string, events: number, sign
   }
 }
 
-type Pair = readonly [one: Versioned | undefined, other: Versioned | undefined];
-
-/** Both by id; what has the same id together. */
-export async function* paired(one: AsyncIterable<Versioned>, other: AsyncIterable<Versioned>): AsyncGenerator<Pair> {
-  const [ones, others] = [one[Symbol.asyncIterator](), other[Symbol.asyncIterator]()];
-  let [left, right] = [await ones.next(), await others.next()];
-  while (left.done !== true || right.done !== true) {
-    const order = left.done ? 1 : right.done ? -1 : byBytes(left.value.id, right.value.id);
-    yield [order <= 0 ? left.value : undefined, order >= 0 ? right.value : undefined] as Pair;
-    if (order <= 0) left = await ones.next();
-    if (order >= 0) right = await others.next();
-  }
-}
-
-/** As both stores sort ids. */
-const byBytes = (a: string, b: string): number => (a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b)));
+/** As both stores sort documents. */
+export const byId = ({ id: a }: Versioned, { id: b }: Versioned): number =>
+  a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { EventReader } from '../../event-store/event-store.js';
 import { closed } from '../../event-store/schemas.js';
 import { defineJob, type Job, type Run } from '../../jobs/jobs.js';
@@ -22,7 +23,8 @@ export interface DueClosing {
  * decided just before is written, or given up, within the rest of these milliseconds (docs/adr/0018).
  */
 export const SETTLING_MS = 15_000;
-const PAGE = 512;
+/** Read at once: requests are answered between two pages. */
+const PAGE = 256;
 
 /**
  * Ends closings: a period is closed when what was decided before its approval has been written; then a year's result is
@@ -70,6 +72,7 @@ async function resultsOf(
       results.take(event);
     }
     if (read.atEnd || read.next === undefined) return results.list();
+    await turn();
     read = await log.readAll({ after: read.next, limit: PAGE });
   }
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { paired } from '../../kernel/paired.js';
 import { VaultLocked } from '../vault.js';
 import {
   idOf,
@@ -63,7 +64,12 @@ async function copy(source: VaultRecords, target: VaultTarget, { signal, copied 
       if (remove.length > 0) await target.remove(kind, remove.splice(0));
       if (insert.length > 0) await target.insert(kind, insert.splice(0));
     };
-    for await (const { wanted, found } of pairs(kind, source, target)) {
+    const byId = (a: RecordsOf[typeof kind], b: RecordsOf[typeof kind]): number => {
+      const [first, second] = [idOf(kind, a), idOf(kind, b)];
+      return first < second ? -1 : first > second ? 1 : 0;
+    };
+    // What is written meanwhile has ids that were passed already, so that it is not met again.
+    for await (const [wanted, found] of paired(records(kind, source), records(kind, target), byId)) {
       stopAt(signal);
       if (wanted !== undefined) copied(++done);
       if (wanted !== undefined && found !== undefined && textOf(kind, wanted) === textOf(kind, found)) continue;
@@ -72,35 +78,6 @@ async function copy(source: VaultRecords, target: VaultTarget, { signal, copied 
       if (insert.length + remove.length >= BATCH) await write();
     }
     await write();
-  }
-}
-
-interface Pair<R> {
-  /** At the source. */
-  readonly wanted?: R;
-  /** At the target. */
-  readonly found?: R;
-}
-
-/**
- * The records of both, in the order of their ids, side by side where they have the same. What is written meanwhile has
- * ids that were passed already, so that it is not met again.
- */
-async function* pairs<K extends Kind>(
-  kind: K,
-  source: VaultRecords,
-  target: VaultRecords,
-): AsyncGenerator<Pair<RecordsOf[K]>, void> {
-  const [left, right] = [records(kind, source), records(kind, target)];
-  let wanted = (await left.next()).value;
-  let found = (await right.next()).value;
-  while (wanted !== undefined || found !== undefined) {
-    const [first, second] = [wanted && idOf(kind, wanted), found && idOf(kind, found)];
-    const isOfLeft = second === undefined || (first !== undefined && first <= second);
-    const isOfRight = first === undefined || (second !== undefined && second <= first);
-    yield { ...(isOfLeft && wanted && { wanted }), ...(isOfRight && found && { found }) };
-    if (isOfLeft) wanted = (await left.next()).value;
-    if (isOfRight) found = (await right.next()).value;
   }
 }
 
