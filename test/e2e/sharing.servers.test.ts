@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import mongoose from 'mongoose';
 import { catalogue, projections } from '../../src/composition.js';
 import type { DebtEvent } from '../../src/contexts/debts/events.js';
 import { evolve } from '../../src/contexts/debts/evolve.js';
@@ -18,8 +19,12 @@ import { until, type Answer, type Server } from './server.js';
 
 /* Three servers share an EventStoreDB (protocol-level), a MongoDB (FerretDB, unless it is a real one) and, where there is one, a Redis. */
 
-/** A lease lapses, is seen to, and its consumers go on: on a machine that does other things meanwhile. */
-const TAKEOVER_MS = PACE.lifetimeMs + PACE.paceMs + 5_000;
+/**
+ * Until a lease has lapsed and is seen to; its consumers then go on, which takes as long as this machine, with all else
+ * that it does, lets them.
+ * @param usualMs what the same takes where no lease moves
+ */
+const takeoverMs = (usualMs: number): number => PACE.lifetimeMs + PACE.paceMs + 5_000 + 5 * usualMs;
 
 /** The same few people send everything. */
 const MANY = { SIJILL_REFUSALS_PER_HOUR: '100000', SIJILL_REQUESTS_PER_MINUTE: '100000' };
@@ -62,6 +67,20 @@ describeMongoDb('three servers that share all stores', () => {
     return undefined;
   }
 
+  /** The leases that a process neither gave away nor lost to another. */
+  async function leasesOf(holder: string): Promise<readonly string[]> {
+    const connection = await mongoose.createConnection(uri).asPromise();
+    try {
+      const records = await connection.collection('leases').find().toArray();
+      const last = records.filter(({ name, token }) => !records.some((l) => l['name'] === name && l['token'] > token));
+      return last.flatMap(({ name, holder: whose, released }) =>
+        whose === holder && !released ? [name as string] : [],
+      );
+    } finally {
+      await connection.close();
+    }
+  }
+
   async function othersThan(server: Server): Promise<readonly Server[]> {
     return cluster.servers.filter((each) => each !== server);
   }
@@ -83,10 +102,11 @@ describeMongoDb('three servers that share all stores', () => {
     const [any] = cluster.servers as [Server];
     const debt = await cluster.registered(any, 'a-debt');
     const holder = (await holderOf('projection'))!;
+    let usual = 0;
     for (const server of await othersThan(holder)) {
       for (const { holder: id, state } of await standing(server))
         expect([typeof id, state]).toEqual(['string', 'running']);
-      expect(await untilShown(server, debt, `from-${cluster.servers.indexOf(server)}`)).toBeLessThan(5_000);
+      usual = Math.max(usual, await untilShown(server, debt, `from-${cluster.servers.indexOf(server)}`));
       const { status, body } = await server.call('GET', '/health/ready');
       expect(status).toBe(200);
       expect(body.checks.projections['debt-list']).toMatch(/^running in process [0-9a-f]{8}, \d+ behind$/);
@@ -105,7 +125,7 @@ describeMongoDb('three servers that share all stores', () => {
     await holder.stop('SIGKILL');
     const [survivor, ...more] = (await othersThan(holder)) as [Server, Server];
     const afterKill = await untilShown(survivor, debt, 'after-the-kill');
-    expect(afterKill).toBeLessThan(TAKEOVER_MS);
+    expect(afterKill).toBeLessThan(takeoverMs(usual));
     expect(await received(survivor, debt)).toBe('3.00');
     await cluster.start(holder);
 
@@ -115,19 +135,21 @@ describeMongoDb('three servers that share all stores', () => {
     const [awake] = (await othersThan(frozen)) as [Server];
     const afterFreeze = await untilShown(awake, debt, 'after-the-freeze');
     frozen.thaw();
-    expect(afterFreeze).toBeLessThan(2 * TAKEOVER_MS); // it may have held both leases, or only the one
+    expect(afterFreeze).toBeLessThan(2 * takeoverMs(usual)); // it may have held both leases, or only the one
     await until(
       () => standing(frozen),
       (consumers) => consumers.some(({ kind, holder: id }) => kind === 'projection' && id !== undefined),
     );
     expect(await received(frozen, debt)).toBe('4.00');
 
-    // Stopped: it gives its leases away.
+    // Stopped: it gives its leases away, so that nobody waits for one to lapse.
     const stopping = (await holderOf('projection'))!;
     const [next] = (await othersThan(stopping)) as [Server];
+    const { holder: id = '' } = (await standing(next)).find(({ kind }) => kind === 'projection')!;
+    expect(await leasesOf(id)).toContain('projections');
     expect(await stopping.stop('SIGTERM')).toBe(0);
+    expect(await leasesOf(id)).toEqual([]);
     const afterStop = await untilShown(next, debt, 'after-the-stop');
-    expect(afterStop).toBeLessThan(PACE.lifetimeMs);
     expect(more).toHaveLength(1);
     process.stdout.write(
       `shown after a kill in ${afterKill.toFixed()} ms, a freeze in ${afterFreeze.toFixed()} ms, a stop in ${afterStop.toFixed()} ms\n`,
