@@ -9,8 +9,8 @@ import { InvalidJob, type Job, type JobDoors, type Progress, type Run } from './
 
 const FIRST_WAIT_MS = 50;
 const MOST_WAIT_MS = 2_000;
-/** Progress is stored at most so often, in milliseconds. */
-const PROGRESS_MS = 500;
+/** Progress is stored at most so often, in milliseconds: the thread that answers requests waits for the disk. */
+const PROGRESS_MS = 2_000;
 
 export interface Attempt {
   readonly key: string;
