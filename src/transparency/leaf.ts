@@ -1,11 +1,15 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from '../event-store/canonical.js';
 import type { LedgerId } from '../kernel/ids.js';
 import type { Hash } from './hashes.js';
 
 /** First byte of what a leaf's hash is made of; nodes have 0x01, so that neither passes for the other (RFC 6962). */
-const LEAF_PREFIX = Buffer.of(0x00);
+const LEAF_PREFIX = 0x00;
 const SALT = /^[0-9a-f]{64}$/;
+const SALT_BYTES = 32;
+
+/** What is hashed stands here side by side: to hash at once costs a third of what an object of Node's does. */
+const scratch = Buffer.alloc(256 * 1024);
 
 /**
  * What the transparency log holds of an event: the canonical JSON of `{v, ledger, seq, h}` with
@@ -15,13 +19,25 @@ const SALT = /^[0-9a-f]{64}$/;
  * @param event the event's canonical JSON, as it is stored
  */
 export function leafOf(ledger: LedgerId, sequence: number, salt: string, event: string): string {
-  // Buffer.from would cut a malformed salt short without a word, and the leaf could be guessed.
+  // Buffer.write would cut a malformed salt short without a word, and the leaf could be guessed.
   if (!SALT.test(salt)) throw new Error('a leaf needs a salt of 32 bytes in lower-case hex');
   if (!Number.isSafeInteger(sequence) || sequence < 0) throw new Error(`${sequence} is no sequence`);
-  const h = createHash('sha256').update(salt, 'hex').update(event, 'utf8').digest('hex');
+  const bytes = roomFor(SALT_BYTES, event);
+  bytes.write(salt, 'hex');
+  const h = hash('sha256', bytes.subarray(0, SALT_BYTES + bytes.write(event, SALT_BYTES)), 'hex');
   return canonicalJson({ v: 1, ledger, seq: sequence, h });
 }
 
 /** RFC 6962, 2.1: SHA-256(0x00 ‖ leaf). */
-export const leafHash = (leaf: string | Buffer): Hash =>
-  createHash('sha256').update(LEAF_PREFIX).update(leaf).digest() as Hash;
+export function leafHash(leaf: string | Buffer): Hash {
+  const bytes = roomFor(1, leaf);
+  bytes[0] = LEAF_PREFIX;
+  const length = typeof leaf === 'string' ? bytes.write(leaf, 1) : leaf.copy(bytes, 1);
+  return hash('sha256', bytes.subarray(0, 1 + length), 'buffer') as Hash;
+}
+
+/** A UTF-8 text has at most three bytes for each UTF-16 unit. */
+function roomFor(before: number, { length }: string | Buffer): Buffer {
+  const most = before + 3 * length;
+  return most <= scratch.length ? scratch : Buffer.alloc(most);
+}

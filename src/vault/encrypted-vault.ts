@@ -5,6 +5,7 @@ import { BoundedCache } from '../kernel/bounded-cache.js';
 import { commitmentTo } from './commitment.js';
 import { decrypt, encrypt, newKey, subkey } from './encryption.js';
 import type { VaultKeys } from './keys.js';
+import { leafSaltUnder } from './leaf-salt.js';
 import { Naming } from './naming.js';
 import type { PersonRecord, SealedRecord, VaultStorage, WaitingRecord } from './storage.js';
 import { Sweeper } from './sweeper.js';
@@ -141,7 +142,11 @@ export class EncryptedVault implements Vault {
   }
 
   leafSalt(event: EventId): string {
-    return createHmac('sha256', this.#leafKey).update(event).digest('hex');
+    return leafSaltUnder(this.#leafKey, event);
+  }
+
+  leafKey(): Buffer {
+    return Buffer.from(this.#leafKey);
   }
 
   async close(): Promise<void> {

@@ -11,7 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { KEY_BYTES, newKey } from './encryption.js';
 import { VaultLocked } from './vault.js';
 
@@ -29,15 +29,20 @@ export function loadMasterKey(directory: string, configured?: string | Buffer): 
   if (typeof configured === 'object') return configured;
   if (configured !== undefined && configured !== '') return parseMasterKey(configured, 'SIJILL_MASTER_KEY');
   const path = join(directory, KEY_FILE);
-  if (existsSync(path)) return readKeyFile(path);
   const vault = join(directory, VAULT_FILE);
-  if (existsSync(vault)) {
-    throw new VaultLocked(
-      'KEY_FILE_MISSING',
-      `${vault} exists, but its key does not: restore ${path} from its backup, or set SIJILL_MASTER_KEY`,
-    );
-  }
-  generateKeyFile(path, directory);
+  const lost = `${vault} exists, but its key does not: restore ${path} from its backup, or set SIJILL_MASTER_KEY`;
+  return keyInFile(path, existsSync(vault) ? lost : undefined);
+}
+
+/**
+ * The key in a file that only its owner reads; it is generated where there is none yet.
+ * @param lost what to say where there was one
+ * @throws VaultLocked saying what to do
+ */
+export function keyInFile(path: string, lost: string | undefined): Buffer {
+  if (existsSync(path)) return readKeyFile(path);
+  if (lost !== undefined) throw new VaultLocked('KEY_FILE_MISSING', lost);
+  generateKeyFile(path);
   return readKeyFile(path);
 }
 
@@ -72,7 +77,8 @@ function readKeyFile(path: string): Buffer {
 }
 
 /** Under its name there is the whole key or nothing, also after a crash; of two processes at once one wins. */
-function generateKeyFile(path: string, directory: string): void {
+function generateKeyFile(path: string): void {
+  const directory = dirname(path);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const draft = `${path}.${randomUUID()}`;
   const file = openSync(draft, 'wx', 0o600);

@@ -77,6 +77,8 @@ export interface Vault {
   digest(value: string): string;
   /** The salt, hex, of an event's leaf in the transparency log: HMAC(ledger key, event id). */
   leafSalt(event: EventId): string;
+  /** What `leafSalt` is made with (`leaf-salt.ts`), for the thread that salts every event; it opens nothing else. */
+  leafKey(): Buffer;
   /** Waits for the writes under way. */
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { ActorId, EventId, LedgerId, PartyId, StreamName } from '../../src/kernel/ids.js';
 import { isPartyId, isUuid } from '../../src/kernel/ids.js';
 import type { Person, Vault } from '../../src/vault/vault.js';
+import { leafSaltUnder } from '../../src/vault/leaf-salt.js';
 import { sweeping } from './vault-sweeping.js';
 
 /** What the suite needs of an adapter: one vault on storage that survives its closing. */
@@ -238,6 +239,12 @@ export function vaultContract(name: string, create: () => Promise<VaultUnderTest
         for (const value of before) expect(value).toMatch(/^[0-9a-f]{64}$/);
         await reopen();
         expect([vault.digest('1058529940'), vault.leafSalt(event)]).toEqual(before);
+      });
+
+      test('of leaves are made with a key that can be handed on', () => {
+        expect(leafSaltUnder(vault.leafKey(), event)).toBe(vault.leafSalt(event));
+        vault.leafKey().fill(0);
+        expect(leafSaltUnder(vault.leafKey(), event)).toBe(vault.leafSalt(event));
       });
 
       test('differ by value and by purpose, and are no plain hash', () => {

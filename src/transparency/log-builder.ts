@@ -1,0 +1,234 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { canonicalEvent } from '../event-store/canonical.js';
+import type { EventReader, Place, StoredEvent } from '../event-store/event-store.js';
+import type { EventId } from '../kernel/ids.js';
+import { acquire, type Lease, type Leases } from '../leases/leases.js';
+import { openCheckpoint, signCheckpoint } from './checkpoint.js';
+import { appended, rootOf } from './frontier.js';
+import { entriesIn, grow, grownTo, leavesOf, NOTHING, tilesIn, type Grown } from './growth.js';
+import type { SigningKey } from './keys.js';
+import { leafOf } from './leaf.js';
+import { LogHalted, type LogStatus } from './log-status.js';
+import { LogUnavailable, TileConflict, type LogStorage, type Signed } from './log-storage.js';
+import { isConsistent } from './proofs.js';
+import { consistencyFrom, rootFrom } from './tile-tree.js';
+
+export interface LogBuilderOptions {
+  readonly reader: Pick<EventReader, 'readAll'>;
+  readonly storage: LogStorage;
+  /** Of those that write into this storage: one signs at a time. */
+  readonly leases: Leases;
+  /** Its name is the log's origin. */
+  readonly key: SigningKey;
+  /** `Vault.leafSalt` */
+  readonly saltOf: (event: EventId) => string;
+  readonly report: (status: LogStatus) => void;
+  readonly log: (level: 'info' | 'error', message: string) => void;
+  /** Between two looks at the log, in milliseconds: a checkpoint is signed at most so often. */
+  readonly paceMs?: number;
+  /** Events read, hashed and written at once: bounds memory. */
+  readonly pageSize?: number;
+  /** Events between two checkpoints at most, where more wait than a page. */
+  readonly mostUnsigned?: number;
+}
+
+const PACE_MS = 2_000;
+const PAGE_SIZE = 1_024;
+const MOST_UNSIGNED = 4_096;
+export const LOG_LEASE = 'transparency';
+
+/** A log as it grows: all that is stored, signed or not. */
+interface Growing {
+  readonly grown: Grown;
+  /** Where the last event of it is read again from. */
+  readonly before: Place | undefined;
+}
+
+/**
+ * Makes the transparency log of what the event store holds (docs/adr/0027-where-the-transparency-log-is-kept.md): hashes each event in its
+ * order, writes the tiles, and signs what it has read back and proved to follow from what it signed before. What does
+ * not follow is never signed: it halts, and says so.
+ */
+export class LogBuilder {
+  #status: LogStatus = { state: 'waiting', size: 0 };
+  #signed: Signed | undefined;
+
+  constructor(private readonly options: LogBuilderOptions) {}
+
+  /** Until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    for (let failures = 0; !signal.aborted;) {
+      let lease: Lease | undefined;
+      try {
+        lease = await acquire(this.options.leases, LOG_LEASE, signal);
+        if (lease === undefined) return;
+        await this.#serve(AbortSignal.any([signal, lease.lost]), () => (failures = 0));
+      } catch (error) {
+        if (isForGood(error)) return await this.#halt(error, signal, lease);
+        if (failures++ === 0) this.options.log('error', `the transparency log waits, and tries again: ${text(error)}`);
+        this.#tell({ state: 'retrying' });
+      }
+      await lease?.release();
+      await pause(this.#pace, signal);
+    }
+  }
+
+  get #pace(): number {
+    return this.options.paceMs ?? PACE_MS;
+  }
+
+  async #serve(signal: AbortSignal, wentWell: () => void): Promise<void> {
+    let grown = await this.#open();
+    while (!signal.aborted) {
+      this.#tell({ state: 'running' });
+      let isAll = false;
+      while (!isAll && !signal.aborted) {
+        const next = await this.#read(grown, signal);
+        if (signal.aborted) return;
+        await this.#sign(next);
+        [grown, isAll] = [next.grown, next.isAll];
+        wentWell();
+      }
+      await pause(this.#pace, signal);
+    }
+  }
+
+  /** The log as it was signed last. @throws LogHalted where what is stored does not give what was signed */
+  async #open(): Promise<Grown> {
+    const { storage, key } = this.options;
+    const signed = (this.#signed = await storage.signed());
+    if (signed === undefined) return NOTHING;
+    this.#tell({ size: signed.size });
+    let head;
+    try {
+      head = openCheckpoint(signed.note, key).checkpoint;
+    } catch (error) {
+      const todo = 'set SIJILL_LOG_KEY, or restore log.key, as they were';
+      throw new LogHalted(
+        'OTHER_KEY',
+        `the last checkpoint is not of the key of ${key.name} (${text(error)}): ${todo}`,
+      );
+    }
+    const grown = await grownTo(storage, signed.size).catch(damaged);
+    const isWhole = [signed.root, head.root].every((root) => root.equals(rootOf(grown.frontier)));
+    if (isWhole && head.size === signed.size) return grown;
+    throw new LogHalted('DAMAGED', `the tiles do not give the root of ${signed.size} events that was signed`);
+  }
+
+  /**
+   * What came since, a page at a time, up to the end of the log or as much as is signed at once. The last event that
+   * was signed is read again, first: a log that was put back to an earlier state, or goes on from one in another way,
+   * has another there or none.
+   */
+  async #read(from: Grown, signal: AbortSignal): Promise<Growing & { readonly isAll: boolean }> {
+    const { reader, storage, pageSize = PAGE_SIZE, mostUnsigned = MOST_UNSIGNED } = this.options;
+    const signed = this.#signed;
+    let grown = from;
+    let [at, before, last]: (Place | undefined)[] = [signed?.before, signed?.before, undefined];
+    let isTailSeen = signed === undefined;
+    for (let isAll = false; !isAll && !signal.aborted && grown.frontier.size - from.frontier.size < mostUnsigned;) {
+      const page = await reader
+        .readAll({ limit: pageSize, ...(at !== undefined && { after: at }) })
+        .catch((error: unknown) => {
+          // A place that the store does not know lies beyond its end.
+          throw error instanceof RangeError && signed !== undefined ? rolledBack(signed) : error;
+        });
+      const entries: string[] = [];
+      for (const stored of page.events) {
+        if (stored.sequence === undefined) continue;
+        if (isTailSeen) entries.push(this.#entryOf(stored, grown.frontier.size + entries.length));
+        else await this.#assertTail(stored, signed as Signed);
+        isTailSeen = true;
+        [before, last] = [last ?? before, { position: stored.position, count: stored.sequence + 1 }];
+      }
+      if (entries.length > 0) {
+        const next = grow(grown, entries);
+        await storage.write(next.tiles);
+        grown = next.grown;
+      }
+      at = page.next ?? at;
+      isAll = page.atEnd;
+      if (isAll && !isTailSeen) throw rolledBack(signed as Signed);
+      if (isAll) return { grown, before, isAll };
+    }
+    return { grown, before, isAll: false };
+  }
+
+  #entryOf({ event, sequence }: StoredEvent, expected: number): string {
+    if (sequence !== expected) throw new LogHalted('REWRITTEN', `event ${sequence} stands where ${expected} belongs`);
+    return leafOf(event.ledger, expected, this.options.saltOf(event.id), canonicalEvent(event));
+  }
+
+  async #assertTail(stored: StoredEvent, { size }: Signed): Promise<void> {
+    const [entry] = await entriesIn(this.options.storage, size - 1, size).catch(damaged);
+    if (stored.sequence === size - 1 && this.#entryOf(stored, size - 1) === String(entry)) return;
+    throw new LogHalted('REWRITTEN', `event ${size - 1}, the last that was signed, is another one now`);
+  }
+
+  /** Signs what is stored, read back, if it is more than was signed. */
+  async #sign({ grown, before }: Growing): Promise<void> {
+    const { storage, key } = this.options;
+    const previous = this.#signed;
+    const { size } = grown.frontier;
+    if (size === (previous?.size ?? 0)) return;
+    const root = rootOf(grown.frontier);
+    await this.#assertStored({ size, root }, previous);
+    const note = signCheckpoint({ size, root }, key);
+    const next: Signed = { size, root, note, ...(before !== undefined && { before }) };
+    if (!(await storage.sign(next, previous))) {
+      throw new LogHalted('OTHER_SIGNER', `somebody else signed ${key.name}: one process at a time may write a log`);
+    }
+    this.#signed = next;
+    this.#tell({ size });
+  }
+
+  /** The bytes as they are stored are what was meant, and they follow from what was signed before. */
+  async #assertStored(next: Pick<Signed, 'size' | 'root'>, previous: Signed | undefined): Promise<void> {
+    const { storage } = this.options;
+    const read = tilesIn(storage);
+    const start = previous === undefined ? NOTHING : await grownTo(storage, previous.size).catch(damaged);
+    const entries = await entriesIn(storage, start.frontier.size, next.size).catch(damaged);
+    const recomputed = rootOf(appended(start.frontier, leavesOf(entries)).frontier);
+    const inTiles = await rootFrom(read, next.size).catch(damaged);
+    if (!recomputed.equals(next.root) || !inTiles.equals(next.root)) {
+      throw new LogHalted('DAMAGED', `what is stored of ${next.size} events, read back, is not what was written`);
+    }
+    if (previous === undefined) return;
+    const proof = await consistencyFrom(read, previous.size, next.size).catch(damaged);
+    if (!isConsistent(previous, next, proof)) {
+      throw new LogHalted('DAMAGED', `${next.size} events do not follow from the ${previous.size} that were signed`);
+    }
+  }
+
+  async #halt(error: LogHalted | TileConflict, signal: AbortSignal, lease: Lease | undefined): Promise<void> {
+    const halt = error instanceof LogHalted ? error.halt : 'REWRITTEN';
+    const todo = 'nothing is signed from here on; docs/transparency.md says what to do';
+    this.options.log('error', `the transparency log halted (${halt}): ${text(error)}; ${todo}`);
+    this.#tell({ state: 'halted', halt });
+    // It keeps the lease: any other process would halt there, too.
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    await lease?.release();
+  }
+
+  #tell(news: Partial<LogStatus>): void {
+    const next = { ...this.#status, ...news };
+    if (next.state === this.#status.state && next.size === this.#status.size) return;
+    this.options.report((this.#status = next));
+  }
+}
+
+const rolledBack = ({ size }: Signed): LogHalted =>
+  new LogHalted('ROLLED_BACK', `the event store ends before event ${size - 1}, the last that was signed`);
+
+const isForGood = (error: unknown): error is LogHalted | TileConflict =>
+  error instanceof LogHalted || error instanceof TileConflict;
+
+/** What cannot be read out of a storage that answers is not there, or is something else. @throws */
+function damaged(error: unknown): never {
+  throw error instanceof LogUnavailable ? error : new LogHalted('DAMAGED', text(error));
+}
+
+const text = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  wait(ms, undefined, { signal }).catch(() => undefined);

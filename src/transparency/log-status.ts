@@ -1,0 +1,27 @@
+/**
+ * Why nothing is signed any more, until a person has looked. `ROLLED_BACK`: the event store holds less than was signed.
+ * `REWRITTEN`: the last event that was signed is another one now, or events do not give the tiles that they gave.
+ * `DAMAGED`: the tiles do not give the root that was signed. `OTHER_KEY`: what was signed last was signed by another
+ * key. `OTHER_SIGNER`: somebody else signs this log.
+ */
+export type Halt = 'ROLLED_BACK' | 'REWRITTEN' | 'DAMAGED' | 'OTHER_KEY' | 'OTHER_SIGNER';
+
+/** How the log stands: shown by /health/ready and /metrics. */
+export interface LogStatus {
+  /** `waiting`: another process signs, or nobody yet. `retrying`: a store does not answer. */
+  readonly state: 'waiting' | 'running' | 'retrying' | 'halted';
+  /** Events in the last tree that was signed. */
+  readonly size: number;
+  readonly halt?: Halt;
+}
+
+/** Nothing is signed from here on. */
+export class LogHalted extends Error {
+  override readonly name = 'LogHalted';
+  constructor(
+    readonly halt: Halt,
+    message: string,
+  ) {
+    super(message);
+  }
+}

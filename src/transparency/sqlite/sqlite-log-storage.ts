@@ -1,0 +1,183 @@
+import { closeSync, openSync } from 'node:fs';
+import type { Place, Position } from '../../event-store/event-store.js';
+import { Database, ForeignFile, isSqliteFault } from '../../sqlite/database.js';
+import { own } from '../../sqlite/ownership.js';
+import { hashOf, treeSize } from '../hashes.js';
+import {
+  continues,
+  LogUnavailable,
+  TileConflict,
+  type LogReader,
+  type LogStorage,
+  type Signed,
+  type StoredTile,
+} from '../log-storage.js';
+import type { TreeHead } from '../proofs.js';
+import { ENTRIES, tilePath, type TileName } from '../tiles.js';
+
+/** "SjTl" at byte 68 of the file. */
+const APPLICATION_ID = 0x536a546c;
+const LAYOUT = 1;
+
+/** `level` −1: bundles of entries. `signed` has one row at most; without `position` it was made of the first event. */
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS tile (
+    level INTEGER NOT NULL,
+    at    INTEGER NOT NULL,
+    width INTEGER NOT NULL CHECK (width BETWEEN 1 AND 256),
+    bytes BLOB NOT NULL,
+    UNIQUE (level, at)
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS signed (
+    id       INTEGER PRIMARY KEY CHECK (id = 1),
+    size     INTEGER NOT NULL,
+    root     BLOB NOT NULL,
+    note     TEXT NOT NULL,
+    position TEXT,
+    count    INTEGER
+  ) STRICT;
+  PRAGMA user_version = ${LAYOUT};
+`;
+
+/** Opens or creates the file; one process owns it. @throws ForeignFile (left untouched), StoreOwned */
+export function openSqliteLogStorage(path: string): LogStorage {
+  const release = own(path);
+  try {
+    createPrivately(path);
+    const database = Database.open(path, APPLICATION_ID);
+    try {
+      checkLayout(database, path);
+      // FULL: what was signed is known after a power cut, before anybody sees it.
+      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+      database.transaction(() => database.exec(SCHEMA));
+      return new SqliteLogStorage(database, release);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/** Another connection, of any thread or process. @throws ForeignFile */
+export function openSqliteLogReader(path: string): LogReader {
+  const database = Database.openReadOnly(path, APPLICATION_ID);
+  checkLayout(database, path);
+  return new SqliteLogReader(database);
+}
+
+function checkLayout(database: Database, path: string): void {
+  const [layout] = database.prepare('PRAGMA user_version').get()!;
+  if (layout !== 0 && layout !== LAYOUT) {
+    throw new ForeignFile(
+      `${path} holds a transparency log in layout ${layout}, this program writes ${LAYOUT}: start the one that wrote it`,
+    );
+  }
+}
+
+class SqliteLogReader implements LogReader {
+  readonly #tile;
+  readonly #signed;
+
+  constructor(protected readonly database: Database) {
+    this.#tile = database.prepare('SELECT width, bytes FROM tile WHERE level = ? AND at = ?');
+    this.#signed = database.prepare('SELECT size, root, note, position, count FROM signed');
+  }
+
+  async read(tile: Omit<TileName, 'width'>): Promise<StoredTile | undefined> {
+    return available(() => this.tile(tile));
+  }
+
+  async signed(): Promise<Signed | undefined> {
+    return available(() => this.last());
+  }
+
+  async close(): Promise<void> {
+    this.database.close();
+  }
+
+  protected tile({ level, index }: Omit<TileName, 'width'>): StoredTile | undefined {
+    const row = this.#tile.get(numberOf(level), index);
+    return row && { level, index, width: row[0] as number, bytes: Buffer.from(row[1] as Uint8Array) };
+  }
+
+  protected last(): Signed | undefined {
+    const row = this.#signed.get();
+    if (row === undefined) return undefined;
+    const [size, root, note, position, count] = row as [number, Uint8Array, string, string | null, number | null];
+    const before: Place | undefined =
+      position === null ? undefined : { position: position as Position, count: count ?? 0 };
+    return { size: treeSize(size), root: hashOf(Buffer.from(root)), note, ...(before !== undefined && { before }) };
+  }
+}
+
+class SqliteLogStorage extends SqliteLogReader implements LogStorage {
+  readonly #put;
+  readonly #sign;
+
+  constructor(
+    database: Database,
+    private readonly release: () => void,
+  ) {
+    super(database);
+    this.#put = database.prepare(
+      'INSERT INTO tile VALUES (?, ?, ?, ?) ON CONFLICT (level, at) DO UPDATE SET width = excluded.width, bytes = excluded.bytes',
+    );
+    this.#sign = database.prepare(
+      'INSERT INTO signed VALUES (1, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET size = excluded.size, ' +
+        'root = excluded.root, note = excluded.note, position = excluded.position, count = excluded.count',
+    );
+  }
+
+  async write(tiles: readonly StoredTile[]): Promise<void> {
+    available(() => this.database.transaction(() => tiles.forEach((tile) => this.#grow(tile))));
+  }
+
+  async sign({ size, root, note, before }: Signed, previous: TreeHead | undefined): Promise<boolean> {
+    return available(() =>
+      this.database.transaction(() => {
+        const last = this.last();
+        if (last?.size !== previous?.size || last?.root.equals(previous!.root) === false) return false;
+        this.#sign.run(size, root, note, before?.position ?? null, before?.count ?? null);
+        return true;
+      }),
+    );
+  }
+
+  override async close(): Promise<void> {
+    this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    await super.close();
+    this.release();
+  }
+
+  #grow(tile: StoredTile): void {
+    const stored = this.tile(tile);
+    if (stored !== undefined && continues(stored.bytes, tile.bytes)) return;
+    if (stored !== undefined && !continues(tile.bytes, stored.bytes)) {
+      throw new TileConflict(`tile ${tilePath(tile)} is stored otherwise`);
+    }
+    this.#put.run(numberOf(tile.level), tile.index, tile.width, tile.bytes);
+  }
+}
+
+const numberOf = (level: TileName['level']): number => (level === ENTRIES ? -1 : level);
+
+/** Its entries are public; who may write it is not. SQLite gives its side files the permissions of the file. */
+function createPrivately(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+function available<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (isSqliteFault(error)) throw new LogUnavailable(`the transparency log: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
