@@ -20,7 +20,9 @@ import { openMongoLeases } from './leases/mongo/mongo-leases.js';
 import type { LedgerId } from './kernel/ids.js';
 import type { ReadModelReader, ReadModels } from './read-models/read-models.js';
 import { openSqliteReadModelReader, openSqliteReadModels } from './read-models/sqlite/sqlite-read-models.js';
-import { loadMasterKey, VAULT_FILE } from './vault/master-key.js';
+import type { LogReader, LogStorage } from './transparency/log-storage.js';
+import { openSqliteLogReader, openSqliteLogStorage } from './transparency/sqlite/sqlite-log-storage.js';
+import { keyInFile, loadMasterKey, VAULT_FILE } from './vault/master-key.js';
 import { openMongoVault, refuseVaultIn } from './vault/mongo/mongo-vault.js';
 import { openSqliteVault } from './vault/sqlite/sqlite-vault.js';
 import { VaultLocked, type Vault } from './vault/vault.js';
@@ -84,6 +86,24 @@ export const openReadModelReader = async (stores: Stores): Promise<ReadModelRead
 /** Of who folds into these read models: a file of them has one owner. */
 export const openLeases = async ({ mongodbUri }: Stores): Promise<Leases> =>
   mongodbUri === undefined ? new EmbeddedLeases() : openMongoLeases(mongodbUri);
+
+const logFile = ({ data }: Stores): string => join(data, 'transparency.db');
+
+/** Whether a process keeps a transparency log: not yet where several share their read models (docs/adr/0027). */
+export const keepsLog = ({ mongodbUri }: Stores): boolean => mongodbUri === undefined;
+
+export const openLogStorage = (stores: Stores): LogStorage => openSqliteLogStorage(logFile(stores));
+
+/** Once somebody has opened the storage. */
+export const openLogReader = (stores: Stores): LogReader => openSqliteLogReader(logFile(stores));
+
+/** What signs the transparency log: 32 bytes. @throws VaultLocked saying what to do */
+export function loadLogKey(stores: Stores, configured: Buffer | undefined): Buffer {
+  if (configured !== undefined) return configured;
+  const path = join(stores.data, 'log.key');
+  const lost = `${logFile(stores)} exists, but its key does not: restore ${path} from its backup, or set SIJILL_LOG_KEY`;
+  return keyInFile(path, existsSync(logFile(stores)) ? lost : undefined);
+}
 
 export const openJobs = (stores: JobStores, ledger: LedgerId, jobs: readonly Job[], doors: JobDoors): Jobs =>
   stores.redisUrl === undefined

@@ -64,6 +64,8 @@ import { CommandRegistry } from './ledger/command-handlers.js';
 import { Ledger } from './ledger/ledger.js';
 import type { ReadModelReader } from './read-models/read-models.js';
 import { READ_MODELS } from './read-models/token.js';
+import { logIndicator, measureLog } from './transparency/observing.js';
+import { PUBLISHED_LOG, TransparencyController, type Published } from './transparency/transparency.controller.js';
 import { VAULT } from './vault/vault.token.js';
 
 const registry = new CommandRegistry([
@@ -87,13 +89,14 @@ export class AppModule {
     logger: Logger,
     metrics: Metrics,
   ): Promise<DynamicModule> {
-    const { ledger, vault, sweeping, store, readModels, feed, clock, jobs } = instance;
+    const { ledger, vault, sweeping, store, readModels, feed, clock, jobs, transparency } = instance;
     const tariff = tariffOf(configuration);
     measureFeed(feed, metrics);
     const swept =
       'Sealed values that a crash left: removed, or named by an event after all (since the start); waiting (at the last look).';
     metrics.gauge('sijill_vault_swept', swept, 'found', () => Object.entries(sweeping.swept));
     measureAudit(feed, metrics);
+    measureLog(feed, metrics);
     measureJobs(jobs, metrics);
     const shared = [
       { provide: Ledger, useValue: ledger },
@@ -144,8 +147,22 @@ export class AppModule {
         ReportExplanationController,
         ProjectionsController,
         JobsController,
+        TransparencyController,
       ],
-      providers: [...shared, KnownAt, Asking, Finder],
+      providers: [
+        ...shared,
+        KnownAt,
+        Asking,
+        Finder,
+        {
+          provide: PUBLISHED_LOG,
+          inject: [Finder],
+          useFactory: (finder: Finder): Published => ({
+            log: transparency,
+            sequenceOf: async (event) => (await finder.one({ id: event }))?.sequence,
+          }),
+        },
+      ],
       exports: shared,
     };
   }
@@ -194,6 +211,7 @@ const portsOf = ({ clock, vault, ledger, feed, store, readModels, jobs }: Instan
     feedIndicator('policies', 'policy', feed),
     jobsIndicator(jobs),
     auditIndicator(feed),
+    logIndicator(feed),
   ],
 });
 

@@ -1,14 +1,28 @@
 /** The thread that folds events into read models and sends what policies ask for (its own composition root). */
 import { parentPort, workerData } from 'node:worker_threads';
-import { openEventReader, openLeases, openReadModels, type Stores } from './adapters.js';
+import { openEventReader, openLeases, openLogStorage, openReadModels, type Stores } from './adapters.js';
 import { catalogue, policies, projections } from './composition.js';
 import { Feed } from './feed/feed.js';
 import { holdToOneLedger } from './feed/one-ledger.js';
 import { SelfAudit } from './feed/self-audit/self-audit.js';
 import { isHeldHere } from './feed/stored-progress.js';
 import { FeedThreadPort } from './feed/thread-protocol.js';
+import { signingKey } from './transparency/keys.js';
+import { LogBuilder } from './transparency/log-builder.js';
+import { leafSaltUnder } from './vault/leaf-salt.js';
 
-const stores = workerData as Stores;
+/** What the thread is told. */
+export interface FeedThreadData extends Stores {
+  /** Absent: it builds no transparency log. */
+  readonly transparency?: {
+    readonly origin: string;
+    readonly leafKey: Uint8Array;
+    /** Of the key that signs. */
+    readonly seed: Uint8Array;
+  };
+}
+
+const { transparency, ...stores } = workerData as FeedThreadData;
 if (parentPort === null) throw new Error('the feed runs in a thread of the server');
 const port = new FeedThreadPort(parentPort);
 const reader = openEventReader(stores);
@@ -17,14 +31,16 @@ const leases = await openLeases(stores);
 await holdToOneLedger(reader, readModels);
 const { send, listener } = port;
 const feed = new Feed({ reader, readModels, leases, catalogue, projections, policies, send, listener });
+const logStorage = transparency && openLogStorage(stores);
 const stopping = new AbortController();
-let auditing: Promise<void> = Promise.resolve();
+let working: Promise<unknown> = Promise.resolve();
 port.serve(
   (names) => feed.rebuild(names),
   async () => {
     stopping.abort();
-    await auditing;
+    await working;
     await feed.stop();
+    await logStorage?.close();
     await leases.close();
     await readModels.close();
     await reader.close();
@@ -41,5 +57,17 @@ const audit = new SelfAudit({
   report: (status) => listener.audited?.(status),
   log: (level, message) => listener.log(level, message),
 });
-auditing = audit.run(stopping.signal);
+const builder =
+  transparency &&
+  logStorage &&
+  new LogBuilder({
+    reader,
+    storage: logStorage,
+    leases,
+    key: signingKey(transparency.origin, Buffer.from(transparency.seed)),
+    saltOf: (event) => leafSaltUnder(Buffer.from(transparency.leafKey), event),
+    report: (status) => listener.logged?.(status),
+    log: (level, message) => listener.log(level, message),
+  });
+working = Promise.all([audit.run(stopping.signal), builder?.run(stopping.signal)]);
 port.say({ kind: 'started' });

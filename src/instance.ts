@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { Logger } from 'pino';
 import {
+  keepsLog,
+  loadLogKey,
   openEventStore,
   openJobs,
+  openLogReader,
   openReadModelReader,
   openVault,
   storesOf,
@@ -34,6 +37,10 @@ import type { ReadModelReader } from './read-models/read-models.js';
 import type { SuppressedAttempts } from './http/ports.js';
 import { Sweeping } from './vault/sweeping.js';
 import { explainsItself } from './start-fault.js';
+import type { PublishedLog } from './transparency/published-log.js';
+import { signingKey, writeVkey } from './transparency/keys.js';
+import { originOf } from './transparency/origin.js';
+import type { FeedThreadData } from './feed-thread.js';
 import { VaultUnavailable, type Vault } from './vault/vault.js';
 
 /** Everything that one running ledger holds open. */
@@ -46,6 +53,8 @@ export interface Instance {
   readonly feed: FeedHost;
   readonly readModels: ReadModelReader;
   readonly jobs: Jobs;
+  /** Undefined: this process keeps none. */
+  readonly transparency: PublishedLog | undefined;
   /** The door that policies and jobs use, once the CommandBus is there: then they begin. */
   serveCommands(send: SendCommand): void;
   /** Stops the jobs and the feed, then closes the stores: nothing acknowledged is lost. */
@@ -75,6 +84,7 @@ export async function openInstance(
     Configuration,
     | keyof VaultPlace
     | 'redisUrl'
+    | 'logKey'
     | 'environment'
     | 'logOrigin'
     | 'backdatingDays'
@@ -90,6 +100,7 @@ export async function openInstance(
     data,
     vault: vaultDirectory,
     redisUrl,
+    logKey,
     environment,
     logOrigin,
     backdatingDays,
@@ -139,7 +150,17 @@ export async function openInstance(
     process.exitCode = 1;
     process.kill(process.pid, 'SIGTERM');
   };
-  const control = await startFeedThread(feedThread, stores, send, feed, died);
+  const seed = keepsLog(stores) ? loadLogKey(stores, logKey) : undefined;
+  const origin = await originOf(store);
+  const toThread: FeedThreadData = {
+    ...stores,
+    ...(seed !== undefined && { transparency: { origin, leafKey: vault.leafKey(), seed } }),
+  };
+  const control = await startFeedThread(feedThread, toThread, send, feed, died);
+  const transparency: PublishedLog | undefined = seed && {
+    reader: openLogReader(stores),
+    vkey: writeVkey(signingKey(origin, seed)),
+  };
   const readModels = await openReadModelReader(stores);
   const policyNames = policies.map(({ name }) => name);
   feed.attach(control, new StoredProgress(readModels, policyNames));
@@ -156,6 +177,7 @@ export async function openInstance(
     feed,
     readModels,
     jobs,
+    transparency,
     serveCommands(handler) {
       open(handler);
       jobs.start();
@@ -164,6 +186,7 @@ export async function openInstance(
       await jobs.close(drainMs);
       await feed.stop();
       await sweeping.stop();
+      await transparency?.reader.close();
       await readModels.close();
       await store.close();
       await vault.close();

@@ -17,6 +17,8 @@ export interface Configuration {
   readonly redisUrl?: string;
   /** 32 bytes. */
   readonly masterKey?: Buffer;
+  /** 32 bytes. */
+  readonly logKey?: Buffer;
   readonly environment: string;
   readonly logOrigin: string;
   /** Absent: the development mode, which issues its own tokens on a loopback address. */
@@ -89,6 +91,7 @@ export function readConfiguration(environment: Environment = process.env): Confi
     vaultMongodbUri: read('VAULT_MONGODB_URI'),
     redisUrl: read('REDIS_URL'),
     masterKey: read('SIJILL_MASTER_KEY') ?? read('SIJILL_MASTER_KEY_FILE'),
+    logKey: read('SIJILL_LOG_KEY') ?? read('SIJILL_LOG_KEY_FILE'),
     environment: read('SIJILL_ENVIRONMENT'),
     logOrigin: read('SIJILL_LOG_ORIGIN'),
     logLevel: read('LOG_LEVEL'),
@@ -108,8 +111,10 @@ export function readConfiguration(environment: Environment = process.env): Confi
     url: read('SIJILL_URL'),
     token: read('SIJILL_TOKEN'),
   };
-  if (environment['SIJILL_MASTER_KEY']?.trim() && environment['SIJILL_MASTER_KEY_FILE']?.trim()) {
-    faults.push('SIJILL_MASTER_KEY and SIJILL_MASTER_KEY_FILE name one key: set one of them');
+  for (const name of ['SIJILL_MASTER_KEY', 'SIJILL_LOG_KEY']) {
+    if (environment[name]?.trim() && environment[`${name}_FILE`]?.trim()) {
+      faults.push(`${name} and ${name}_FILE name one key: set one of them`);
+    }
   }
   faults.push(...vaultFaults(environment, values));
   faults.push(...issuerFaults(environment, values.host));
@@ -121,6 +126,7 @@ export function readConfiguration(environment: Environment = process.env): Confi
     vaultMongodbUri,
     redisUrl,
     masterKey,
+    logKey,
     tariff,
     workingDays,
     issuer,
@@ -141,6 +147,7 @@ export function readConfiguration(environment: Environment = process.env): Confi
     ...(vaultMongodbUri !== undefined && { vaultMongodbUri }),
     ...(redisUrl !== undefined && { redisUrl }),
     ...(masterKey !== undefined && { masterKey }),
+    ...(logKey !== undefined && { logKey }),
     ...(tariff !== undefined && { tariff }),
     ...(workingDays !== undefined && { workingDays }),
     ...(url !== undefined && { url }),
@@ -157,6 +164,7 @@ type OptionalName =
   | 'vaultMongodbUri'
   | 'redisUrl'
   | 'masterKey'
+  | 'logKey'
   | 'tariff'
   | 'workingDays'
   | 'issuer'

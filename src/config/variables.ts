@@ -71,12 +71,24 @@ export const VARIABLES = {
       'Wraps the keys of the vault. Not set: generated once, in a file beside the vault that only its owner reads.',
     accepts: '32 bytes, as 64 hexadecimal digits or as base64',
     secret: true,
-    parse: masterKey,
+    parse: keyOf,
   } satisfies Variable<Buffer>,
   SIJILL_MASTER_KEY_FILE: {
     meaning: 'The same key, in a file: a mounted secret shows in no list of variables.',
     accepts: 'the path of a file that can be read and holds such a key',
-    parse: (path) => masterKey(contentOf(path)),
+    parse: (path) => keyOf(contentOf(path)),
+  } satisfies Variable<Buffer>,
+  SIJILL_LOG_KEY: {
+    meaning:
+      'Signs the transparency log (Ed25519). Not set: generated once, in a file in SIJILL_DATA that only its owner reads.',
+    accepts: '32 bytes, as 64 hexadecimal digits or as base64',
+    secret: true,
+    parse: keyOf,
+  } satisfies Variable<Buffer>,
+  SIJILL_LOG_KEY_FILE: {
+    meaning: 'The same key, in a file: a mounted secret shows in no list of variables.',
+    accepts: 'the path of a file that can be read and holds such a key',
+    parse: (path) => keyOf(contentOf(path)),
   } satisfies Variable<Buffer>,
   SIJILL_ENVIRONMENT: {
     default: 'development',
@@ -246,7 +258,8 @@ function jsonOf(text: string): object | undefined {
   }
 }
 
-function masterKey(text: string): Buffer | undefined {
+/** 32 bytes. */
+function keyOf(text: string): Buffer | undefined {
   if (/^[0-9a-fA-F]{64}$/.test(text)) return Buffer.from(text, 'hex');
   if (!/^[A-Za-z0-9+/_-]{43}=?$/.test(text)) return undefined;
   const key = Buffer.from(text, 'base64');

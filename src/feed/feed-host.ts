@@ -10,6 +10,7 @@ import { sequenceOf } from '../event-store/sequence-of.js';
 import type { Cause } from '../http/ports.js';
 import { ReadModelUnavailable } from '../read-models/read-models.js';
 import { text } from './feed-page.js';
+import type { LogStatus } from '../transparency/log-status.js';
 import type { AuditStatus } from './self-audit/audit-status.js';
 import type { FeedListener, FeedStatus, PolicyAlarm } from './status.js';
 import { runsAllHere, withCounts, type StoredProgress } from './stored-progress.js';
@@ -56,6 +57,7 @@ export class FeedHost implements FeedListener {
   #progress: StoredProgress | undefined;
   #isLooking = false;
   #audit: AuditStatus = { laps: 0, events: 0, documents: 0, findings: [] };
+  #log: LogStatus | undefined;
   #now: Promise<Look> | undefined;
   readonly #refused = new Map<string, number>();
 
@@ -220,6 +222,15 @@ export class FeedHost implements FeedListener {
   /** What the self-audit of this process said last. */
   get audit(): AuditStatus {
     return this.#audit;
+  }
+
+  logged(status: LogStatus): void {
+    this.#log = status;
+  }
+
+  /** How the transparency log stands that this process builds; undefined: it builds none. */
+  get transparency(): LogStatus | undefined {
+    return this.#log;
   }
 
   log(level: 'info' | 'error', message: string): void {

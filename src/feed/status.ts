@@ -1,4 +1,5 @@
 import type { Place } from '../event-store/event-store.js';
+import type { LogStatus } from '../transparency/log-status.js';
 import type { AuditStatus } from './self-audit/audit-status.js';
 
 /** How one consumer stands: shown by /health/ready, /metrics and GET /v1/projections. Policies are one consumer. */
@@ -49,4 +50,5 @@ export interface FeedListener {
   /** Once for each thing that somebody should know: a consumer stopped, a rebuild began or ended. */
   log(level: 'info' | 'error', message: string): void;
   audited?(status: AuditStatus): void;
+  logged?(status: LogStatus): void;
 }

@@ -3,6 +3,7 @@ import type { Command, CommandRequest } from '../kernel/decider.js';
 import { LedgerUnavailable, type Outcome } from '../ledger/outcome.js';
 import type { FeedControl } from './feed-host.js';
 import type { SendCommand } from './policy-runner.js';
+import type { LogStatus } from '../transparency/log-status.js';
 import type { AuditStatus } from './self-audit/audit-status.js';
 import type { FeedListener, FeedStatus, PolicyAlarm } from './status.js';
 
@@ -14,6 +15,7 @@ export type FromFeed =
   | { readonly kind: 'alarm'; readonly alarm: PolicyAlarm }
   | { readonly kind: 'log'; readonly level: 'info' | 'error'; readonly message: string }
   | { readonly kind: 'audited'; readonly status: AuditStatus }
+  | { readonly kind: 'logged'; readonly status: LogStatus }
   | { readonly kind: 'rebuilt'; readonly call: number; readonly error?: string };
 
 /** What the feed's thread is told. */
@@ -59,6 +61,8 @@ export async function startFeedThread(
           return listener.alarm(message.alarm);
         case 'audited':
           return listener.audited?.(message.status);
+        case 'logged':
+          return listener.logged?.(message.status);
         case 'log':
           return listener.log(message.level, message.message);
         case 'rebuilt': {
@@ -116,6 +120,7 @@ export class FeedThreadPort {
     alarm: (alarm) => this.say({ kind: 'alarm', alarm }),
     log: (level, message) => this.say({ kind: 'log', level, message }),
     audited: (status) => this.say({ kind: 'audited', status }),
+    logged: (status) => this.say({ kind: 'logged', status }),
   };
 
   say(message: FromFeed): void {

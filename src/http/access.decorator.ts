@@ -21,7 +21,7 @@ export function Access(key: RouteKey, answer?: TSchema, status = 200): MethodDec
     SetMetadata(ROUTE_METADATA, key),
     RequestMapping({
       method: RequestMethod[method as keyof typeof RequestMethod],
-      path: pathOf(key).replaceAll(/\{(\w+)\}/g, ':$1'),
+      path: pathOf(key).replaceAll(/\{(\w+)\}/g, route.rest === true ? '*' : ':$1'),
     }),
     ApiTags(pathOf(key).split('/')[pathOf(key).startsWith('/v1/') ? 2 : 1] as string),
     ApiExtension('x-name-ar', route.ar),
@@ -89,6 +89,7 @@ const UUID = { type: 'string', format: 'uuid' } as const;
 const PARAMETERS: Readonly<Record<string, { type: 'string'; pattern: string }>> = {
   party: { type: 'string', pattern: PARTY_PATTERN },
   actor: { type: 'string', pattern: ACTOR_PATTERN },
+  path: { type: 'string', pattern: '^([0-9]{1,2}|entries)/(x[0-9]{3}/)*[0-9]{3}([.]p/[0-9]{1,3})?$' },
   name: { type: 'string', pattern: '^[a-z][a-z0-9-]{0,63}(\\.[a-z]{1,16}){0,2}$' },
 };
 

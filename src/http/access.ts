@@ -20,6 +20,8 @@ export interface Route {
   readonly creates?: true;
   /** A person decides on what they saw: `If-Match` is required. */
   readonly ifMatch?: true;
+  /** The path's last parameter takes all of the rest, slashes too. */
+  readonly rest?: true;
   /** Fields of the body whose values may not leave a plain trace, not even as a digest. */
   readonly personal?: readonly string[];
 }
@@ -449,6 +451,32 @@ export const ROUTES = {
   'POST /v1/projections/{name}/rebuild': { roles: OPERATING, en: 'Rebuild a projection', ar: 'إعادة بناء إسقاط' },
   'GET /v1/jobs': { roles: OPERATING, en: 'List jobs', ar: 'عرض المهام المجدولة' },
   'POST /v1/jobs/{id}/retry': { roles: OPERATING, en: 'Begin a dead job anew', ar: 'إعادة مهمة فاشلة' },
+  'GET /transparency/checkpoint': {
+    ...shown,
+    en: 'The last checkpoint of the transparency log',
+    ar: 'آخر نقطة تحقق لسجل الشفافية',
+  },
+  'GET /transparency/vkey': {
+    ...shown,
+    en: 'The key that checkpoints are signed with',
+    ar: 'المفتاح الذي توقع به نقاط التحقق',
+  },
+  'GET /transparency/tile/{path}': {
+    ...shown,
+    rest: true,
+    en: 'A tile of the transparency log (C2SP tlog-tiles)',
+    ar: 'لوح من سجل الشفافية (C2SP tlog-tiles)',
+  },
+  'GET /transparency/proof': {
+    ...shown,
+    en: 'A proof that an event is in the transparency log',
+    ar: 'إثبات وجود حدث في سجل الشفافية',
+  },
+  'GET /transparency/consistency': {
+    ...shown,
+    en: 'A proof that the log holds all of an earlier one',
+    ar: 'إثبات أن السجل يحوي كل ما في نسخة سابقة منه',
+  },
   'GET /health/live': { ...shown, en: 'Is the process alive?', ar: 'هل العملية حية؟' },
   'GET /health/ready': { ...shown, en: 'Can it serve?', ar: 'هل الخدمة جاهزة؟' },
   'GET /metrics': { ...shown, en: 'Prometheus metrics', ar: 'مقاييس بروميثيوس' },

@@ -117,6 +117,28 @@ export const PROBLEMS = {
     ['Not found', 'There is no such thing, or none that this token may see.'],
     ['غير موجود', 'لا يوجد ما طلبته، أو لا يحق لحامل هذا الرمز الاطلاع عليه.'],
   ),
+  NO_TILE: text(
+    404,
+    [
+      'This names no tile',
+      'A tile is <level>/<index> or entries/<index>, its index in groups of three digits, as x001/x234/067, and where it is partial .p/<width> from 1 to 255 (C2SP tlog-tiles).',
+    ],
+    [
+      'هذا ليس اسم لوح',
+      'اسم اللوح <level>/<index> أو entries/<index>، ورقمه في مجموعات من ثلاثة أرقام مثل x001/x234/067، وإن كان ناقصًا أتبع بـ .p/<width> من 1 إلى 255 (C2SP tlog-tiles).',
+    ],
+  ),
+  NOT_IN_LOG: text(
+    404,
+    [
+      'The last checkpoint does not hold this',
+      'The last checkpoint is of {size} events, counted from 0; what came later is in one of the next seconds’.',
+    ],
+    [
+      'ليس ضمن آخر نقطة تحقق',
+      'آخر نقطة تحقق تشمل {size} من الأحداث عدًّا من 0، وما جاء بعدها يدخل في نقطة لاحقة خلال ثوان.',
+    ],
+  ),
   ROUTE_NOT_FOUND: text(
     404,
     ['There is no such route', 'No route has this address; the routes are listed at /openapi.json.'],
@@ -245,6 +267,14 @@ export const PROBLEMS = {
     503,
     ['The ledger cannot answer now', 'Nothing was decided. Repeat the request; a command under the same key.'],
     ['السجل غير متاح الآن', 'لم يتخذ أي قرار. أعد الطلب، والأمر بمفتاحه نفسه.'],
+  ),
+  LOG_UNAVAILABLE: text(
+    503,
+    [
+      'The transparency log cannot be read now',
+      'Nothing was signed yet, or its store does not answer, or this server keeps none.',
+    ],
+    ['سجل الشفافية غير متاح الآن', 'لم يوقع شيء بعد، أو أن مخزنه لا يستجيب، أو أن هذا الخادم لا يحفظ سجلًا.'],
   ),
   READ_MODELS_UNAVAILABLE: text(
     503,

@@ -1,0 +1,114 @@
+import { Controller, Inject, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Access } from '../http/access.decorator.js';
+import { invalid, Problem } from '../http/problems/problem.js';
+import { NoQuery } from '../http/validation/dtos.js';
+import { IsId, IsWholeNumber } from '../http/validation/fields.js';
+import type { EventId } from '../kernel/ids.js';
+import { LogUnavailable, type LogReader, type Signed } from './log-storage.js';
+import { growthOf, proofOf, tileBytes, type PublishedLog } from './published-log.js';
+import { parseTilePath } from './tiles.js';
+
+/** The composition root hands over what is published. */
+export const PUBLISHED_LOG = Symbol('PublishedLog');
+export interface Published {
+  /** Undefined: this server keeps no log. */
+  readonly log: PublishedLog | undefined;
+  /** Where an event stands; undefined: there is none that can be found yet. */
+  sequenceOf(event: EventId): Promise<number | undefined>;
+}
+
+const MOST = 999_999_999_999_999;
+
+export class ProofQuery {
+  @IsWholeNumber(0, MOST, { optional: true, description: 'The sequence of the event.' })
+  seq?: string;
+
+  @IsId({ optional: true, description: 'The event, in place of its sequence.' })
+  event?: string;
+}
+
+export class GrowthQuery {
+  @IsWholeNumber(0, MOST, { description: 'The size of the earlier tree.' })
+  from!: string;
+}
+
+const TILES = '/transparency/tile/';
+const TEXT = 'text/plain; charset=utf-8';
+/** What a name stands for never changes. */
+const FOR_EVER = 'public, max-age=31536000, immutable';
+/** A new checkpoint may come at any time. */
+const A_MOMENT = 'public, max-age=1';
+const RETRY = { headers: { 'retry-after': '2' } };
+
+/** The transparency log, for anybody: C2SP tlog-tiles, and proofs for those who would not work them out themselves. */
+@Controller()
+export class TransparencyController {
+  constructor(@Inject(PUBLISHED_LOG) private readonly published: Published) {}
+
+  @Access('GET /transparency/checkpoint')
+  async checkpoint(@Res({ passthrough: true }) reply: FastifyReply, @Query() _query: NoQuery): Promise<string> {
+    const { signed } = await this.#current();
+    reply.headers({ 'content-type': TEXT, 'cache-control': A_MOMENT });
+    return signed.note;
+  }
+
+  @Access('GET /transparency/vkey')
+  vkey(@Res({ passthrough: true }) reply: FastifyReply, @Query() _query: NoQuery): string {
+    reply.headers({ 'content-type': TEXT, 'cache-control': A_MOMENT });
+    return `${this.#log.vkey}\n`;
+  }
+
+  @Access('GET /transparency/tile/{path}')
+  async tile(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Query() _query: NoQuery,
+  ): Promise<Buffer> {
+    const [path = ''] = request.url.split('?', 1);
+    const tile = parseTilePath(path.slice(TILES.length));
+    if (tile === undefined) throw new Problem('NO_TILE');
+    const { reader, signed } = await this.#current();
+    const bytes = await available(tileBytes(reader, tile, signed));
+    if (bytes === undefined) throw new Problem('NOT_IN_LOG', { facts: { size: signed.size } });
+    reply.headers({ 'content-type': 'application/octet-stream', 'cache-control': FOR_EVER });
+    return bytes;
+  }
+
+  @Access('GET /transparency/proof')
+  async proof(@Res({ passthrough: true }) reply: FastifyReply, @Query() { seq, event }: ProofQuery): Promise<string> {
+    if ((seq === undefined) === (event === undefined)) {
+      throw invalid({ path: 'seq', code: 'NOT_ACCEPTED', facts: { accepted: 'seq | event' } });
+    }
+    const { reader, signed } = await this.#current();
+    const index = seq === undefined ? await this.published.sequenceOf(event as EventId) : Number(seq);
+    if (index === undefined || index >= signed.size) throw new Problem('NOT_IN_LOG', { facts: { size: signed.size } });
+    reply.headers({ 'content-type': TEXT, 'cache-control': A_MOMENT });
+    return available(proofOf(reader, index, signed));
+  }
+
+  @Access('GET /transparency/consistency')
+  async consistency(@Res({ passthrough: true }) reply: FastifyReply, @Query() { from }: GrowthQuery): Promise<string> {
+    const { reader, signed } = await this.#current();
+    if (Number(from) > signed.size) throw new Problem('NOT_IN_LOG', { facts: { size: signed.size } });
+    reply.headers({ 'content-type': TEXT, 'cache-control': A_MOMENT });
+    return available(growthOf(reader, Number(from), signed));
+  }
+
+  get #log(): PublishedLog {
+    if (this.published.log === undefined) throw new Problem('LOG_UNAVAILABLE', RETRY);
+    return this.published.log;
+  }
+
+  async #current(): Promise<{ readonly reader: LogReader; readonly signed: Signed }> {
+    const { reader } = this.#log;
+    const signed = await available(reader.signed());
+    if (signed === undefined) throw new Problem('LOG_UNAVAILABLE', RETRY);
+    return { reader, signed };
+  }
+}
+
+const available = <T>(work: Promise<T>): Promise<T> =>
+  work.catch((error: unknown) => {
+    throw error instanceof LogUnavailable ? new Problem('LOG_UNAVAILABLE', RETRY) : error;
+  });
