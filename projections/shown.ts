@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { StoredEvent } from '../src/event-store/event-store.js';
 import type { Envelope } from '../src/kernel/envelope.js';
 import { isPartyId } from '../src/kernel/ids.js';
@@ -10,6 +11,10 @@ export const shownTo =
     sequence,
     ...(sight.scope === 'own' ? forOwner(event, sight.party) : event),
   });
+
+/** Whether the event names somebody whom this caller is not shown. */
+export const hidesFrom = (sight: Sight, event: Envelope): boolean =>
+  sight.scope === 'own' && !isDeepStrictEqual(forOwner(event, sight.party), event);
 
 /**
  * Whose debt or subscription it is is shown its parties, and that somebody else paid, not who (T5). Such an event does

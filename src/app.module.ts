@@ -19,6 +19,7 @@ import { PartyBalancesController } from '../projections/party-balances/controlle
 import { ReceiptsController } from '../projections/receipts/controller.js';
 import { ReportExplanationController } from '../projections/reports/explain-controller.js';
 import { ExplainController } from '../projections/explain/controller.js';
+import { ProofOfRecordController } from '../projections/audit/record/controller.js';
 import { TraceController } from '../projections/audit/trace/controller.js';
 import { UPCAST } from '../projections/upcast.js';
 import { OfficersController } from '../projections/audit/officers/controller.js';
@@ -65,6 +66,7 @@ import { Ledger } from './ledger/ledger.js';
 import type { ReadModelReader } from './read-models/read-models.js';
 import { READ_MODELS } from './read-models/token.js';
 import { logIndicator, measureLog } from './transparency/observing.js';
+import { VerifyPageController } from './transparency/verify-page.controller.js';
 import { PUBLISHED_LOG, TransparencyController, type Published } from './transparency/transparency.controller.js';
 import { VAULT } from './vault/vault.token.js';
 
@@ -148,6 +150,8 @@ export class AppModule {
         ProjectionsController,
         JobsController,
         TransparencyController,
+        ProofOfRecordController,
+        VerifyPageController,
       ],
       providers: [
         ...shared,
@@ -159,6 +163,7 @@ export class AppModule {
           inject: [Finder],
           useFactory: (finder: Finder): Published => ({
             log: transparency,
+            saltOf: (event) => vault.leafSalt(event),
             sequenceOf: async (event) => (await finder.one({ id: event }))?.sequence,
           }),
         },

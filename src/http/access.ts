@@ -407,6 +407,13 @@ export const ROUTES = {
   'GET /v1/attempts': { roles: READING_ATTEMPTS, en: 'List refused attempts', ar: 'عرض المحاولات المرفوضة' },
   'GET /v1/audit': { roles: READING_BOOKS, en: 'Search all events', ar: 'البحث في جميع الأحداث' },
   'GET /v1/events/{id}': { roles: READING_BOOKS, en: 'Show an event', ar: 'عرض حدث' },
+  'GET /v1/proofs-of-record/{id}': {
+    ...reports,
+    roles: READING,
+    command: 'ViewProofOfRecord',
+    en: 'A proof that an event is recorded, to keep and to verify offline',
+    ar: 'إثبات قيد حدث، للحفظ والتحقق منه دون اتصال',
+  },
   'GET /v1/events/{id}/trace': {
     roles: READING_BOOKS,
     en: 'Trace what caused an event and what it caused',
@@ -477,6 +484,7 @@ export const ROUTES = {
     en: 'A proof that the log holds all of an earlier one',
     ar: 'إثبات أن السجل يحوي كل ما في نسخة سابقة منه',
   },
+  'GET /verify': { ...shown, en: 'A page that verifies proofs of record', ar: 'صفحة للتحقق من إثباتات القيد' },
   'GET /health/live': { ...shown, en: 'Is the process alive?', ar: 'هل العملية حية؟' },
   'GET /health/ready': { ...shown, en: 'Can it serve?', ar: 'هل الخدمة جاهزة؟' },
   'GET /metrics': { ...shown, en: 'Prometheus metrics', ar: 'مقاييس بروميثيوس' },

@@ -16,6 +16,8 @@ export interface Published {
   readonly log: PublishedLog | undefined;
   /** Where an event stands; undefined: there is none that can be found yet. */
   sequenceOf(event: EventId): Promise<number | undefined>;
+  /** `Vault.leafSalt` */
+  saltOf(event: EventId): string;
 }
 
 const MOST = 999_999_999_999_999;
@@ -48,7 +50,7 @@ export class TransparencyController {
 
   @Access('GET /transparency/checkpoint')
   async checkpoint(@Res({ passthrough: true }) reply: FastifyReply, @Query() _query: NoQuery): Promise<string> {
-    const { signed } = await this.#current();
+    const { signed } = await signedIn(this.published);
     reply.headers({ 'content-type': TEXT, 'cache-control': A_MOMENT });
     return signed.note;
   }
@@ -68,7 +70,7 @@ export class TransparencyController {
     const [path = ''] = request.url.split('?', 1);
     const tile = parseTilePath(path.slice(TILES.length));
     if (tile === undefined) throw new Problem('NO_TILE');
-    const { reader, signed } = await this.#current();
+    const { reader, signed } = await signedIn(this.published);
     const bytes = await available(tileBytes(reader, tile, signed));
     if (bytes === undefined) throw new Problem('NOT_IN_LOG', { facts: { size: signed.size } });
     reply.headers({ 'content-type': 'application/octet-stream', 'cache-control': FOR_EVER });
@@ -80,7 +82,7 @@ export class TransparencyController {
     if ((seq === undefined) === (event === undefined)) {
       throw invalid({ path: 'seq', code: 'NOT_ACCEPTED', facts: { accepted: 'seq | event' } });
     }
-    const { reader, signed } = await this.#current();
+    const { reader, signed } = await signedIn(this.published);
     const index = seq === undefined ? await this.published.sequenceOf(event as EventId) : Number(seq);
     if (index === undefined || index >= signed.size) throw new Problem('NOT_IN_LOG', { facts: { size: signed.size } });
     reply.headers({ 'content-type': TEXT, 'cache-control': A_MOMENT });
@@ -89,7 +91,7 @@ export class TransparencyController {
 
   @Access('GET /transparency/consistency')
   async consistency(@Res({ passthrough: true }) reply: FastifyReply, @Query() { from }: GrowthQuery): Promise<string> {
-    const { reader, signed } = await this.#current();
+    const { reader, signed } = await signedIn(this.published);
     if (Number(from) > signed.size) throw new Problem('NOT_IN_LOG', { facts: { size: signed.size } });
     reply.headers({ 'content-type': TEXT, 'cache-control': A_MOMENT });
     return available(growthOf(reader, Number(from), signed));
@@ -99,16 +101,17 @@ export class TransparencyController {
     if (this.published.log === undefined) throw new Problem('LOG_UNAVAILABLE', RETRY);
     return this.published.log;
   }
-
-  async #current(): Promise<{ readonly reader: LogReader; readonly signed: Signed }> {
-    const { reader } = this.#log;
-    const signed = await available(reader.signed());
-    if (signed === undefined) throw new Problem('LOG_UNAVAILABLE', RETRY);
-    return { reader, signed };
-  }
 }
 
-const available = <T>(work: Promise<T>): Promise<T> =>
+/** The tree that was signed last. @throws Problem where there is none to be read */
+export async function signedIn({ log }: Published): Promise<{ readonly reader: LogReader; readonly signed: Signed }> {
+  if (log === undefined) throw new Problem('LOG_UNAVAILABLE', RETRY);
+  const signed = await available(log.reader.signed());
+  if (signed === undefined) throw new Problem('LOG_UNAVAILABLE', RETRY);
+  return { reader: log.reader, signed };
+}
+
+export const available = <T>(work: Promise<T>): Promise<T> =>
   work.catch((error: unknown) => {
     throw error instanceof LogUnavailable ? new Problem('LOG_UNAVAILABLE', RETRY) : error;
   });

@@ -139,6 +139,17 @@ export const PROBLEMS = {
       'آخر نقطة تحقق تشمل {size} من الأحداث عدًّا من 0، وما جاء بعدها يدخل في نقطة لاحقة خلال ثوان.',
     ],
   ),
+  PROOF_NOT_WHOLE: text(
+    403,
+    [
+      'The proof names somebody else',
+      'An event is proved whole, and this one names a person whom you are not shown. The creditor or entity, and auditors, can have its proof.',
+    ],
+    [
+      'الإثبات يسمّي شخصًا آخر',
+      'يُثبت الحدث كاملًا، وفي هذا الحدث شخص لا يحق لك الاطلاع عليه. للدائن أو الجهة وللمدققين الحصول على إثباته.',
+    ],
+  ),
   ROUTE_NOT_FOUND: text(
     404,
     ['There is no such route', 'No route has this address; the routes are listed at /openapi.json.'],

@@ -1,0 +1,80 @@
+import { Controller, Inject, Param, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import Type from 'typebox';
+import { canonicalEvent } from '../../../src/event-store/canonical.js';
+import { Access } from '../../../src/http/access.decorator.js';
+import { OnExchange, type Exchange } from '../../../src/http/exchange.js';
+import { Problem } from '../../../src/http/problems/problem.js';
+import { Reads, sightOf, type Sight } from '../../../src/http/reads.js';
+import { NoQuery } from '../../../src/http/validation/dtos.js';
+import { proofOf } from '../../../src/transparency/published-log.js';
+import { writeRecord } from '../../../src/transparency/record.js';
+import {
+  available,
+  PUBLISHED_LOG,
+  signedIn,
+  type Published,
+} from '../../../src/transparency/transparency.controller.js';
+import { hidesFrom } from '../../shown.js';
+import { Finder, within } from '../finder.js';
+import type { Located } from '../searching.js';
+
+/** The event is recorded, and no checkpoint covers it yet: one will in the next seconds. */
+const PENDING = Type.Object({
+  status: Type.Literal('pending'),
+  sequence: Type.Integer(),
+  /** Events that the last checkpoint covers. */
+  signed: Type.Integer(),
+});
+
+/** Proofs that people keep, and that need no ledger any more. */
+@Controller()
+export class ProofOfRecordController {
+  constructor(
+    @Inject(Finder) private readonly finder: Finder,
+    @Inject(Reads) private readonly reads: Reads,
+    @Inject(PUBLISHED_LOG) private readonly published: Published,
+  ) {}
+
+  @Access('GET /v1/proofs-of-record/{id}', PENDING)
+  async show(
+    @OnExchange() exchange: Exchange,
+    @Param('id') id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Query() _query: NoQuery,
+  ): Promise<string | object> {
+    const sight = sightOf(exchange.caller);
+    const { sequence, stored } = await this.#seen(exchange, sight, id);
+    const { reader, signed } = await signedIn(this.published);
+    reply.header('cache-control', 'no-store');
+    if (sequence >= signed.size) {
+      reply.status(202).header('retry-after', '2');
+      return { status: 'pending', sequence, signed: signed.size };
+    }
+    const proof = await available(proofOf(reader, sequence, signed));
+    reply.headers({
+      'content-type': 'text/plain; charset=utf-8',
+      'content-disposition': `attachment; filename="proof-of-record-${id}.txt"`,
+    });
+    return writeRecord(canonicalEvent(stored.event), this.published.saltOf(stored.event.id), proof);
+  }
+
+  /** An event is proved whole or not at all: its bytes are what was hashed. @throws Problem */
+  async #seen(exchange: Exchange, sight: Sight, id: string): Promise<Located> {
+    const found = await this.finder.one({ id });
+    if (found === undefined) throw new Problem('NOT_FOUND');
+    if (!(await this.#isVisible(sight, found))) throw await this.reads.hidden(exchange);
+    if (hidesFrom(sight, found.stored.event)) throw new Problem('PROOF_NOT_WHOLE');
+    return found;
+  }
+
+  async #isVisible(sight: Sight, { event }: Located): Promise<boolean> {
+    if (sight.scope === 'all') return true;
+    if (sight.scope === 'own') {
+      const { debtor, establishment, payer, party } = event.refs;
+      return [debtor, establishment, payer, party].includes(sight.party);
+    }
+    const filter = within(sight, { id: event.id });
+    return filter !== undefined && (await this.finder.one(filter)) !== undefined;
+  }
+}

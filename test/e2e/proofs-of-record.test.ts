@@ -1,0 +1,147 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { proveRecord, type Proved } from '../../src/verify/record.js';
+import { trusting, type Policy } from '../../src/verify/policy.js';
+import { Server, until, type Answer } from './server.js';
+
+/** A fine of 115.00 that a friend pays; its proofs of record, verified by the program that knows nothing of the ledger. */
+
+const CITY = 'party_11111111-1111-4111-8111-111111111111';
+const OTHER = 'party_99999999-9999-4999-8999-999999999999';
+const DEBTOR = 'party_22222222-2222-4222-8222-222222222222';
+const FRIEND = 'party_33333333-3333-4333-8333-333333333333';
+const BANK = 'party_44444444-4444-4444-8444-444444444444';
+
+const server = new Server({ SIJILL_LOG_ORIGIN: 'log.example.sa/ledger' });
+const folder = mkdtempSync(join(tmpdir(), 'sijill-proofs-'));
+const tokens: Record<string, string> = {};
+let registered = '';
+let applied = '';
+let vkey = '';
+let ours: Policy;
+
+const command = (who: string, path: string, body: object, headers: Record<string, string> = {}): Promise<Answer> =>
+  server.call('POST', path, {
+    token: tokens[who] as string,
+    body,
+    headers: { 'idempotency-key': path, prefer: 'wait=10', ...headers },
+  });
+const textOf = async (path: string, who?: string): Promise<{ status: number; headers: Headers; text: string }> => {
+  const headers = who === undefined ? undefined : { authorization: `Bearer ${tokens[who]}` };
+  const answer = await fetch(`${server.url}${path}`, headers && { headers });
+  return { status: answer.status, headers: answer.headers, text: await answer.text() };
+};
+/** Once a checkpoint covers it. */
+const proofFor = (who: string, event: string) =>
+  until(
+    () => textOf(`/v1/proofs-of-record/${event}`, who),
+    ({ status }) => status !== 202,
+  );
+
+beforeAll(async () => {
+  await server.start();
+  for (const role of ['clerk', 'approver', 'auditor']) tokens[role] = await server.token(role, role, CITY);
+  tokens['stranger'] = await server.token('stranger', 'clerk', OTHER);
+  tokens['debtor'] = await server.token('debtor', 'debtor', DEBTOR);
+  tokens['friend'] = await server.token('friend', 'debtor', FRIEND);
+  tokens['bank'] = await server.token('bank', 'bank', BANK);
+  const amount = { amount: '115.00', currency: 'SAR' };
+  const draft = { debtor: DEBTOR, creditor: CITY, ground: 'traffic-fine', amount };
+  const { id } = (await command('clerk', '/v1/debts', draft)).body;
+  registered = (await command('approver', `/v1/debts/${id}/registration`, {}, { 'if-match': '"0"' })).body.event;
+  const paid = { payer: FRIEND, payee: CITY, target: { debt: id }, amount, channel: 'sadad' };
+  const facts = { ...paid, reference: 'TX-1', paidOn: '2026-01-15', sourceAccount: 'SA0380000000608010167519' };
+  await command('bank', '/v1/receipts', facts);
+  const history = await until(
+    () => server.call('GET', `/v1/debts/${id}/events`, { token: tokens['auditor'] as string }),
+    ({ body }) => body.items.length > 2,
+  );
+  applied = history.body.items.find(({ type }: { type: string }) => type === 'debts.ReceiptApplied').id;
+  vkey = (await textOf('/transparency/vkey')).text;
+  ours = trusting(vkey);
+}, 120_000);
+afterAll(async () => {
+  await server.dispose();
+  rmSync(folder, { recursive: true });
+});
+
+test.each(['clerk', 'auditor', 'debtor'])(
+  'a %s gets a proof of the registration that nobody else is needed for',
+  async (who) => {
+    const { status, headers, text } = await proofFor(who, registered);
+    expect([status, headers.get('content-type'), headers.get('cache-control')]).toEqual([
+      200,
+      'text/plain; charset=utf-8',
+      'no-store',
+    ]);
+    const { event, checkpoint }: Proved = proveRecord(text, ours);
+    expect([event.id, event.type, checkpoint.origin]).toEqual([
+      registered,
+      'debts.DebtRegistered',
+      'log.example.sa/ledger',
+    ]);
+    expect(event.entries).toMatchObject([{ minor: 11_500n, debit: { account: '1200' }, credit: { account: '4300' } }]);
+  },
+);
+
+test('the program verifies it offline, and not a changed one', async () => {
+  const { text } = await proofFor('debtor', registered);
+  const verify = (name: string, file: string) => {
+    writeFileSync(join(folder, name), file);
+    writeFileSync(join(folder, 'vkey'), vkey);
+    const args = ['dist/src/cli/main.js', 'verify', 'record', join(folder, name), '--vkey', join(folder, 'vkey')];
+    return spawnSync(process.execPath, args, { encoding: 'utf8' });
+  };
+  expect(verify('proof', text)).toMatchObject({ status: 0, stdout: expect.stringContaining('PROVED: event ') });
+  const forged = verify('forged', text.replaceAll('115.00', '15.00'));
+  expect(forged).toMatchObject({ status: 3, stdout: '', stderr: expect.stringMatching(/^NOT PROVED: /) });
+});
+
+test('a checkpoint that was kept is held against a later one', async () => {
+  const kept = (await textOf('/transparency/checkpoint')).text;
+  await command(
+    'clerk',
+    '/v1/debts',
+    { debtor: DEBTOR, creditor: CITY, ground: 'fine', amount: { amount: '1.00', currency: 'SAR' } },
+    { 'idempotency-key': 'more' },
+  );
+  const size = (checkpoint: string): number => Number(checkpoint.split('\n')[1]);
+  await until(
+    async () => (await textOf('/transparency/checkpoint')).text,
+    (now) => size(now) > size(kept),
+  );
+  const grown = (await textOf(`/transparency/consistency?from=${size(kept)}`)).text;
+  for (const [name, text] of Object.entries({ kept, grown, vkey })) writeFileSync(join(folder, name), text);
+  const files = ['kept', 'grown', 'vkey'].map((name) => join(folder, name)) as [string, string, string];
+  const args = ['dist/src/verify/main.js', 'consistency', files[0], files[1], '--vkey', files[2]];
+  expect(spawnSync(process.execPath, args, { encoding: 'utf8' })).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining(`begins with all ${size(kept)} of the earlier one`),
+  });
+});
+
+test('who must not be shown a party of the event has no proof of it, and is told who has', async () => {
+  const { status, text } = await proofFor('debtor', applied);
+  expect([status, JSON.parse(text)]).toMatchObject([403, { code: 'PROOF_NOT_WHOLE' }]);
+  expect(text).not.toContain(FRIEND);
+  expect(proveRecord((await proofFor('clerk', applied)).text, ours).event.type).toBe('debts.ReceiptApplied');
+});
+
+test('another’s event is answered as one that is not there', async () => {
+  const none = await textOf('/v1/proofs-of-record/00000000-0000-4000-8000-000000000000', 'friend');
+  for (const who of ['friend', 'stranger']) {
+    const { status, text } = await proofFor(who, registered);
+    expect([status, JSON.parse(text).code]).toEqual([404, 'NOT_FOUND']);
+  }
+  expect([none.status, JSON.parse(none.text).code]).toEqual([404, 'NOT_FOUND']);
+  expect((await textOf(`/v1/proofs-of-record/${registered}`)).status).toBe(401);
+});
+
+test('the page is served to anybody, and nowhere in a frame', async () => {
+  const { status, headers, text } = await textOf('/verify');
+  expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+  expect(headers.get('content-security-policy')).toBe("frame-ancestors 'none'");
+  expect(text).toContain('<title>Sijill: verify a proof of record');
+});
