@@ -2,8 +2,10 @@ import { addDays, type BusinessDate } from '../../src/kernel/calendar.js';
 import type { ReadModelReader } from '../../src/read-models/read-models.js';
 import { bookOf, keyOf, monthOf, type Book } from './legs.js';
 import { sumsModel, type SumsPage } from './model.js';
-import { all, pageAt, sealedAt } from './pages.js';
-import { carriedOf, partIn, sumsLineOf } from './texts.js';
+import { all, between, pageAt, sealedAt } from './pages.js';
+import { carriedBefore, placeOf, postedBelow, type Total } from './texts.js';
+
+export type { Total };
 
 /** Which accounts of an entity. */
 export interface Chosen {
@@ -12,12 +14,6 @@ export interface Chosen {
   readonly currency?: string | undefined;
   readonly sector?: string | undefined;
   readonly ground?: string | undefined;
-}
-
-/** Debits and credits in minor units. */
-export interface Total {
-  readonly debits: bigint;
-  readonly credits: bigint;
 }
 
 /** What an account came to, as of the days that were asked for. */
@@ -44,8 +40,11 @@ export async function totalsOf(
   days: readonly string[],
 ): Promise<Held[]> {
   const held: Held[] = [];
-  const ofEntity = { where: [{ field: 'entity', is: 'eq', value: chosen.entity }], limit: AT_ONCE } as const;
-  for await (const documents of all(models, sumsModel, ofEntity)) {
+  const { entity, account } = chosen;
+  // Of one account the others' pages are not read: ids begin with both.
+  const ofAccount = account === undefined ? [] : between(`${entity} ${account} `, `${entity} ${account} ~`);
+  const where = [{ field: 'entity', is: 'eq', value: entity } as const, ...ofAccount];
+  for await (const documents of all(models, sumsModel, { where, limit: AT_ONCE })) {
     const pages = documents.filter((page) => isChosen(bookOf(page.id), chosen));
     const found = await Promise.all(pages.map((page) => heldAt(models, page, sequence, days)));
     held.push(...found.flatMap((each) => each ?? []));
@@ -53,8 +52,7 @@ export async function totalsOf(
   return held;
 }
 
-const isChosen = (book: Book, { account, currency, sector, ground }: Chosen): boolean =>
-  (account === undefined || book.account === account) &&
+const isChosen = (book: Book, { currency, sector, ground }: Chosen): boolean =>
   (currency === undefined || book.currency === currency) &&
   (sector === undefined || book.sector === sector) &&
   (ground === undefined || book.ground === ground);
@@ -66,36 +64,26 @@ async function heldAt(
   days: readonly string[],
 ): Promise<Held | undefined> {
   const key = keyOf(live.id);
-  const page = live.first <= sequence ? live : await sealedAt(models, sumsModel, key, sequence);
-  if (page === undefined) return undefined;
   const book = keyOf(key);
-  const totals = await Promise.all(days.map((day) => totalAt(models, book, page, sequence, day)));
-  return { book: bookOf(book), totals };
+  const [page, ...months] = await Promise.all([
+    live.first <= sequence ? live : sealedAt(models, sumsModel, key, sequence),
+    ...days.map((day) => pageAt(models, sumsModel, monthOf(book, day), sequence)),
+  ]);
+  if (page === undefined) return undefined;
+  return { book: bookOf(book), totals: days.map((day, at) => totalAt(page, months[at], sequence, day)) };
 }
 
 /** The months before the day's from the account's page; of the day's month, the days up to it from the month's page. */
-async function totalAt(
-  models: ReadModelReader,
-  book: string,
-  page: SumsPage,
-  sequence: number,
-  day: string,
-): Promise<Total> {
-  const month = day.slice(0, 7);
-  const earlier = summed(page, sequence, (part) => part.slice(0, 7) < month);
-  const ofMonth = await pageAt(models, sumsModel, monthOf(book, day), sequence);
+function totalAt(page: SumsPage, ofMonth: SumsPage | undefined, sequence: number, day: string): Total {
+  const earlier = summed(page, sequence, day.slice(0, 7));
   if (ofMonth === undefined) return earlier;
-  const within = summed(ofMonth, sequence, (part) => part <= day);
+  const within = summed(ofMonth, sequence, `${day.slice(8)}~`); // the day with them
   return { debits: earlier.debits + within.debits, credits: earlier.credits + within.credits };
 }
 
-function summed({ before, lines }: SumsPage, upTo: number, counts: (part: string) => boolean): Total {
-  let { debits, credits } = carriedOf(before.findLast((text) => counts(partIn(text))) ?? '');
-  for (const line of lines) {
-    const { sequence, effectiveOn, minor } = sumsLineOf(line);
-    if (sequence > upTo || !counts(effectiveOn)) continue;
-    if (minor > 0) debits += BigInt(minor);
-    else credits -= BigInt(minor);
-  }
-  return { debits, credits };
+/** Parts of the page that come before one. */
+function summed({ before, lines }: SumsPage, upTo: number, below: string): Total {
+  const carried = carriedBefore(before, placeOf(before, below));
+  const posted = postedBelow(lines, upTo, below);
+  return { debits: carried.debits + posted.debits, credits: carried.credits + posted.credits };
 }

@@ -2,7 +2,7 @@ import type { ReadModelReader } from '../../src/read-models/read-models.js';
 import { keyOf, liveId } from './legs.js';
 import { linesModel, type LinesPage } from './model.js';
 import { all, between, pageAt } from './pages.js';
-import { pageLineOf, type PageLine } from './texts.js';
+import { pageLinesOf, type PageLine } from './texts.js';
 
 /** A line of the books, with the day that it counts on. */
 export interface Line extends PageLine {
@@ -46,8 +46,8 @@ export async function* linesOf(
       const effectiveOn = dayOf(page);
       if (effectiveOn !== day) [day, last] = [effectiveOn, -1];
       const before = last;
-      for (const stored of page.lines) {
-        const line = { effectiveOn, ...pageLineOf(stored) };
+      for (const stored of pageLinesOf(days, page.lines)) {
+        const line = { effectiveOn, ...stored };
         // Sealed pages come before the live one that they were part of, for as long as a batch takes to be written.
         if (line.sequence <= before || line.sequence > sequence) continue;
         last = line.sequence;
@@ -62,8 +62,8 @@ export async function heldWith(models: ReadModelReader, days: string, place: Lin
   const page = await pageAt(models, linesModel, `${days} ${place.effectiveOn}`, place.sequence);
   if (page === undefined) return 0n;
   let held = BigInt(page.before[0]) - BigInt(page.before[1]);
-  for (const stored of page.lines) {
-    const line = { effectiveOn: place.effectiveOn, ...pageLineOf(stored) };
+  for (const stored of pageLinesOf(days, page.lines)) {
+    const line = { effectiveOn: place.effectiveOn, ...stored };
     if (!isBehind(line, place)) held += line.minor;
   }
   return held;

@@ -1,15 +1,11 @@
 import type { Projection } from '../../src/feed/consumers.js';
-import type { DimName } from '../../src/kernel/accounts.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
-import { accountDays, keyOf, legsOf, liveId, pageId, partyDays, plus, type PostedLeg } from './legs.js';
+import { accountDays, keyOf, legsOf, liveId, pageId, partyDays, plus } from './legs.js';
 import { linesModel, NOTHING, type LinesPage } from './model.js';
-import { pageLineOf, sequenceOf } from './texts.js';
+import { accountLineText, lastSequenceOf, pageLinesOf, partyLineText } from './texts.js';
 
-/** Lines of a page before it is sealed. */
-const MOST = 64;
-/** What a line says besides what the page's key does. */
-const OF_ACCOUNTS: readonly DimName[] = ['party', 'sector', 'ground', 'closing'];
-const OF_PARTIES: readonly DimName[] = ['entity', 'sector', 'debt', 'receipt', 'subscription', 'ground'];
+/** Length of a page's lines with which it is sealed: some 60 of them. */
+const FULL = 8_192;
 
 /**
  * The lines of every account and of every party, day by day, in the order of the log: ledgers and statements are read along the
@@ -21,17 +17,18 @@ export const bookLines: Projection<LinesPage> = {
   types: '*',
   identify: (event) => [...linesBy(event).keys()],
   evolve(page, { event, sequence }, id) {
-    const before = page ?? { id, first: sequence, before: NOTHING, lines: [] };
-    const lines = (linesBy(event).get(id) ?? []).map((line) => `${sequence} ${line}`);
-    return { ...before, lines: [...before.lines, ...lines] };
+    const before = page ?? { id, first: sequence, before: NOTHING, lines: '' };
+    let { lines } = before;
+    for (const line of linesBy(event).get(id) ?? []) lines += `${sequence} ${line}`;
+    return { ...before, lines };
   },
   seal(page) {
-    const last = page.lines.at(-1);
-    if (last === undefined || page.lines.length < MOST) return null;
-    const before = page.lines.reduce((sum, line) => plus(sum, Number(pageLineOf(line).minor)), page.before);
+    if (page.lines.length < FULL) return null;
+    const key = keyOf(page.id);
+    const before = pageLinesOf(key, page.lines).reduce((sum, { minor }) => plus(sum, Number(minor)), page.before);
     return {
-      sealed: { ...page, id: pageId(keyOf(page.id), page.first) },
-      rest: { ...page, first: sequenceOf(last) + 1, before, lines: [] },
+      sealed: { ...page, id: pageId(key, page.first) },
+      rest: { ...page, first: lastSequenceOf(page.lines) + 1, before, lines: '' },
     };
   },
 };
@@ -47,23 +44,17 @@ function linesBy(event: Envelope): ReadonlyMap<string, readonly string[]> {
 
 function sortedOut(event: Envelope): Map<string, string[]> {
   const sorted = new Map<string, string[]>();
-  const put = (key: string, line: string): void => {
-    const id = liveId(`${key} ${event.effectiveOn}`);
+  const put = (days: string, line: string): void => {
+    const id = liveId(`${days} ${event.effectiveOn}`);
     const lines = sorted.get(id);
     if (lines === undefined) sorted.set(id, [line]);
     else lines.push(line);
   };
+  const of = `${event.id} ${event.type}`;
   for (const [place, leg] of legsOf(event).entries()) {
-    const { account, counter, currency, minor, dims } = leg;
-    const line = `${place} ${event.id} ${event.type} ${account} ${counter} ${currency} ${minor}`;
-    put(accountDays(dims.entity, account, currency), `${line}${textOf(dims, OF_ACCOUNTS)}`);
-    if (dims.party !== undefined) put(partyDays(dims.party), `${line}${textOf(dims, OF_PARTIES)}`);
+    const { account, currency, dims } = leg;
+    put(accountDays(dims.entity, account, currency), accountLineText(of, place, leg));
+    if (dims.party !== undefined) put(partyDays(dims.party), partyLineText(of, place, leg));
   }
   return sorted;
-}
-
-function textOf(dims: PostedLeg['dims'], names: readonly DimName[]): string {
-  let text = '';
-  for (const name of names) if (dims[name] !== undefined) text += ` ${name} ${dims[name]}`;
-  return text;
 }

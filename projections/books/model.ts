@@ -15,19 +15,19 @@ export interface SumsPage extends Document {
   readonly entity: string | null;
   /** Where its lines begin. */
   readonly first: number;
-  /** What was posted up to each month, or day; in their order. Texts as those of `lines`. */
-  readonly before: readonly string[];
-  /** Each a text, as `texts.ts` has it: a page is written often, and a list of texts costs a third of a list of lists. */
-  readonly lines: readonly string[];
+  /** What was posted up to each month, or day of the month; in their order, as `texts.ts` has it. */
+  readonly before: string;
+  /** As `texts.ts` has it. */
+  readonly lines: string;
 }
 
 const sums = new Schema(
-  { _id: String, entity: String, first: Number, before: [String], lines: [String] },
+  { _id: String, entity: String, first: Number, before: String, lines: String },
   { versionKey: false },
 );
 sums.index({ entity: 1 });
 
-export const sumsModel: Model<SumsPage> = { name: 'bookSums', version: 1, schema: sums };
+export const sumsModel: Model<SumsPage> = { name: 'bookSums', version: 2, schema: sums };
 
 /** A page of what counts on one day: on an entity's account in one currency, or for a party; in the order of the log. */
 export interface LinesPage extends Document {
@@ -36,10 +36,10 @@ export interface LinesPage extends Document {
   readonly first: number;
   /** Of an account: what the day's pages before this one come to. */
   readonly before: Sum;
-  /** Each a text, as `texts.ts` has it. */
-  readonly lines: readonly string[];
+  /** As `texts.ts` has it. */
+  readonly lines: string;
 }
 
-const lines = new Schema({ _id: String, first: Number, before: [String], lines: [String] }, { versionKey: false });
+const lines = new Schema({ _id: String, first: Number, before: [String], lines: String }, { versionKey: false });
 
-export const linesModel: Model<LinesPage> = { name: 'bookLines', version: 1, schema: lines };
+export const linesModel: Model<LinesPage> = { name: 'bookLines', version: 2, schema: lines };

@@ -2,10 +2,10 @@ import type { Projection } from '../../src/feed/consumers.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 import { allOf, bookKey, keyOf, legsOf, liveId, monthOf, pageId } from './legs.js';
 import { sumsModel, type SumsPage } from './model.js';
-import { carriedOf, carriedText, sequenceOf, sumsLineOf, sumsText, type Carried } from './texts.js';
+import { carriedBefore, carriedText, eachLine, lastSequenceOf, placeOf, sumsText, type Total } from './texts.js';
 
-/** Lines of a page before it is sealed. */
-const MOST = 128;
+/** Length of a page's lines with which it is sealed: some 150 of them. */
+const FULL = 3_072;
 
 /** What every account of every entity comes to, as of any day and any sequence (docs/adr/0017-balances-from-pages.md). */
 export const bookSums: Projection<SumsPage> = {
@@ -14,18 +14,18 @@ export const bookSums: Projection<SumsPage> = {
   types: '*',
   identify: (event) => [...postedBy(event).keys()],
   evolve(page, { event, sequence }, id) {
-    const posted = postedBy(event).get(id) ?? [];
     const before = page ?? empty(id, sequence);
-    const lines = posted.map((minor) => sumsText(sequence, event.effectiveOn, minor));
-    return { ...before, lines: [...before.lines, ...lines] };
+    const part = before.entity === null ? event.effectiveOn.slice(8) : event.effectiveOn.slice(0, 7);
+    let { lines } = before;
+    for (const minor of postedBy(event).get(id) ?? []) lines += sumsText(sequence, part, minor);
+    return { ...before, lines };
   },
   seal(page) {
-    const last = page.lines.at(-1);
-    if (last === undefined || page.lines.length < MOST) return null;
+    if (page.lines.length < FULL) return null;
     const key = keyOf(page.id);
     return {
       sealed: { ...page, id: pageId(key, page.first), entity: null },
-      rest: { ...page, first: sequenceOf(last) + 1, before: broughtForward(page), lines: [] },
+      rest: { ...page, first: lastSequenceOf(page.lines) + 1, before: broughtForward(page), lines: '' },
     };
   },
 };
@@ -34,35 +34,40 @@ const empty = (id: string, first: number): SumsPage => ({
   id,
   entity: isOfAccount(id) ? id.slice(0, id.indexOf(' ')) : null,
   first,
-  before: [],
-  lines: [],
+  before: '',
+  lines: '',
 });
 
-function broughtForward({ id, before, lines }: SumsPage): readonly string[] {
-  const carried = new Map(before.map(carriedOf).map((each) => [each.part, each]));
+const isOfAccount = (id: string): boolean => keyOf(id).endsWith(' all');
+
+/** What is before the first part that anything was posted on stays as it is. */
+function broughtForward({ before, lines }: SumsPage): string {
   const posted = new Map<string, { debits: bigint; credits: bigint }>();
-  for (const line of lines) {
-    const { effectiveOn, minor } = sumsLineOf(line);
-    const part = partOf(id, effectiveOn);
+  eachLine(lines, Infinity, (part, minor) => {
     const sum = posted.get(part) ?? { debits: 0n, credits: 0n };
     posted.set(part, sum);
     if (minor > 0) sum.debits += BigInt(minor);
     else sum.credits -= BigInt(minor);
+  });
+  const [first = ''] = [...posted.keys()].sort();
+  const place = placeOf(before, first);
+  let upTo = carriedBefore(before, place);
+  const carried = new Map<string, Total>();
+  for (let at = place; at < before.length;) {
+    const end = before.indexOf(';', at) + 1;
+    carried.set(before.slice(at, before.indexOf(' ', at)), carriedBefore(before, end));
+    at = end;
   }
-  let upTo: Omit<Carried, 'part'> = { debits: 0n, credits: 0n };
   let [debits, credits] = [0n, 0n];
-  return [...new Set([...carried.keys(), ...posted.keys()])].sort().map((part) => {
+  let text = before.slice(0, place);
+  for (const part of [...new Set([...carried.keys(), ...posted.keys()])].sort()) {
     upTo = carried.get(part) ?? upTo;
     debits += posted.get(part)?.debits ?? 0n;
     credits += posted.get(part)?.credits ?? 0n;
-    return carriedText({ part, debits: upTo.debits + debits, credits: upTo.credits + credits });
-  });
+    text += carriedText(part, { debits: upTo.debits + debits, credits: upTo.credits + credits });
+  }
+  return text;
 }
-
-const isOfAccount = (id: string): boolean => keyOf(id).endsWith(' all');
-
-/** By what a page sums up: months of an account, days of a month. */
-const partOf = (id: string, day: string): string => (isOfAccount(id) ? day.slice(0, 7) : day);
 
 /** Amounts by the pages that an event is posted on. Asked for once for each of them. */
 const known = new WeakMap<Envelope, ReadonlyMap<string, readonly number[]>>();

@@ -1,35 +1,63 @@
-/* Lines as pages keep them: fields with a space between, none of which holds one. */
+import type { DimName } from '../../src/kernel/accounts.js';
+import { NONE, type PostedLeg } from './legs.js';
 
-/** A line of a page of sums. Minor units; what is debited is positive. */
-export interface SumsLine {
-  readonly sequence: number;
-  readonly effectiveOn: string;
-  readonly minor: number;
-}
+/*
+ * Lines as pages keep them: fields with a space between and a semicolon behind, neither of which any field holds. A page is
+ * written often, and one long text costs a fraction of a list of texts.
+ */
 
-export const sumsText = (sequence: number, effectiveOn: string, minor: number): string =>
-  `${sequence} ${effectiveOn} ${minor}`;
+/** A line of a page of sums: `sequence part minor`; minor units, what is debited is positive. */
+export const sumsText = (sequence: number, part: string, minor: number): string => `${sequence} ${part} ${minor};`;
 
-export function sumsLineOf(text: string): SumsLine {
-  const [sequence, effectiveOn = '', minor] = text.split(' ');
-  return { sequence: Number(sequence), effectiveOn, minor: Number(minor) };
-}
+/** What was posted up to a part of a page of sums, it included: `part debits credits`, in minor units. */
+export const carriedText = (part: string, { debits, credits }: Total): string => `${part} ${debits} ${credits};`;
 
-/** What was posted up to a month or a day, it included, in minor units. */
-export interface Carried {
-  readonly part: string;
+/** Debits and credits in minor units. */
+export interface Total {
   readonly debits: bigint;
   readonly credits: bigint;
 }
 
-export const carriedText = ({ part, debits, credits }: Carried): string => `${part} ${debits} ${credits}`;
-
-export function carriedOf(text: string): Carried {
-  const [part = '', debits = '0', credits = '0'] = text.split(' ');
-  return { part, debits: BigInt(debits), credits: BigInt(credits) };
+/** Adds what is posted on the parts before one to a total, line by line up to a sequence. */
+export function postedBelow(lines: string, upTo: number, below: string): Total {
+  let [debits, credits] = [0n, 0n];
+  eachLine(lines, upTo, (part, minor) => {
+    if (part >= below) return;
+    if (minor > 0) debits += BigInt(minor);
+    else credits -= BigInt(minor);
+  });
+  return { debits, credits };
 }
 
-export const partIn = (text: string): string => text.slice(0, text.indexOf(' '));
+export function eachLine(lines: string, upTo: number, take: (part: string, minor: number) => void): void {
+  for (let at = 0; at < lines.length;) {
+    const part = lines.indexOf(' ', at) + 1;
+    if (Number(lines.slice(at, part - 1)) > upTo) return; // in the order of the log
+    const minor = lines.indexOf(' ', part) + 1;
+    const end = lines.indexOf(';', minor);
+    take(lines.slice(part, minor - 1), Number(lines.slice(minor, end)));
+    at = end + 1;
+  }
+}
+
+/** Where the first part begins that is not before one: parts stand in their order, so half of them is left out at each look. */
+export function placeOf(carried: string, below: string): number {
+  let [low, high] = [0, carried.length];
+  while (low < high) {
+    const middle = carried.lastIndexOf(';', ((low + high) >> 1) - 1) + 1;
+    const begin = Math.max(low, middle);
+    if (carried.slice(begin, carried.indexOf(' ', begin)) < below) low = carried.indexOf(';', begin) + 1;
+    else high = begin;
+  }
+  return low;
+}
+
+/** What the part came to that ends at a place; nothing at the beginning. */
+export function carriedBefore(carried: string, place: number): Total {
+  if (place === 0) return { debits: 0n, credits: 0n };
+  const [, debits = '0', credits = '0'] = carried.slice(carried.lastIndexOf(';', place - 2) + 1, place - 1).split(' ');
+  return { debits: BigInt(debits), credits: BigInt(credits) };
+}
 
 /** A line of the books: a leg of an event's entries, on the day of its page. */
 export interface PageLine {
@@ -47,15 +75,56 @@ export interface PageLine {
   readonly dims: Readonly<Record<string, string>>;
 }
 
-const DIMS_BEGIN = 8;
+/** What a line is told by besides what its page's key says: of an account `account … account currency day`, of a party `party …`. */
+const OF_ACCOUNTS: readonly DimName[] = ['party', 'sector', 'ground', 'closing'];
+const OF_PARTIES: readonly DimName[] = ['entity', 'sector', 'debt', 'receipt', 'subscription', 'ground'];
 
-export function pageLineOf(text: string): PageLine {
-  const fields = text.split(' ');
-  const [sequence, leg, event = '', type = '', account = '', counter = '', currency = '', minor = '0'] = fields;
-  const dims: Record<string, string> = {};
-  for (let at = DIMS_BEGIN; at + 1 < fields.length; at += 2) dims[fields[at] as string] = fields[at + 1] as string;
-  const amount = BigInt(minor);
-  return { sequence: Number(sequence), leg: Number(leg), event, type, account, counter, currency, minor: amount, dims };
+/** Without its sequence, which comes first. */
+export const accountLineText = (event: string, leg: number, posted: PostedLeg): string =>
+  `${leg} ${event} ${posted.counter} ${posted.minor}${dimsText(posted.dims, OF_ACCOUNTS)};`;
+export const partyLineText = (event: string, leg: number, posted: PostedLeg): string =>
+  `${leg} ${event} ${posted.counter} ${posted.minor} ${posted.account} ${posted.currency}${dimsText(posted.dims, OF_PARTIES)};`;
+
+function dimsText(dims: PostedLeg['dims'], names: readonly DimName[]): string {
+  let text = '';
+  for (const name of names) text += ` ${dims[name] ?? NONE}`;
+  return text;
 }
 
-export const sequenceOf = (text: string): number => Number(text.slice(0, text.indexOf(' ')));
+/** The lines of a page, in their order. @param days of which account or party they are: the page's key without its day */
+export function pageLinesOf(days: string, lines: string): PageLine[] {
+  const [kind, , ofAccount = '', ofCurrency = ''] = days.split(' ');
+  const isOfAccount = kind === 'account';
+  const names = isOfAccount ? OF_ACCOUNTS : OF_PARTIES;
+  return lines
+    .slice(0, -1)
+    .split(';')
+    .filter((text) => text !== '')
+    .map((text) => {
+      const fields = text.split(' ');
+      const [sequence, leg, event = '', type = '', counter = '', minor = '0', account = '', currency = ''] = fields;
+      const named = isOfAccount ? { account: ofAccount, currency: ofCurrency } : { account, currency };
+      const dims: Record<string, string> = {};
+      const begin = isOfAccount ? 6 : 8;
+      for (const [at, name] of names.entries()) {
+        const value = fields[begin + at];
+        if (value !== NONE) dims[name] = value as string;
+      }
+      return {
+        sequence: Number(sequence),
+        leg: Number(leg),
+        event,
+        type,
+        ...named,
+        counter,
+        minor: BigInt(minor),
+        dims,
+      };
+    });
+}
+
+/** Of the last line. */
+export const lastSequenceOf = (lines: string): number => {
+  const begin = lines.lastIndexOf(';', lines.length - 2) + 1;
+  return Number(lines.slice(begin, lines.indexOf(' ', begin)));
+};
