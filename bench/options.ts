@@ -32,7 +32,7 @@ Measures Sijill against a limit or a peer, in turns, and prints a table of media
                 leaves it empty) and MONGODB_TEST_URI name, else the tests' stand-ins; the targets do not count then
   --help
 
-SIJILL_FINES names the file of the fines (examples/road-fines/README.md): import, rebuild and journal need it.
+SIJILL_FINES names the file of the fines (examples/road-fines/README.md): import, rebuild, journal and hledger need it.
 Ends with 1 where a row broke or a target was missed; under --quick a missed target is no error.
 `;
 

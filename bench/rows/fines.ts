@@ -1,9 +1,15 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { MUNICIPALITY } from '../../examples/road-fines/actors.js';
+import { addDays, parseBusinessDate } from '../../src/kernel/calendar.js';
 import { compare, withLimit, type Comparison, type Contestant, type Result } from '../measure.js';
 import type { Bench, Rows } from '../row.js';
 import type { ImportFound } from '../runs/import.js';
 import type { JournalFound } from '../runs/journal.js';
 import type { RebuildFound } from '../runs/rebuild.js';
-import { run } from '../runs/run.js';
+import { run, runScript } from '../runs/run.js';
+import { Server } from '../server.js';
 import type { Site } from '../sites.js';
 import { recording } from './ledger.js';
 
@@ -11,7 +17,7 @@ const MAX_MEMORY_MIB = 512;
 
 /** Real input: the fines through the commands, with policies and projections live; then all projections again, and the journal. */
 export const fines: Rows = {
-  names: ['import', 'rebuild', 'journal'],
+  names: ['import', 'rebuild', 'journal', 'hledger'],
   async measure(bench, names) {
     const { fines: file } = bench;
     if (file === undefined) {
@@ -29,6 +35,7 @@ export const fines: Rows = {
       Promise.resolve(last ?? imported(bench, file).then((found) => (last = found.site)));
     if (names.has('rebuild')) results.push(await rebuilds(bench, await site()));
     if (names.has('journal')) results.push(await journals(bench, await site()));
+    if (names.has('hledger')) results.push(hasHledger() ? await trialBalances(bench, await site()) : WITHOUT_HLEDGER);
     return results;
   },
 };
@@ -109,6 +116,47 @@ async function journals(bench: Bench, site: Site): Promise<Comparison> {
   });
   const notes = [...result.notes, `${found!.transactions} transactions`];
   return withLimit({ ...result, notes }, 'peak memory', peak, MAX_MEMORY_MIB, 'MiB');
+}
+
+const WITHOUT_HLEDGER: Result = { kind: 'skipped', row: 'hledger', why: 'not installed: apt-get install hledger' };
+
+const hasHledger = (): boolean => spawnSync('hledger', ['--version']).status === 0;
+
+/** The trial balance at the end of the fines, each by a whole process: asked of a server, and added up from the exported file. */
+async function trialBalances(bench: Bench, site: Site): Promise<Comparison> {
+  const journal = join(bench.folder(), 'fines.journal');
+  const env = { ...site.env, SIJILL_DATA: site.folder };
+  await runScript('../../src/cli/main', ['journal', '--format', 'ledger', '--out', journal], { env });
+  const server = await Server.sijill(site);
+  try {
+    await server.caughtUp();
+    const asked = ['report', 'trial-balance', `entity=${MUNICIPALITY}`, `effectiveOn=${bench.until}`];
+    const end = addDays(parseBusinessDate(bench.until), 1);
+    return await compare({
+      row: 'hledger',
+      unit: 's',
+      rounds: bench.quick ? 1 : 5,
+      target: undefined,
+      subject: {
+        name: 'sijill report trial-balance of the fines',
+        run: () => seconds(() => runScript('../../src/cli/main', asked, { env: { SIJILL_URL: server.url } })),
+      },
+      peer: {
+        name: 'hledger balance on the exported journal',
+        run: () => seconds(() => execute('hledger', ['-f', journal, 'balance', '--flat', '--end', end])),
+      },
+    });
+  } finally {
+    await server.stop();
+  }
+}
+
+const execute = promisify(execFile);
+
+async function seconds(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return (performance.now() - began) / 1000;
 }
 
 const reading = (site: Site): Contestant => ({
