@@ -163,13 +163,33 @@ export interface CellSources extends Sources {
   readonly eventsAt: EventsAt;
 }
 
-interface Opening<V> {
+/** What an event posts to rows that are of one thing: a row alone, or rows that carry a balance on. */
+export interface Moved {
+  readonly group: string;
+  /** It cancels out: a row that is there already stays as it is. */
+  readonly isNothing: boolean;
+}
+
+/** Which events a row tells of: all of its group up to its own line, or up to a day. */
+export interface Standing {
+  readonly group: string;
+  readonly upTo: string;
+  /** Of a line. */
+  readonly sequence: number | null;
+  /** The row is there if anything counts up to this day. */
+  readonly thereUpTo: string;
+}
+
+interface OfLines<V> {
   /** @returns undefined: the report has no such row */
   readonly open: (values: V, cell: NamedCell, sources: CellSources) => Promise<OpenedCell | undefined>;
+  /** A report says otherwise at two times by what events moved in between. */
+  readonly moves: (values: V, event: Envelope) => readonly Moved[];
+  readonly standing: (values: V, row: Row) => Standing;
 }
 
 /** Rows that are read from an index, in an order that is always the same, a page at a time. */
-export interface Reading<V> extends Opening<V> {
+export interface Reading<V> extends OfLines<V> {
   readonly read: (values: V, sources: Sources) => AsyncIterable<Row>;
 }
 
@@ -183,7 +203,7 @@ export interface PlacedRow {
  * Rows that are read from an index as they are asked for, however many there are: a page at a time, or all of them with
  * no more in memory than a page. Nothing adds them up.
  */
-export interface Streaming<V> extends Opening<V> {
+export interface Streaming<V> extends OfLines<V> {
   /**
    * @param after where a row stood: what comes behind it; undefined: from the beginning
    * @throws InvalidPlace
@@ -216,11 +236,11 @@ export function replayed<const T extends Takes, S>(definition: Described<T> & Re
 }
 
 export function indexed<const T extends Takes>(definition: Described<T> & Reading<Values<T>>): Report {
-  const { read, open, ...described } = definition;
-  return { ...described, source: { reading: { read, open } as unknown as Reading<Values> } };
+  const { read, open, moves, standing, ...described } = definition;
+  return { ...described, source: { reading: { read, open, moves, standing } as unknown as Reading<Values> } };
 }
 
 export function streamed<const T extends Takes>(definition: Described<T> & Streaming<Values<T>>): Report {
-  const { stream, open, ...described } = definition;
-  return { ...described, source: { streaming: { stream, open } as unknown as Streaming<Values> } };
+  const { stream, open, moves, standing, ...described } = definition;
+  return { ...described, source: { streaming: { stream, open, moves, standing } as unknown as Streaming<Values> } };
 }

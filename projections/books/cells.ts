@@ -1,15 +1,17 @@
 import { FIRST_DAY } from '../../src/kernel/calendar.js';
+import type { Envelope } from '../../src/kernel/envelope.js';
 import {
   InvalidPlace,
   type CellLine,
   type EventPlace,
+  type Moved,
   type NamedCell,
   type OpenedCell,
   type Row,
   type Sources,
 } from '../report.js';
 import { dayBefore, totalsOf, type Chosen, type Total } from './balances.js';
-import type { Book } from './legs.js';
+import { legsOf, type Book, type PostedLeg } from './legs.js';
 import { isBehind, linesOf, type Line, type LinePlace } from './ledger.js';
 
 /* Where a cell of a report of the books comes from: lines, in their order, each with what it does to the figure. */
@@ -134,4 +136,14 @@ export async function rowNamed(
     if (names.every((name, i) => String(row[name] ?? '') === (key[i] ?? ''))) return row;
   }
   return undefined;
+}
+
+/** What an event moves of balances that are carried on from line to line. */
+export function balancesMoved(event: Envelope, groupOf: (leg: PostedLeg) => string | undefined): Moved[] {
+  const moved = new Map<string, bigint>();
+  for (const leg of legsOf(event)) {
+    const group = groupOf(leg);
+    if (group !== undefined) moved.set(group, (moved.get(group) ?? 0n) + BigInt(leg.minor));
+  }
+  return [...moved].map(([group, minor]) => ({ group, isNothing: minor === 0n }));
 }

@@ -15,7 +15,7 @@ import {
 } from '../report.js';
 import { decimal } from '../sums.js';
 import { dayBefore, totalsOf, type Chosen } from './balances.js';
-import { ALL_BEFORE, ofLines, ofNothing, ofOneLine, postedWith, rowNamed, type Lines } from './cells.js';
+import { ALL_BEFORE, balancesMoved, ofLines, ofNothing, ofOneLine, postedWith, rowNamed, type Lines } from './cells.js';
 import { ACCOUNT, ACCOUNT_NAME, BALANCE, COUNTER, DAY, LEG, LINE, sides, TYPE } from './columns.js';
 import { accountDays } from './legs.js';
 import { heldWith, linesOf, type Line, type LinePlace } from './ledger.js';
@@ -77,13 +77,26 @@ export const generalLedger = streamed({
     }
   },
   open,
+  moves: ({ entity, account, currency, to }, event) =>
+    balancesMoved(event, (leg) => {
+      const isOther = leg.dims.entity !== entity || (account !== undefined && leg.account !== account);
+      if (isOther || (currency !== undefined && leg.currency !== currency) || event.effectiveOn > to) return undefined;
+      return `${leg.account} ${leg.currency}`;
+    }),
+  standing: ({ from, to }, { account, currency, effectiveOn, sequence }) => ({
+    group: `${account} ${currency}`,
+    upTo: sequence === null ? dayBefore(from) : String(effectiveOn),
+    sequence: sequence as number | null,
+    thereUpTo: to,
+  }),
 });
 
-/** Those that anything was ever posted on, as far as is known; in order. */
+/** Those that anything is posted on up to the last day, as far as is known; in order. */
 async function accountsOf(asked: Asked, { models, sequence }: Sources): Promise<Account[]> {
-  const { entity, account, currency } = asked;
-  const held = await totalsOf(models, { entity, account, currency }, sequence, []);
-  const accounts = new Map(held.map(({ book }) => [`${book.account} ${book.currency}`, book]));
+  const { entity, account, currency, to } = asked;
+  const held = await totalsOf(models, { entity, account, currency }, sequence, [to]);
+  const posted = held.filter(({ totals: [total] }) => total!.debits > 0n || total!.credits > 0n);
+  const accounts = new Map(posted.map(({ book }) => [`${book.account} ${book.currency}`, book]));
   return [...accounts.keys()].sort().map((key) => accounts.get(key) as Account);
 }
 

@@ -11,7 +11,18 @@ import {
   type Sources,
 } from '../report.js';
 import { decimal } from '../sums.js';
-import { ALL_BEFORE, linesOfCell, ofLines, ofNothing, ofOneLine, rowNamed, sumOf, type Lines } from './cells.js';
+import { dayBefore } from './balances.js';
+import {
+  ALL_BEFORE,
+  balancesMoved,
+  linesOfCell,
+  ofLines,
+  ofNothing,
+  ofOneLine,
+  rowNamed,
+  sumOf,
+  type Lines,
+} from './cells.js';
 import { ACCOUNT, BALANCE, COUNTER, DAY, LEG, LINE, sides, TYPE } from './columns.js';
 import { partyDays } from './legs.js';
 import { linesOf, type Line, type LinePlace } from './ledger.js';
@@ -53,6 +64,20 @@ export const statement = indexed({
   boundBy: { entity: 'entity', own: 'party' },
   read: rowsOf,
   open,
+  moves: (asked, event) =>
+    balancesMoved(event, (leg) => {
+      const isOther = leg.dims.party !== asked.party || event.effectiveOn > asked.to || !isAsked(leg, asked);
+      return isOther ? undefined : `${leg.dims.entity} ${leg.currency}`;
+    }),
+  standing({ from, to }, { line, entity, currency, effectiveOn, sequence }) {
+    const upTo = line === 'opening' ? dayBefore(from) : String(effectiveOn);
+    return {
+      group: `${entity} ${currency}`,
+      upTo,
+      sequence: sequence as number | null,
+      thereUpTo: line === 'closing' ? to : upTo,
+    };
+  },
 });
 
 interface Asked {
@@ -63,7 +88,7 @@ interface Asked {
   readonly to: string;
 }
 
-const isAsked = ({ account, dims, currency }: Line, asked: Asked): boolean =>
+const isAsked = ({ account, dims, currency }: Pick<Line, 'account' | 'dims' | 'currency'>, asked: Asked): boolean =>
   OF_PARTIES.has(account) &&
   (asked.entity === undefined || dims['entity'] === asked.entity) &&
   (asked.currency === undefined || currency === asked.currency);

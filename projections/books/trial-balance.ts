@@ -1,11 +1,12 @@
 import { FIRST_DAY } from '../../src/kernel/calendar.js';
 import { CURRENCY, money } from '../columns.js';
-import { indexed, YEAR_BEGIN, type NamedCell, type OpenedCell, type Row, type Sources } from '../report.js';
+import type { Envelope } from '../../src/kernel/envelope.js';
+import { indexed, YEAR_BEGIN, type Moved, type NamedCell, type OpenedCell, type Row, type Sources } from '../report.js';
 import { decimal, minorOfSum } from '../sums.js';
 import { dayBefore, totalsOf, type Held, type Total } from './balances.js';
 import { ALL_BEFORE, ofLines, ofNothing, postedWith, rowNamed, type Lines } from './cells.js';
 import { ACCOUNT, ACCOUNT_NAME, sides } from './columns.js';
-import { accountDays } from './legs.js';
+import { accountDays, legsOf } from './legs.js';
 
 const FALSE = { default: (): string => 'false' };
 
@@ -50,6 +51,13 @@ export const trialBalance = indexed({
   boundBy: { entity: 'entity' },
   read: (asked, sources) => rowsOf(asked, sources),
   open: (asked, cell, sources) => open(asked, cell, sources),
+  moves: (asked, event) => moves(asked, event),
+  standing: ({ to }, { account, currency }) => ({
+    group: `${account} ${currency}`,
+    upTo: to,
+    sequence: null,
+    thereUpTo: to,
+  }),
 });
 
 interface Asked {
@@ -133,4 +141,26 @@ async function open(asked: Asked, cell: NamedCell, sources: Sources): Promise<Op
     if (figure === 'posted') return side === 1n ? debits : credits;
     return side * (debits - credits);
   });
+}
+
+/** What is opened, debited and credited, by account and currency. */
+function moves(asked: Asked, event: Envelope): Moved[] {
+  const { entity, account, currency, sector, from, to, beforeClosing } = asked;
+  const figures = new Map<string, Figures>();
+  for (const leg of event.effectiveOn <= to ? legsOf(event) : []) {
+    if (leg.dims.entity !== entity || (account !== undefined && leg.account !== account)) continue;
+    if (currency !== undefined && leg.currency !== currency) continue;
+    if (sector !== undefined && leg.dims.sector !== sector) continue;
+    const group = `${leg.account} ${leg.currency}`;
+    const moved = figures.get(group) ?? { opening: 0n, debits: 0n, credits: 0n };
+    figures.set(group, moved);
+    if (event.effectiveOn < from) moved.opening += BigInt(leg.minor);
+    else if (beforeClosing === 'true' && leg.dims.closing !== undefined) continue;
+    else if (leg.minor > 0) moved.debits += BigInt(leg.minor);
+    else moved.credits -= BigInt(leg.minor);
+  }
+  return [...figures].map(([group, { opening, debits, credits }]) => ({
+    group,
+    isNothing: opening === 0n && debits === 0n && credits === 0n,
+  }));
 }

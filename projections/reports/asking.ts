@@ -92,7 +92,7 @@ export class Asking {
   difference({ report, values }: Question, times: Times): Making<Difference> {
     return this.#making({ report: report.name, values, ...times }, async (progress) => {
       await this.#folded(report, times.sequence);
-      return difference(report, values, times, this.#places, progress);
+      return difference(report, values, times, { ...this.#places, eventsAt: this.eventsAt }, progress);
     });
   }
 

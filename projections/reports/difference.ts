@@ -1,9 +1,9 @@
-import { isAccountCode } from '../../src/kernel/accounts.js';
-import type { Entry } from '../../src/kernel/entries.js';
-import type { Known, Report, Row, Values } from '../report.js';
+import type { Place } from '../../src/event-store/event-store.js';
+import type { EventsAt } from '../events-at.js';
+import type { Known, Report, Row, Standing, Values } from '../report.js';
 import { Folding, make, seenBy } from './making.js';
 import { replay, type Places, type Progress } from './replaying.js';
-import { differing, digestOf, keyed, type Keyed } from './rows.js';
+import { differing, digestOf, keyed, keyOf, type Keyed } from './rows.js';
 
 /** What a report says of a row at two times, and what came between. */
 export interface Restated {
@@ -31,6 +31,10 @@ export interface Times {
   readonly sequence: number;
 }
 
+export interface DifferencePlaces extends Places {
+  readonly eventsAt: EventsAt;
+}
+
 /** So many events are looked at: each time all rows are worked out anew. Whoever wants more asks from there on. */
 const MOST_LOOKED_AT = 500;
 
@@ -39,7 +43,7 @@ export function difference(
   report: Report,
   values: Values,
   times: Times,
-  places: Places,
+  places: DifferencePlaces,
   progress: Progress,
 ): Promise<Difference> {
   const { source } = report;
@@ -72,28 +76,77 @@ async function ofReplayed(
     looked++;
     for (const key of folding.changedBy(known)) note(touching, key, known);
   });
-  return restated(before ?? folding.keyed(), folding.keyed(), touching, named);
+  return restated(
+    before ?? folding.keyed(),
+    folding.keyed(),
+    named,
+    looked,
+    (row) => touching.get(keyOf(report, row)) ?? [],
+  );
 }
 
-/** What changed a row are the events that post to the account and dimensions that its key names. */
+/** An event that moves rows of a group. */
+interface Move extends Known {
+  readonly isNothing: boolean;
+}
+
+/** What changed a row are the events that came later and move what it is of; the rest of the log is not looked at. */
 async function ofIndexed(
   report: Report,
   values: Values,
   { against, sequence }: Times,
-  places: Places,
+  places: DifferencePlaces,
   progress: Progress,
 ): Promise<Difference> {
+  const { source } = report;
+  if ('replay' in source) throw new Error(`${report.name} is replayed`);
+  const { moves, standing } = 'reading' in source ? source.reading : source.streaming;
   const before = keyed(report, (await make(report, values, against, places, progress)).rows);
   const after = keyed(report, (await make(report, values, sequence, places, progress)).rows);
-  const differs = new Set(differing(before, after));
-  const touching = new Map<string, Known[]>();
-  await replay(places, undefined, sequence, progress, (known) => {
-    if (known.sequence <= against || !counts(known, values)) return;
-    const keys = new Set(known.event.entries.flatMap((entry) => keysOf(report, entry)));
-    for (const key of keys) if (differs.has(key)) note(touching, key, known);
+  const moved = new Map<string, Move[]>();
+  let looked = 0;
+  let named = sequence;
+  const look = (known: Known): 'enough' | void => {
+    const all = moves(values, known.event);
+    if (all.length === 0) return undefined;
+    if (looked++ === MOST_LOOKED_AT) {
+      named = known.sequence - 1;
+      return 'enough';
+    }
+    for (const { group, isNothing } of all) {
+      const some = moved.get(group) ?? [];
+      moved.set(group, some);
+      some.push({ ...known, isNothing });
+    }
+    return undefined;
+  };
+  await replay(places, undefined, sequence, progress, look, await placeOf(places, against));
+  return restated(before, after, named, looked, (row, isNew) => {
+    const stands = standing(values, row);
+    return changing(moved.get(stands.group) ?? [], stands, isNew);
   });
-  return restated(before, after, touching, sequence);
 }
+
+/** Behind an event. */
+async function placeOf({ eventsAt }: DifferencePlaces, sequence: number): Promise<Place | undefined> {
+  if (sequence < 0) return undefined;
+  const [stored] = await eventsAt([sequence]);
+  return stored && { position: stored.position, count: sequence + 1 };
+}
+
+/** What moved a row since it was there; what made it, whatever it moves. */
+function changing(moves: readonly Move[], { upTo, sequence, thereUpTo }: Standing, isNew: boolean): Known[] {
+  const making = isNew && moves.find((each) => sequence === each.sequence || isThere(each, sequence, thereUpTo));
+  const isMoved = ({ event: { effectiveOn }, sequence: at, isNothing }: Move): boolean =>
+    !isNothing &&
+    (effectiveOn < upTo || (effectiveOn === upTo && (sequence === null || at <= sequence))) &&
+    (!isNew || sequence === null || at > sequence);
+  return moves.filter((each) => each === making || isMoved(each));
+}
+
+/** A row that is no line is there with the first event that counts in it. */
+const isThere = ({ event }: Known, sequence: number | null, upTo: string): boolean =>
+  sequence === null && event.effectiveOn <= upTo;
 
 /** A report is of what counts by its last day: whatever counts later changes nothing in it. */
 const counts = ({ event }: Known, { effectiveOn, to }: Values<Record<string, 'optional'>>): boolean =>
@@ -105,25 +158,26 @@ const note = (touching: Map<string, Known[]>, key: string, known: Known): void =
   else events.push(known);
 };
 
-/** The rows that both legs of an entry belong to. */
-const keysOf = ({ key }: Report, { debit, credit, currency }: Entry): string[] =>
-  [debit, credit].map(({ account, dims }) => {
-    if (!isAccountCode(account)) throw new Error(`there is no account ${String(account)}`);
-    const names: Readonly<Record<string, string | undefined>> = { ...dims, account, currency };
-    return JSON.stringify(key.map((name) => names[name] ?? null));
-  });
-
 function restated(
   before: Keyed,
   after: Keyed,
-  touching: ReadonlyMap<string, readonly Known[]>,
   named: number,
+  looked: number,
+  eventsOf: (row: Row, isNew: boolean) => readonly Known[],
 ): Difference {
   const rows = differing(before, after).map((key): Restated => {
     const [old, now] = [before.get(key) ?? null, after.get(key) ?? null];
     const change = old === null ? 'added' : now === null ? 'gone' : 'changed';
-    return { change, before: old, after: now, events: touching.get(key) ?? [] };
+    return {
+      change,
+      before: old,
+      after: now,
+      // Found when they are asked for: a ledger's rows carry a balance on, and each may have all events of its account.
+      get events() {
+        return eventsOf((now ?? old) as Row, old === null);
+      },
+    };
   });
-  const bytes = 1_000 * rows.length + 200 * rows.reduce((sum, { events }) => sum + events.length, 0);
+  const bytes = 1_000 * (rows.length + looked);
   return { rows, before: digestOf(before.values()), after: digestOf(after.values()), named, bytes };
 }

@@ -21,21 +21,24 @@ const PAGE = 256;
  * The log, as it was known, one event after the other.
  * @param types the stored types that are wanted; undefined: all
  * @param sequence the last event that is known; -1: none
- * @param each may be asynchronous where it takes long
+ * @param each may be asynchronous where it takes long; `'enough'`: nothing more is wanted
+ * @param begin exclusive; absent: from the first event on
  */
 export async function replay(
   { events, upcast }: Pick<Places, 'events' | 'upcast'>,
   types: readonly string[] | undefined,
   sequence: number,
   progress: Progress,
-  each: (known: Known) => void | Promise<void>,
+  each: (known: Known) => void | 'enough' | Promise<void>,
+  begin?: Place,
 ): Promise<void> {
   const filter = types === undefined ? {} : { filter: { types } };
-  for (let after: Place | undefined; (after?.count ?? 0) <= sequence;) {
+  for (let after = begin; (after?.count ?? 0) <= sequence;) {
     const page = await events.readAll({ limit: PAGE, ...filter, ...(after !== undefined && { after }) });
     for (const { event, sequence: at } of page.events) {
       if (at === undefined || at > sequence) continue;
       const slow = each({ event: upcast(event), sequence: at });
+      if (slow === 'enough') return;
       if (slow !== undefined) await slow;
     }
     if (page.next === undefined || page.atEnd) break;

@@ -171,6 +171,14 @@ describe('2, general ledger', () => {
     });
   });
 
+  test('an account that nothing counts on by the last day is not there yet, as in the trial balance', async () => {
+    const days = { entity: CITY, from: '2025-01-01', to: '2025-12-31' };
+    const accounts = (rows: readonly Row[]) => [...new Set(rows.map(({ account }) => account))];
+    const held = ['1110', '1200', '2310', '3000', '4300', '5100']; // 2300 is of 2026
+    expect(accounts(await ask(generalLedger, days))).toEqual(held);
+    expect(accounts(await ask(trialBalance, days))).toEqual(held);
+  });
+
   test('goes on behind any of its rows, with the same rows', async () => {
     const { streaming } = generalLedger.source as Extract<Report['source'], { streaming: unknown }>;
     const values = valuesOf(generalLedger, { entity: CITY, from: '2025-12-01', to: '2026-12-31' }, TODAY);

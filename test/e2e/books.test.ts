@@ -211,6 +211,23 @@ describe('a cell opens into the instruments behind it', () => {
   });
 });
 
+test('what the trial balance and the statement said before the payment and say now differ by its events', async () => {
+  const before = (
+    await items(`/v1/reports/general-ledger?entity=${CITY}&account=1110&from=2020-01-01&to=2199-12-31`)
+  )[1];
+  const times = `knownAt=${before.sequence + 1}&against=${before.sequence - 1}`;
+  const balance = `/v1/reports/trial-balance/difference?entity=${CITY}&account=1110&effectiveOn=2199-12-31&${times}`;
+  expect(await items(balance)).toMatchObject([
+    { change: 'added', before: null, after: { debit: '115.00' }, events: [{ sequence: before.sequence }] },
+  ]);
+  const statement = `/v1/reports/statement/difference?party=${DEBTOR}&from=2020-01-01&to=2199-12-31&${times}`;
+  const rows = await items(statement);
+  expect(rows.find(({ change }) => change === 'changed')).toMatchObject({
+    before: { line: 'closing' },
+    events: [{ sequence: before.sequence }],
+  });
+});
+
 test('answers are as documented', async () => {
   const document = (await server.call('GET', '/openapi.json')).body;
   for (const [path, url] of [

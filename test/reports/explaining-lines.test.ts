@@ -10,7 +10,7 @@ import type { Envelope } from '../../src/kernel/envelope.js';
 import { histories as entries, ENTITIES, PARTIES } from '../books/histories.js';
 import { id } from '../given.js';
 import { histories as lives } from './histories.js';
-import { indexedPlaces, type IndexedPlaces } from './indexed.js';
+import { audited, indexedPlaces, type IndexedPlaces } from './indexed.js';
 import type { Asked } from './reporting.js';
 
 /* Whatever happened, every cell of the trial balance, the ledger and the statement opens into lines that come to what it says. */
@@ -82,8 +82,8 @@ const picks = fc.array(fc.nat(), { minLength: 5, maxLength: 5 });
 test('of entries alone, at any pair of times, asked for in any way', async () => {
   let count = 0;
   const law = async (log: readonly Envelope[], [from, to]: string[], eighths: number, chosen: number[]) => {
-    const placed = log.map((event, revision) => ({ ...event, stream: 'test-one', revision }) as unknown as Envelope);
-    const places = await indexedPlaces(placed.map(audited), 1 + (chosen[0]! % 300));
+    const placed = log.map(audited);
+    const places = await indexedPlaces(placed, 1 + (chosen[0]! % 300));
     const sequence = Math.floor((log.length * eighths) / 8) - 1;
     const days = { from: from!, to: to! };
     const [entity, party] = [ENTITIES[chosen[1]! % 2]!, PARTIES[chosen[2]! % 3]!];
@@ -114,17 +114,6 @@ test('of entries alone, at any pair of times, asked for in any way', async () =>
   expect(count).toBeGreaterThan(100);
 }, 300_000);
 
-/** What the audit index asks of an event besides its entries. */
-const audited = (event: Envelope): Envelope => ({
-  ...event,
-  actor: { id: 'actor_a', role: 'clerk' } as never,
-  correlation: event.id as never,
-  commandId: event.id as never,
-  refs: {},
-  evidence: [],
-  data: {},
-});
-
 test('of lives of debts and subscriptions, with back-dated commands', async () => {
   const law = async (
     { log, from, on, sequence }: { log: readonly Envelope[]; from: string; on: string; sequence: number },
@@ -147,8 +136,7 @@ test('of lives of debts and subscriptions, with back-dated commands', async () =
 describe('a place that no line of the cell has', () => {
   const posted = (on: string, amount: string): Envelope =>
     ({
-      ...audited({ id: id(`event ${on}`) } as unknown as Envelope),
-      stream: 'test-one',
+      id: id(`event ${on}`),
       type: 'tests.Posted',
       effectiveOn: on,
       recordedAt: '2026-01-31T00:00:00.000Z',
@@ -161,10 +149,7 @@ describe('a place that no line of the cell has', () => {
         },
       ],
     }) as unknown as Envelope;
-  const log = [posted('2025-01-01', '5.00'), posted('2026-01-01', '7.00')].map((event, revision) => ({
-    ...event,
-    revision,
-  }));
+  const log = [posted('2025-01-01', '5.00'), posted('2026-01-01', '7.00')].map(audited);
   const asked = { entity: ENTITIES[0]!, from: '2026-01-01', to: '2026-12-31' };
 
   test.each([

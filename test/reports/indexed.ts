@@ -33,3 +33,16 @@ export async function indexedPlaces(log: readonly Envelope[], pageSize = 50): Pr
   const reader = { ...places.events, readStream } as unknown as EventReader;
   return { ...places, models, events: reader, eventsAt: eventsAt(models, reader) };
 }
+
+/** An event that says its entries alone, with what the audit index asks of it; all are of one stream. */
+export const audited = (event: Envelope, revision: number): Envelope => ({
+  ...event,
+  stream: 'test-one' as never,
+  revision: revision as never,
+  actor: { id: 'actor_a', role: 'clerk' } as never,
+  correlation: event.id as never,
+  commandId: event.id as never,
+  refs: {},
+  evidence: [],
+  data: {},
+});
