@@ -12,6 +12,7 @@ const LAYERS = {
   vault: ['kernel', 'sqlite', 'mongodb'],
   transparency: ['kernel', 'event-store', 'leases', 'sqlite', 'http'],
   journal: ['kernel', 'event-store'],
+  verify: [],
   ledger: ['kernel', 'event-store'],
   sqlite: [],
   mongodb: [],
