@@ -1,4 +1,5 @@
 import type { Row } from '../../projections/report.js';
+import { reports } from '../../src/composition.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 import { shown } from './reporting.js';
 import {
@@ -380,6 +381,61 @@ describe('no two reports disagree', () => {
       expect(sums?.['closingDebit']).toBe(sums?.['closingCredit']);
     }
   });
+  /** What parties owe and are owed: the accounts of a statement. */
+  const OF_PARTIES = ['1200', '1205', '1210', '1220', '2300', '2310', '2320'];
+  const partiesOf = (entity: string): string[] => [
+    ...new Set(
+      log.flatMap(({ entries }) =>
+        entries
+          .flatMap(({ debit, credit }) => [debit.dims, credit.dims])
+          .flatMap((dims) => (dims.entity === entity && 'party' in dims ? [dims.party as string] : [])),
+      ),
+    ),
+  ];
+  test.each(days)(
+    '2 and 4, on %s the ledger ends where the trial balance does, and so do all statements together',
+    async (on) => {
+      const asked = { from: `${on.slice(0, 4)}-01-01`, to: on };
+      for (const entity of [CITY, MINISTRY]) {
+        const balances = await rows('trial-balance', { entity, ...asked });
+        const ends = new Map((await rows('general-ledger', { entity, ...asked })).map((row) => [row['account'], row]));
+        expect([...ends].map(([account, row]) => [account, cell(row, 'balance')])).toEqual(
+          balances.map((row) => [row['account'], cell(row, 'closingDebit') - cell(row, 'closingCredit')]),
+        );
+        let owed = 0n;
+        for (const party of partiesOf(entity)) {
+          const [last] = (await rows('statement', { party, entity, ...asked })).slice(-1);
+          owed += cell(last, 'balance');
+        }
+        const accounts = held(entity, on);
+        expect([entity, owed]).toEqual([entity, OF_PARTIES.reduce((sum, each) => sum + (accounts[each] ?? 0n), 0n)]);
+      }
+    },
+  );
+  test('there is no figure that does not open into the events that come to it', async () => {
+    let count = 0;
+    for (const { name, columns, key, takes } of reports) {
+      const span = {
+        ...('entity' in takes && { entity: CITY }),
+        ...('to' in takes && { from: '2027-01-01', to: LAST }),
+      };
+      const asked: Record<string, string> = {
+        ...span,
+        ...('party' in takes && takes.party === 'required' && { party: partiesOf(CITY)[0]! }),
+        ...('effectiveOn' in takes && !('to' in takes) && { effectiveOn: LAST }),
+      };
+      for (const row of (await rows(name, asked)).slice(0, 12)) {
+        for (const { name: column, kind } of columns) {
+          if (kind !== 'money' && kind !== 'count') continue;
+          const named = `${column}@${key.map((each) => row[each] ?? '').join(',')}`;
+          const chain = await ledger.explanation(name, asked, named);
+          expect([name, named, chain.at(-1) ?? 0n]).toEqual([name, named, cents(String(row[column] ?? 0))]);
+          count++;
+        }
+      }
+    }
+    expect(count).toBeGreaterThan(200);
+  }, 120_000);
   test('what was said of a closed year stays, to the byte, though it was corrected', async () => {
     for (const [name, asked] of CLOSED) {
       const then = await ledger.report(name, { entity: CITY, ...asked }, known.city[0]);

@@ -1,7 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eventsAt } from '../../../projections/audit/placed.js';
+import { pageOfLines } from '../../../projections/reports/explaining-lines.js';
+import { cellOf, trace } from '../../../projections/reports/explaining.js';
 import { make, type Made } from '../../../projections/reports/making.js';
+import type { Places } from '../../../projections/reports/replaying.js';
 import { valuesOf } from '../../../projections/reports/question.js';
 import { catalogue, periods, policies, projections, reports, RULE_SET } from '../../../src/composition.js';
 import { delegation } from '../../../src/contexts/delegations/delegation.js';
@@ -163,8 +167,30 @@ export class StoryLedger {
     const report = reports.find((each) => each.name === name);
     if (report === undefined) throw new Error(`there is no report ${name}`);
     const values = valuesOf(report, asked, businessDateAt(this.#now));
-    const places = { events: this.store, models: this.models, upcast: (event: Envelope) => catalogue.upcast(event) };
-    return make(report, values, sequence ?? (await this.log()).length - 1, places, () => {});
+    return make(report, values, sequence ?? (await this.log()).length - 1, this.#places, () => {});
+  }
+
+  /** What is behind a cell of a report, all of it: what is brought forward, and what it comes to with each event. */
+  async explanation(
+    name: string,
+    asked: Record<string, string>,
+    cell: string,
+  ): Promise<readonly (bigint | string | null)[]> {
+    const report = reports.find((each) => each.name === name)!;
+    const values = valuesOf(report, asked, businessDateAt(this.#now));
+    const sequence = (await this.log()).length - 1;
+    const named = cellOf(report, cell);
+    if ('replay' in report.source) {
+      const { effects } = await trace(report, values, named, sequence, this.#places, () => {});
+      return effects.flatMap(({ before, after }) => [before, after]);
+    }
+    const sources = { ...this.#places, sequence, eventsAt: eventsAt(this.models, this.store) };
+    const { opening, effects } = await pageOfLines(report, values, named, sources, { after: undefined, limit: 1_000 });
+    return [opening ?? 0n, ...effects.flatMap(({ before, after }) => [before, after])];
+  }
+
+  get #places(): Places {
+    return { events: this.store, models: this.models, upcast: (event: Envelope) => catalogue.upcast(event) };
   }
 
   async dispose(): Promise<void> {
