@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
-import { eventsPlace, openEventReader, openReadModelReader } from '../adapters.js';
+import { eventsPlace, keepsLog, openEventReader, openLogReader, openReadModelReader, openVault } from '../adapters.js';
 import { catalogue, projections, RULE_SET } from '../composition.js';
 import { readConfiguration, type Configuration } from '../config/configuration.js';
+import type { EventId } from '../kernel/ids.js';
+import { exportForAudit } from './bundle/audit-export.js';
 import { exportBundle, NotSound } from './bundle/export-bundle.js';
 import { DIFFERENT, say, STOPPED, stopSignal, WrongUsage, type Command } from './command.js';
 import { Stopped } from './log/check-file.js';
@@ -13,31 +15,36 @@ const HELP = `Writes a ledger as a bundle, from which sijill replay builds and p
 
 Usage: sijill export BUNDLE [--json]
        sijill export [--out FILE]
+       sijill export --audit DIR
 
   BUNDLE      a directory that does not exist yet: events, schemas, configuration (rule set, tariff, working days; nothing
               secret), every document of every read model, and bundle.json with the digest of each file
   --out FILE  the log alone, one line for each event in the order of their sequences, with exactly what is stored: a file
               that does not exist yet, gzipped where its name ends in .gz; - is the standard output (default)
+  --audit DIR a directory that does not exist yet: the log up to the last checkpoint, the salt of each event, and the
+              checkpoint: all that sijill verify audit asks for. For auditors and regulators, who may read every event
   --json      prints what bundle.json says, and its digest
   --help      this text
 
 Examples: sijill export bundle-2026
           sijill export --out ledger.jsonl.gz
+          sijill export --audit ledger-2026 && sijill verify audit ledger-2026 --vkey log.vkey
 
 The stores are the server's. A server may run; what it records after the export has begun is left out. While a bundle is
 made the live documents are held against the events, as sijill rebuild --verify does: of an instance that is not sound
 there is none. One ledger at one event makes one bundle and one log, byte for byte, whichever stores it is in. They hold
-pseudonyms, amounts and commitments, and nothing of the vault.
+pseudonyms, amounts and commitments, and nothing of the vault (--audit: the salts, which are worked out under its key).
 The digest that is shown at the end stands for the whole: keep it apart, and give it to replay or import.
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a document differs, 130 stopped; where it did not end with 0 nothing is kept.
 `;
 
 async function run(args: readonly string[]): Promise<number> {
-  const { bundle, out, asJson } = parse(args);
+  const { bundle, audit, out, asJson } = parse(args);
   const configuration = readConfiguration();
   const signal = stopSignal();
   try {
-    if (bundle === undefined) await exportAlone(configuration, out, signal);
+    if (audit !== undefined) await exportAudit(configuration, audit, signal);
+    else if (bundle === undefined) await exportAlone(configuration, out, signal);
     else await exportWhole(configuration, bundle, asJson, signal);
     return 0;
   } catch (error) {
@@ -62,6 +69,25 @@ async function exportAlone(configuration: Configuration, out: string, signal: Ab
     say(`digest ${digest}`);
   } finally {
     await reader.close();
+  }
+}
+
+async function exportAudit(configuration: Configuration, out: string, signal: AbortSignal): Promise<void> {
+  if (!keepsLog(configuration)) throw new Error('no transparency log is kept where MONGODB_URI is set');
+  const log = openLogReader(configuration);
+  const signed = await log.signed().finally(() => log.close());
+  if (signed === undefined)
+    throw new Error('no checkpoint was signed yet: start the server, and ask again in some seconds');
+  const vault = await openVault(configuration, false);
+  const reader = openEventReader(configuration);
+  try {
+    const saltOf = (event: EventId): string => vault.leafSalt(event);
+    const { ledger, events } = await exportForAudit({ reader, catalogue, signed, saltOf }, out, signal);
+    say(`exported the ${grouped(events)} events of the ledger ${ledger} that the last checkpoint covers`);
+    say(`to ${resolve(out)}; verify it with sijill verify audit`);
+  } finally {
+    await reader.close();
+    await vault.close();
   }
 }
 
@@ -92,14 +118,28 @@ async function exportWhole(settings: Configuration, out: string, asJson: boolean
   }
 }
 
-function parse(args: readonly string[]): { bundle: string | undefined; out: string; asJson: boolean } {
-  const options = { out: { type: 'string' }, json: { type: 'boolean', default: false } } as const;
-  const { positionals, values } = optionsOf(args, options);
+interface Parsed {
+  readonly bundle: string | undefined;
+  readonly audit: string | undefined;
+  readonly out: string;
+  readonly asJson: boolean;
+}
+
+function parse(args: readonly string[]): Parsed {
+  const text = { type: 'string' } as const;
+  const { positionals, values } = optionsOf(args, {
+    out: text,
+    audit: text,
+    json: { type: 'boolean', default: false },
+  });
   const [bundle, ...more] = positionals;
+  const { audit, out = '-', json: asJson } = values;
   if (more.length > 0) throw new WrongUsage('one BUNDLE at most');
-  if (bundle !== undefined && values.out !== undefined) throw new WrongUsage('a BUNDLE or --out, not both');
-  if (bundle === undefined && values.json) throw new WrongUsage('--json goes with a BUNDLE');
-  return { bundle, out: values.out ?? '-', asJson: values.json };
+  if ([bundle, audit, values.out].filter((each) => each !== undefined).length > 1) {
+    throw new WrongUsage('a BUNDLE, --audit or --out: one of them');
+  }
+  if (bundle === undefined && asJson) throw new WrongUsage('--json goes with a BUNDLE');
+  return { bundle, audit, out, asJson };
 }
 
 export const exportCommand: Command = { help: HELP, run };

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { proveRecord, type Proved } from '../../src/verify/record.js';
@@ -119,6 +119,27 @@ test('a checkpoint that was kept is held against a later one', async () => {
   expect(spawnSync(process.execPath, args, { encoding: 'utf8' })).toMatchObject({
     status: 0,
     stdout: expect.stringContaining(`begins with all ${size(kept)} of the earlier one`),
+  });
+});
+
+test('a whole ledger is audited from what was exported, and an event that was changed is found', async () => {
+  const [out, key] = [join(folder, 'audit'), join(folder, 'vkey')];
+  writeFileSync(key, vkey);
+  const sijill = (...args: readonly string[]) =>
+    spawnSync(process.execPath, ['dist/src/cli/main.js', ...args], {
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], SIJILL_DATA: server.data },
+    });
+  expect(sijill('export', '--audit', out)).toMatchObject({ status: 0 });
+  const { status, stdout } = sijill('verify', 'audit', out, '--vkey', key);
+  expect([status, stdout]).toEqual([0, expect.stringMatching(/^PROVED: the \d+ events of the ledger /)]);
+  // 115.00 registered, and paid.
+  expect(stdout).toContain(`  ${CITY} 1200 SAR: debits 115.00, credits 115.00\n`);
+  const events = join(out, 'events.jsonl');
+  writeFileSync(events, readFileSync(events, 'utf8').replaceAll('"115.00"', '"15.00"'));
+  expect(sijill('verify', 'audit', out, '--vkey', key)).toMatchObject({
+    status: 3,
+    stderr: expect.stringContaining('the events come to another root'),
   });
 });
 
