@@ -50,6 +50,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'verifies proofs of record, checkpoints and bundles, offline',
     load: async () => (await import('../verify/program.js')).verifyCommand,
   },
+  transparency: {
+    summary: 'writes the transparency log as files, for any static host',
+    load: async () => (await import('./transparency.js')).transparencyCommand,
+  },
   'vault-move': {
     summary: 'moves the vault from SQLite to MongoDB, or back',
     load: async () => (await import('./vault-move.js')).vaultMoveCommand,
@@ -69,7 +73,7 @@ const HELP = `Sijill, a ledger of public fees, subscriptions and debts that anyo
 Usage: sijill COMMAND [--help]        (node dist/src/cli/main.js COMMAND, after npm run build)
 
 ${Object.entries(COMMANDS)
-  .map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`)
+  .map(([name, { summary }]) => `  ${name.padEnd(12)} ${summary}`)
   .join('\n')}
 
 Each says with --help how it is used. The settings are the server's environment variables, which sijill serve --help lists.

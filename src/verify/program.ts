@@ -12,19 +12,20 @@ const help = `Verifies what a ledger says, without it: offline, with Node alone.
 
 Usage: sijill verify record FILE --vkey VKEY             that an event is in the log
        sijill verify consistency OLD NEW --vkey VKEY     that a later log holds all of an earlier one
-       sijill verify audit BUNDLE --vkey VKEY            a whole ledger, from its events: the root, the order, the money
+       sijill verify audit DIR --vkey VKEY               a whole ledger, from its events: the root, the order, the money
 
   --vkey VKEY     the log's key, or a file that holds it. Take it from somebody else than the one you check.
   --policy FILE   in its place: logs, witnesses and how many of these must have cosigned (c2sp.org/tlog-policy)
   --json          what was found, for programs
 
-FILE is a proof of record; OLD a checkpoint; NEW what /transparency/consistency gives: a later one with its proof.
+FILE is a proof of record; OLD a checkpoint; NEW what /transparency/consistency gives: a later one with its proof; DIR what
+sijill export --audit writes.
 Exit codes: 0 proved, 1 could not be read, 2 wrong usage, 3 not proved.
 
 Examples:
   sijill verify record receipt.txt --vkey log.vkey
   sijill verify consistency kept-in-march.txt now.txt --vkey log.vkey
-  sijill verify audit bundle/ --policy policy.txt
+  sijill verify audit ledger-2026 --policy policy.txt
 `;
 
 class WrongUsage extends Error {}

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { proveRecord, type Proved } from '../../src/verify/record.js';
 import { trusting, type Policy } from '../../src/verify/policy.js';
 import { Server, until, type Answer } from './server.js';
@@ -140,6 +140,43 @@ test('a whole ledger is audited from what was exported, and an event that was ch
   expect(sijill('verify', 'audit', out, '--vkey', key)).toMatchObject({
     status: 3,
     stderr: expect.stringContaining('the events come to another root'),
+  });
+});
+
+describe('the log as files', () => {
+  const site = join(folder, 'site');
+  const exported = () =>
+    spawnSync(process.execPath, ['dist/src/cli/main.js', 'transparency', 'export', site], {
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], SIJILL_DATA: server.data },
+    });
+  const files = (): string[] =>
+    readdirSync(site, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(site, join(entry.parentPath, entry.name)))
+      .toSorted();
+  test('is what the server publishes, and grows', async () => {
+    expect(exported()).toMatchObject({ status: 0, stdout: '' });
+    const before = files();
+    const size = Number(readFileSync(join(site, 'checkpoint'), 'utf8').split('\n')[1]);
+    expect(before).toEqual(['checkpoint', `tile/0/000.p/${size}`, `tile/entries/000.p/${size}`, 'vkey']);
+    for (const name of before) {
+      const answer = await fetch(`${server.url}/transparency/${name}`);
+      expect(Buffer.from(await answer.arrayBuffer())).toEqual(readFileSync(join(site, name)));
+    }
+    const draft = { debtor: DEBTOR, creditor: CITY, ground: 'fine', amount: { amount: '2.00', currency: 'SAR' } };
+    await command('clerk', '/v1/debts', draft, { 'idempotency-key': 'yet-more' });
+    await until(
+      async () => exported().status === 0 && files().includes(`tile/0/000.p/${size + 1}`),
+      (isThere) => isThere,
+    );
+    expect(files()).toEqual(expect.arrayContaining(before));
+  });
+  test('is not written over another one', () => {
+    const ours = readFileSync(join(site, 'checkpoint'), 'utf8');
+    writeFileSync(join(site, 'checkpoint'), ours.replace('log.example.sa', 'other.example.sa'));
+    expect(exported()).toMatchObject({ status: 1, stderr: expect.stringContaining('export to another directory') });
+    expect(readFileSync(join(site, 'checkpoint'), 'utf8')).toContain('other.example.sa');
   });
 });
 
