@@ -162,7 +162,8 @@ test('a run that dies in the middle is done again, and nothing is done twice', a
   const bought = await calendar.buy(20);
   calendar.untilDeath = 100;
   calendar.clock.set('2027-04-20T09:00:00Z');
-  await eventually(async () => (await calendar.jobs.figures())[0]?.failures, 1);
+  // Put down, that is: the next attempt counts from then, and this clock stands.
+  await eventually(async () => (await calendar.jobs.list({ limit: 9 }))[0]?.error !== undefined, true);
   calendar.untilDeath = Infinity;
   // The read model may or may not have seen what the first attempt did.
   await calendar.passTo('2027-04-20T09:30:00Z');
@@ -200,7 +201,7 @@ test('a read model that is far behind has nothing done twice', async () => {
 });
 
 test('many that end in the same minute are kept a bounded number at once, each exactly once', async () => {
-  const bought = await calendar.buy(450); // more than two pages
+  const bought = await calendar.buy(120); // more than two pages
   await calendar.passTo('2027-03-01T21:00:00Z');
   const kept = await calendar.kept();
   expect(kept.size).toBe(bought.length);
@@ -209,7 +210,7 @@ test('many that end in the same minute are kept a bounded number at once, each e
     expect(events.at(-1)?.type).toBe('subscriptions.SubscriptionExpired');
   }
   expect(calendar.most).toBeGreaterThan(16);
-  expect(calendar.most).toBeLessThanOrEqual(64);
+  expect(calendar.most).toBeLessThanOrEqual(32);
 }, 60_000);
 
 test('one that cannot be brought up to date keeps nobody else waiting, and the attempt has failed', async () => {
