@@ -15,10 +15,11 @@ import { http } from './rows/http.js';
 import { jobs } from './rows/jobs.js';
 import { lease } from './rows/lease.js';
 import { ledger } from './rows/ledger.js';
+import { transparency } from './rows/transparency.js';
 import { embedded, serverSites, type Sites } from './sites.js';
 import { line, table } from './table.js';
 
-const ROWS = [ledger, emmett, aggregate, http, audit, books, fines, expiries, jobs, lease];
+const ROWS = [ledger, emmett, aggregate, http, audit, books, fines, transparency, expiries, jobs, lease];
 const NAMES = ROWS.flatMap(({ names }) => names);
 
 /** @returns the exit code */

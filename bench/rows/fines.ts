@@ -43,7 +43,7 @@ export const fines: Rows = {
 /** As `npm run import:fines` has it. */
 const FLAGS = ['--max-old-space-size=256', '--max-semi-space-size=8'];
 
-async function imported(bench: Bench, file: string): Promise<{ found: ImportFound; site: Site }> {
+export async function imported(bench: Bench, file: string): Promise<{ found: ImportFound; site: Site }> {
   const site = await bench.site();
   const given = { folder: site.folder, file, until: bench.until };
   return { found: await run<ImportFound>('import', given, { ...site, flags: FLAGS }), site };
