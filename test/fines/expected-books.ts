@@ -56,9 +56,10 @@ export class ExpectedBooks {
     return [...this.#offenders.keys()];
   }
 
-  /** By account: all on which anything was ever posted. */
+  /** By account: all on which anything was posted until then. */
   generalLedger(from: string, to: string): Record<string, Ledger> {
-    return Object.fromEntries([...this.#accounts].map(([account, legs]) => [account, ledgerOf(legs, from, to)]));
+    const posted = [...this.#accounts].filter(([, legs]) => legs.some(({ day }) => day <= to));
+    return Object.fromEntries(posted.map(([account, legs]) => [account, ledgerOf(legs, from, to)]));
   }
 
   /** Undefined: nothing was posted until then. */
