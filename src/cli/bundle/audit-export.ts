@@ -2,7 +2,6 @@
  * What a ledger is audited from, without the ledger (src/verify/audit.ts): its events up to a checkpoint, the salt of
  * each in the same order, and the checkpoint. Who has it reads every event, and nobody's personal data.
  */
-import { mkdir, rename, rm } from 'node:fs/promises';
 import type { Catalogue } from '../../event-store/catalogue.js';
 import type { EventReader, Place } from '../../event-store/event-store.js';
 import type { EventId } from '../../kernel/ids.js';
@@ -10,7 +9,7 @@ import { stopAt } from '../log/check-file.js';
 import { exportLog } from '../log/export-log.js';
 import type { Summary } from '../log/file.js';
 import { EVENTS } from './format.js';
-import { FileWriter, writeText } from './writing.js';
+import { FileWriter, wholeDirectory, writeText } from './writing.js';
 
 const SALTS = 'salts';
 const CHECKPOINT = 'checkpoint';
@@ -29,21 +28,14 @@ export interface Audited {
  * @param out a directory that does not exist yet; it gets its name when it is whole and on the disk
  * @throws what `exportLog` throws; what the file system throws
  */
-export async function exportForAudit(audited: Audited, out: string, signal: AbortSignal): Promise<Summary> {
+export function exportForAudit(audited: Audited, out: string, signal: AbortSignal): Promise<Summary> {
   const { reader, catalogue, signed } = audited;
-  await mkdir(out); // what is there already stays, and nobody else begins it
-  const part = `${out}.part`;
-  try {
-    await mkdir(part);
+  return wholeDirectory(out, async (part) => {
     const summary = await exportLog(reader, catalogue, `${part}/${EVENTS}`, signal, undefined, signed.size);
     await writeSalts(audited, part, signal);
     await writeText(part, CHECKPOINT, signed.note);
-    await rename(part, out);
     return summary;
-  } catch (error) {
-    for (const path of [part, out]) await rm(path, { recursive: true, force: true });
-    throw error;
-  }
+  });
 }
 
 async function writeSalts({ reader, signed, saltOf }: Audited, part: string, signal: AbortSignal): Promise<void> {

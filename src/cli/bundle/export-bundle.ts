@@ -1,4 +1,4 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { canonicalJson, sha256 } from '../../event-store/canonical.js';
 import type { Projection } from '../../feed/consumers.js';
 import { saidOf, type Difference } from '../../read-models/difference.js';
@@ -19,7 +19,7 @@ import {
   type FileFacts,
   type Manifest,
 } from './format.js';
-import { FileWriter, writeText } from './writing.js';
+import { FileWriter, wholeDirectory, writeText } from './writing.js';
 
 /** A document of the instance is not what its events give: a bundle would hand the fault on. */
 export class NotSound extends Error {
@@ -48,23 +48,13 @@ export interface Instance {
  * @returns the manifest and its digest, which stands for the whole bundle
  * @throws NotSound, NotComparable; what `exportLog` and `verify` throw; what the file system throws
  */
-export async function exportBundle(
+export function exportBundle(
   instance: Instance,
   out: string,
   signal: AbortSignal,
   output?: Output,
 ): Promise<{ readonly manifest: Manifest; readonly digest: string }> {
-  await mkdir(out); // what is there already stays, and nobody else begins it
-  const part = `${out}.part`;
-  try {
-    await mkdir(part);
-    const written = await write(instance, part, signal, output);
-    await rename(part, out);
-    return written;
-  } catch (error) {
-    for (const path of [part, out]) await rm(path, { recursive: true, force: true });
-    throw error;
-  }
+  return wholeDirectory(out, (part) => write(instance, part, signal, output));
 }
 
 async function write(

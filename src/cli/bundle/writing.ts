@@ -1,11 +1,30 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { join } from 'node:path';
 import { sha256 } from '../../event-store/canonical.js';
 import type { FileFacts } from './format.js';
+
+/**
+ * A directory that does not exist yet; it gets its name when it is whole and on the disk, and goes where it fails.
+ * @param write into the directory that it is given
+ * @throws what `write` and the file system throw
+ */
+export async function wholeDirectory<T>(out: string, write: (part: string) => Promise<T>): Promise<T> {
+  await mkdir(out); // what is there already stays, and nobody else begins it
+  const part = `${out}.part`;
+  try {
+    await mkdir(part);
+    const written = await write(part);
+    await rename(part, out);
+    return written;
+  } catch (error) {
+    for (const path of [part, out]) await rm(path, { recursive: true, force: true });
+    throw error;
+  }
+}
 
 /** UTF-16 units that are handed on at once. */
 const PIECE = 64 * 1024;
