@@ -75,7 +75,7 @@ const notes = [
 /** @type {import('jest').Config} */
 export default {
   projects: isOnServers ? onServers : [embedded],
-  testTimeout: 60_000,
+  testTimeout: 600_000, // of a hang, and of nothing else: machines are busy
   maxWorkers: Math.max(2, availableParallelism() - 1),
   workerIdleMemoryLimit: '1GB', // each file loads its modules anew, and Node lets few of them go
   reporters: ['default', ['<rootDir>/test/left-out.js', { notes }]],

@@ -95,7 +95,7 @@ export function folding(start: StartBackend, runs: number, least = 1): void {
       ),
       { numRuns: runs },
     );
-  }, 120_000);
+  });
 
   test('lines of an account and of a party, from any day or line on, are those of a replay, by day and sequence', async () => {
     await fc.assert(
@@ -136,5 +136,5 @@ export function folding(start: StartBackend, runs: number, least = 1): void {
       ),
       { numRuns: runs },
     );
-  }, 120_000);
+  });
 }

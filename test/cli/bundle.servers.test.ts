@@ -70,6 +70,5 @@ describeMongoDb('a bundle between the two pairs of stores', () => {
       expect((await reader.last())?.event.ledger).toBe(manifest.ledger);
       await reader.close();
     },
-    240_000,
   );
 });

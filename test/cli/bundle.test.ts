@@ -26,7 +26,7 @@ describe('a bundle', () => {
     data = await newLedger();
     bundle = join(folder(), 'bundle');
     await exportedBundle({ data }, bundle);
-  }, 60_000);
+  });
   /** A copy to spoil. */
   const copy = (): string => {
     const to = join(folder(), 'copy');
@@ -45,7 +45,7 @@ describe('a bundle', () => {
     const again = join(folder(), 'again');
     await exportedBundle(second, again);
     expect(bytesOf(again)).toEqual(bytesOf(bundle));
-  }, 60_000);
+  });
 
   test('holds no secret, and nothing of the vault', () => {
     const all = Object.entries(bytesOf(bundle));
@@ -113,7 +113,7 @@ describe('a bundle', () => {
     await expect(replayed(bundle, { data: folder() }, 'a'.repeat(64))).rejects.toThrow(
       'it is another bundle than aaaa',
     );
-  }, 60_000);
+  });
 
   test('of documents that the events do not give is found out, at the first field', async () => {
     const forged = copy();
@@ -126,7 +126,7 @@ describe('a bundle', () => {
     const { difference, verified } = await replayed(forged, { data: folder() });
     expect(verified).toEqual([]);
     expect(difference).toMatchObject({ model: 'debt-list', id: first.id, field: 'state', expected: 'forgiven' });
-  }, 60_000);
+  });
 
   test('an instance whose documents are not what its events give makes none', async () => {
     const unsound = await newLedger(2);
@@ -135,7 +135,7 @@ describe('a bundle', () => {
     const out = join(folder(), 'none');
     await expect(exportedBundle({ data: unsound }, out)).rejects.toThrow('No bundle was made: rebuild debt-list');
     expect(readdirSync(join(out, '..'))).toEqual([]);
-  }, 60_000);
+  });
 
   test('of another version of a model is not compared', async () => {
     const other = copy();
@@ -184,7 +184,7 @@ describe('a bundle', () => {
       1,
       expect.stringMatching(/^replay: schemas\.json is cut off: it has 10 bytes of \d+\n$/),
     ]);
-  }, 120_000);
+  });
 });
 
 /** As a forger would who knows the format. */

@@ -22,7 +22,7 @@ beforeAll(async () => {
     const registering = { headers: { ...headers, 'if-match': '"0"' }, body: {} };
     await server.call('POST', `/v1/debts/${id}/registration`, { ...(await as('approver')), ...registering });
   }
-}, 60_000);
+});
 afterAll(() => server.dispose());
 
 const WINDOW = ['from=2026-01-01', 'to=2199-12-31'];
@@ -153,7 +153,7 @@ describe('sijill, without a server', () => {
       for (const part of [`sijill ${name}`, 'Usage:', 'Examples:', 'Exit codes:'])
         expect([name, help.out]).toEqual([name, expect.stringContaining(part)]);
     }
-  }, 120_000);
+  });
 
   test('serve is the server', async () => {
     const ended = await sijill(['serve'], { SIJILL_DATA: server.data, PORT: '0' });

@@ -38,7 +38,7 @@ beforeAll(async () => {
   data = await newLedger();
   file = join(place, 'ledger.jsonl');
   summary = await exported({ data }, file);
-}, 60_000);
+});
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
 moves('SQLite', () => Promise.resolve({ data: folder() }));

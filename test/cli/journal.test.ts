@@ -24,7 +24,7 @@ beforeAll(async () => {
     expect(atEnd).toBe(true);
     return read.map(({ event }) => event);
   });
-}, 60_000);
+});
 
 const journal = (...args: string[]) => sijill(['journal', ...args], { SIJILL_DATA: data });
 

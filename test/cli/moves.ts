@@ -18,7 +18,7 @@ export function moves(name: string, empty: () => Promise<Stores>): void {
     beforeAll(async () => {
       file = join(folder(), 'ledger.jsonl');
       summary = await exported({ data: await newLedger() }, file);
-    }, 60_000);
+    });
 
     test('comes out again as the same file, byte for byte, and so it does from SQLite', async () => {
       const stores = await empty();
@@ -109,6 +109,6 @@ export function moves(name: string, empty: () => Promise<Stores>): void {
         events,
         digest,
       });
-    }, 600_000);
+    });
   });
 }

@@ -15,7 +15,7 @@ describeMongoDb('one server on stores that others may share', () => {
     cluster = await Cluster.of(1, { MONGODB_URI: mongo.uri(`sijill_test_alone_${Date.now()}`) });
     [server] = cluster.servers as [Server];
     await cluster.start(server);
-  }, 60_000);
+  });
   afterAll(async () => {
     await cluster?.dispose();
     await mongo?.dispose();
@@ -52,7 +52,7 @@ describeMongoDb('one server on stores that others may share', () => {
     expect(after).not.toBe(before);
     await started;
     expectRight(await cluster.events(), [{ event: paid.body.event, revision: paid.body.revision }]);
-  }, 120_000);
+  });
 
   /** The processes that said to run the projections, in order. */
   async function takings(): Promise<readonly string[]> {

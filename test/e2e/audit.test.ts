@@ -80,7 +80,7 @@ beforeAll(async () => {
   expect([approved.status, approved.body.state]).toEqual([200, 'settled']);
   await send('stranger', '/v1/debts', terms('9.00', OTHER));
   await server.quiet();
-}, 90_000);
+});
 afterAll(() => server.dispose());
 
 test('finds by any combination, the latest first', async () => {

@@ -43,7 +43,7 @@ beforeAll(async () => {
   }
   const facts = { reference: 'TX-1', payer: DEBTOR, payee: CITY, target: { debt: debts[0] }, amount, channel: 'sadad' };
   await command('bank', '/v1/receipts', 'pay', { ...facts, paidOn: '2026-01-15' });
-}, 60_000);
+});
 afterAll(() => server.dispose());
 
 const items = async (path: string, who?: string): Promise<any[]> => (await ask(path, who)).body.items as any[];

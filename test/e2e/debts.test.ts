@@ -19,7 +19,7 @@ beforeAll(async () => {
     bank: await server.token('bank-1', 'bank', BANK),
     auditor: await server.token('auditor-1', 'auditor', CREDITOR),
   };
-}, 60_000);
+});
 
 afterAll(() => server.dispose());
 
@@ -168,7 +168,7 @@ describe('a debt over HTTP, on the built server', () => {
     await server.quiet();
     expect((await show('auditor', '/health/ready')).body.checks.eventStore.events).toBe(events);
     expect((await show('debtor', `/v1/parties/${DEBTOR}/balances`)).body.credits).toEqual(before);
-  }, 60_000);
+  });
 
   test('Ids: a repeat gets the first acknowledgement; another body under its key is a conflict', async () => {
     const first = await send('clerk', '/v1/debts', draft, { key: 'once' });
@@ -252,7 +252,7 @@ describe('a debt over HTTP, on the built server', () => {
     expect((await send('clerk', '/v1/debts', draft, { key: 'before-the-kill' })).body).toEqual(acknowledged.body);
     const shown = await eventually('clerk', `/v1/debts/${acknowledged.body.id}`, ({ status }) => status === 200);
     expect(shown.body.state).toBe('draft');
-  }, 60_000);
+  });
 
   test('SIGTERM ends the server cleanly, though a request never comes to its end', async () => {
     const socket = await server.sendOnly(

@@ -40,7 +40,7 @@ beforeAll(async () => {
   const asked = await command('debtor', `/v1/debts/${debt}/payment-requests`, 'ask', { amount: sar('115.00') });
   const approval = `/v1/debts/${debt}/requests/${asked.body.event}/approval`;
   await command('approver', approval, 'approve', {}, { 'if-match': `"${asked.body.revision}"` });
-}, 60_000);
+});
 afterAll(() => server.dispose());
 
 interface Item {

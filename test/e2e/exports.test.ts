@@ -45,7 +45,7 @@ beforeAll(async () => {
   const facts = { reference: 'TX-1', payer: DEBTOR, payee: CITY, target: { debt }, amount, channel: 'sadad' };
   await command('bank', '/v1/receipts', 'pay', { ...facts, paidOn: '2026-01-15' });
   await server.quiet();
-}, 60_000);
+});
 afterAll(() => server.dispose());
 
 interface Answer {

@@ -104,5 +104,4 @@ const WHOLE = process.env['SIJILL_TEST_IMAGE'] === '1';
     expect(await server.stop('SIGTERM')).toBe(0);
     expect(healthy()).toBe(1);
   },
-  300_000,
 );

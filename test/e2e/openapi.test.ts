@@ -38,7 +38,7 @@ beforeAll(async () => {
   tokens['stranger'] = await server.token('stranger', 'debtor', BANK);
   tokens['operator'] = await server.token('operator', 'operator', BANK);
   document = (await server.call('GET', '/openapi.json')).body;
-}, 60_000);
+});
 afterAll(() => server.dispose());
 
 /** @throws Error: there is none of that path and method */

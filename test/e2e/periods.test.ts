@@ -24,7 +24,7 @@ beforeAll(async () => {
     importer: await server.token('importer-1', 'importer', ENTITY),
     second: await server.token('importer-2', 'importer', ENTITY),
   };
-}, 60_000);
+});
 afterAll(() => server.dispose());
 
 type Who = keyof typeof tokens;
@@ -128,4 +128,4 @@ test('a year, then a month is closed by two people; a late registration is refus
     { id: correction, state: 'taken', effectiveOn: LAST_DAY, sequence: registered.body.sequence, events: 1 },
   ]);
   expect((await show('stranger', `${books}/corrections`)).status).toBe(404);
-}, 240_000);
+});

@@ -59,6 +59,6 @@ test('a poison event stops who wants it, loudly and once; the others go on, and 
   const said = server.reported.filter((line) => line.includes('Nothing was skipped'));
   expect(said.map((line) => /"msg":"(\S+) stopped: /.exec(line)?.[1] ?? line).sort()).toEqual([...stopped].sort());
   expect(await server.stop('SIGTERM')).toBe(0);
-}, 60_000);
+});
 
 type Checks = Readonly<Record<'projections' | 'policies', Readonly<Record<string, string>>>>;

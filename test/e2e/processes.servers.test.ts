@@ -8,7 +8,7 @@ let cluster: Cluster;
 beforeEach(async () => {
   cluster = await Cluster.of(2);
   await Promise.all(cluster.servers.map((server) => cluster.start(server))); // at once, on an empty store
-}, 60_000);
+});
 afterEach(() => cluster.dispose());
 
 test('while the store is down: reads are answered, commands get 503 with Retry-After, and all of it comes back', async () => {
@@ -49,7 +49,7 @@ test('while the store is down: reads are answered, commands get 503 with Retry-A
   }
   const ids = (await cluster.events()).map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
-}, 120_000);
+});
 
 test('a second server takes commands for what the first one wrote, and neither refuses by what it remembers', async () => {
   const [one, other] = cluster.servers as [Server, Server];
@@ -82,7 +82,7 @@ test('a second server takes commands for what the first one wrote, and neither r
   const path = `/v1/debts/${draft.body.id}/registration`;
   const own = await cluster.post(other, { who: 'clerk', path, body: {}, key: 'own', headers: { 'if-match': '"0"' } });
   expect(own.body.code).toBe('SELF_APPROVAL');
-}, 120_000);
+});
 
 /** Commands that both servers are sent at the same time, and after how many of them something happens. */
 const COMMANDS = 240;
@@ -148,4 +148,4 @@ test('killed at random under load, they lose nothing acknowledged and double not
 
   expect(acknowledged.length).toBeGreaterThan(COMMANDS / 2);
   expectRight(await cluster.events(), acknowledged);
-}, 240_000);
+});

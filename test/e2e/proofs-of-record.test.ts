@@ -61,7 +61,7 @@ beforeAll(async () => {
   applied = history.body.items.find(({ type }: { type: string }) => type === 'debts.ReceiptApplied').id;
   vkey = (await textOf('/transparency/vkey')).text;
   ours = trusting(vkey);
-}, 120_000);
+});
 afterAll(async () => {
   await server.dispose();
   rmSync(folder, { recursive: true });

@@ -24,7 +24,7 @@ beforeAll(async () => {
     bank: await server.token('bank-1', 'bank', BANK),
     auditor: await server.token('auditor-1', 'auditor', CREDITOR),
   };
-}, 60_000);
+});
 afterAll(() => server.dispose());
 
 type Who = keyof typeof tokens;

@@ -31,7 +31,7 @@ beforeAll(async () => {
     const path = `/v1/debts/${id}/registration`;
     await server.call('POST', path, { ...second, headers: { ...headers, 'if-match': '"0"' } });
   }
-}, 60_000);
+});
 afterAll(() => server.dispose());
 
 /** The refused views of the role, the latest first. */

@@ -45,7 +45,7 @@ beforeAll(async () => {
   for (const name of ['second', 'third']) await draftAndRegister(name);
   const { id: draft } = (await command('clerk', '/v1/debts', 'draft', DRAFT)).body as { id: string };
   await command('clerk', `/v1/debts/${draft}/registration`, 'alone', {}, { 'if-match': '"0"' }); // refused
-}, 60_000);
+});
 afterAll(() => server.dispose());
 
 test('the catalogue names every report, in both languages', async () => {

@@ -30,7 +30,7 @@ beforeAll(async () => {
   acknowledged = await recordHistory(server);
   debt = acknowledged.body.id;
   expected = await answers(server, debt);
-}, 60_000);
+});
 
 async function bringsBack(directory: string): Promise<void> {
   carryOut('restore', directory);

@@ -15,7 +15,7 @@ export interface Answer {
 }
 
 /** How long `until` asks, in milliseconds. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 300_000;
 
 /** Asks until the answer is as expected: policies and projections follow within moments. @throws Error: it never is */
 export async function until<T>(

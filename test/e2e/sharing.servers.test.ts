@@ -48,7 +48,7 @@ describeMongoDb('three servers that share all stores', () => {
     const [first, ...others] = cluster.servers as [Server, ...Server[]];
     await cluster.start(first); // FerretDB panics where two make one collection
     await Promise.all(others.map((server) => cluster.start(server)));
-  }, 60_000);
+  });
   afterEach(() => cluster.dispose());
 
   const standing = async (server: Server) =>
@@ -154,7 +154,7 @@ describeMongoDb('three servers that share all stores', () => {
     process.stdout.write(
       `shown after a kill in ${afterKill.toFixed()} ms, a freeze in ${afterFreeze.toFixed()} ms, a stop in ${afterStop.toFixed()} ms\n`,
     );
-  }, 180_000);
+  });
 
   /** Of which at least so many are sent; something happens to a server each time that so many more were. */
   const COMMANDS = Number(process.env['SIJILL_TEST_COMMANDS'] ?? 600);
@@ -252,7 +252,7 @@ describeMongoDb('three servers that share all stores', () => {
     } finally {
       await models.close();
     }
-  }, 600_000);
+  });
 });
 
 /**

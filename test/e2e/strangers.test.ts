@@ -33,7 +33,7 @@ beforeAll(async () => {
   debt = drafted.body.id;
   const registered = await send('approver', 'POST', `/v1/debts/${debt}/registration`, {}, { 'if-match': '"0"' });
   expect(registered.status).toBe(200);
-}, 60_000);
+});
 
 afterAll(() => server.dispose());
 

@@ -26,7 +26,7 @@ beforeAll(async () => {
     bank: await server.token('bank', 'bank', BANK),
     auditor: await server.token('auditor', 'auditor', CREDITOR),
   };
-}, 60_000);
+});
 afterEach(() => opened.splice(0).forEach((each) => each.close()));
 afterAll(() => server.dispose());
 
@@ -106,7 +106,7 @@ test('with many writes and readers that come and go, each event is heard once an
   await writing;
   const all = Array.from({ length: total + 1 }, (_, revision) => revision);
   for (const heard of await Promise.all(reading)) expect(heard).toEqual(all);
-}, 60_000);
+});
 
 test('a stranger gets the 404 of the page, and the attempt is recorded; a page’s query is none of a stream', async () => {
   const id = await registered();
@@ -135,7 +135,7 @@ test('SIGTERM ends open streams cleanly and at once; after a restart a reader go
   await proceed(id);
   await again.until(({ heard }) => heard.length === 1);
   expect(again.heard.map(({ id: revision }) => revision)).toEqual(['2']);
-}, 60_000);
+});
 
 test('a stream ends when its token expires, and the token opens none after that', async () => {
   const pair = await generateKeyPair('ES256', { extractable: true });
@@ -171,4 +171,4 @@ test('a stream ends when its token expires, and the token opens none after that'
     await other.stop('SIGTERM');
     issuer.close();
   }
-}, 60_000);
+});

@@ -25,7 +25,7 @@ beforeAll(async () => {
     bank: await server.token('teller', 'bank', BANK),
     auditor: await server.token('auditor', 'auditor', ENTITY),
   };
-}, 60_000);
+});
 afterAll(() => server.dispose());
 
 type Who = keyof typeof tokens;

@@ -20,46 +20,42 @@ const asTold = (list: readonly unknown[]): unknown[] =>
 
 describeMongoDb('from embedded stores to EventStoreDB, MongoDB and Redis', () => {
   const move = hasRedis ? test : test.skip;
-  move(
-    `as docs/operations.md has it (else skipped: ${HOW_TO_RUN})`,
-    async () => {
-      const place = mkdtempSync(join(tmpdir(), 'sijill-switch-'));
-      const [store, mongo, redis] = await Promise.all([StandIn.start(), MongoDb.start(), RedisServer.start()]);
-      const embedded = new Server({}, join(place, 'data'));
-      const settings = {
-        EVENT_STORE_URL: store.url,
-        MONGODB_URI: mongo.uri(`sijill_test_switch_${process.pid}`),
-        REDIS_URL: redis.url,
-      };
-      const moved = new Server({ ...settings, SIJILL_VAULT: join(place, 'vault') }, join(place, 'moved'));
-      try {
-        await embedded.start();
-        const acknowledged = await recordHistory(embedded);
-        const debt = acknowledged.body.id as string;
-        const expected = asTold(await answers(embedded, debt));
-        expect(await embedded.stop('SIGTERM')).toBe(0);
+  move(`as docs/operations.md has it (else skipped: ${HOW_TO_RUN})`, async () => {
+    const place = mkdtempSync(join(tmpdir(), 'sijill-switch-'));
+    const [store, mongo, redis] = await Promise.all([StandIn.start(), MongoDb.start(), RedisServer.start()]);
+    const embedded = new Server({}, join(place, 'data'));
+    const settings = {
+      EVENT_STORE_URL: store.url,
+      MONGODB_URI: mongo.uri(`sijill_test_switch_${process.pid}`),
+      REDIS_URL: redis.url,
+    };
+    const moved = new Server({ ...settings, SIJILL_VAULT: join(place, 'vault') }, join(place, 'moved'));
+    try {
+      await embedded.start();
+      const acknowledged = await recordHistory(embedded);
+      const debt = acknowledged.body.id as string;
+      const expected = asTold(await answers(embedded, debt));
+      expect(await embedded.stop('SIGTERM')).toBe(0);
 
-        symlinkSync(resolve('dist'), join(place, 'dist'));
-        carryOut('from embedded to the servers', place, settings);
-        await moved.start();
-        expect(asTold(await answers(moved, debt))).toEqual(expected);
-        // A repeat gets the first answer, also of a refusal; only its sequence is not told (docs/operations.md).
-        const { sequence: _, ...first } = acknowledged.body;
-        expect((await command(moved, 'clerk', '/v1/debts', draft)).body).toMatchObject(first);
-        const again = await command(moved, 'clerk', `/v1/debts/${debt}/registration`, {}, '"0"');
-        expect([again.status, again.body.code]).toEqual([409, 'SELF_APPROVAL']);
-        const paid = await command(moved, 'bank', '/v1/receipts', receipt(debt));
-        expect(paid.headers.get('idempotency-replayed')).toBe('true');
-        expect(asTold(await answers(moved, debt))).toEqual(expected); // nothing of it was recorded once more
-        expect(readdirSync(moved.data).join()).not.toMatch(/ledger\.db|vault|read-models|jobs/);
-        expect(existsSync(join(place, 'data', 'ledger.db'))).toBe(true);
-        expect(await moved.stop('SIGTERM')).toBe(0);
-      } finally {
-        await Promise.all([embedded.dispose(), moved.dispose()]);
-        await Promise.all([store.dispose(), mongo.dispose(), redis.dispose()]);
-        rmSync(place, { recursive: true, force: true });
-      }
-    },
-    120_000,
-  );
+      symlinkSync(resolve('dist'), join(place, 'dist'));
+      carryOut('from embedded to the servers', place, settings);
+      await moved.start();
+      expect(asTold(await answers(moved, debt))).toEqual(expected);
+      // A repeat gets the first answer, also of a refusal; only its sequence is not told (docs/operations.md).
+      const { sequence: _, ...first } = acknowledged.body;
+      expect((await command(moved, 'clerk', '/v1/debts', draft)).body).toMatchObject(first);
+      const again = await command(moved, 'clerk', `/v1/debts/${debt}/registration`, {}, '"0"');
+      expect([again.status, again.body.code]).toEqual([409, 'SELF_APPROVAL']);
+      const paid = await command(moved, 'bank', '/v1/receipts', receipt(debt));
+      expect(paid.headers.get('idempotency-replayed')).toBe('true');
+      expect(asTold(await answers(moved, debt))).toEqual(expected); // nothing of it was recorded once more
+      expect(readdirSync(moved.data).join()).not.toMatch(/ledger\.db|vault|read-models|jobs/);
+      expect(existsSync(join(place, 'data', 'ledger.db'))).toBe(true);
+      expect(await moved.stop('SIGTERM')).toBe(0);
+    } finally {
+      await Promise.all([embedded.dispose(), moved.dispose()]);
+      await Promise.all([store.dispose(), mongo.dispose(), redis.dispose()]);
+      rmSync(place, { recursive: true, force: true });
+    }
+  });
 });

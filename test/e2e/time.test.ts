@@ -101,7 +101,7 @@ beforeAll(async () => {
     channel: 'sadad',
   });
   await server.stop('SIGTERM');
-}, 60_000);
+});
 afterAll(() => server.dispose());
 
 const CLOCK = ['InstalmentMissed', 'NoticeServed', 'PlanDefaulted'] as const;

@@ -17,7 +17,7 @@ whereTold(`README: the tour prints what it says (needs ${TOOLS.join(', ')})`, ()
   beforeAll(async () => {
     await server.start();
     shell = new Shell();
-  }, 60_000);
+  });
   afterAll(async () => {
     shell.end();
     await server.dispose();

@@ -90,7 +90,7 @@ describeMongoDb('a vault moves', () => {
     } finally {
       await Promise.all([before, inMongoDb, after].map((server) => server.dispose()));
     }
-  }, 180_000);
+  });
 
   async function payAgain(server: Server, debt: string, reference: string): Promise<void> {
     const body = { ...receipt(debt), reference };
@@ -146,7 +146,7 @@ describeMongoDb('a vault moves', () => {
     ];
     expect(await after.pseudonym('party', 'person 77')).toBe(await before.pseudonym('party', 'person 77'));
     await Promise.all([before.close(), after.close()]);
-  }, 180_000);
+  });
 
   test('into a database that is another vault, or no vault, nothing is written', async () => {
     const directory = await crowd('refused', 500);
@@ -182,5 +182,5 @@ describeMongoDb('a vault moves', () => {
     ]);
     const unset = await sijill(args, { ...key, SIJILL_DATA: directory });
     expect([unset.code, unset.err]).toEqual([2, expect.stringMatching(/set VAULT_MONGODB_URI/)]);
-  }, 180_000);
+  });
 });

@@ -33,7 +33,7 @@ describeMongoDb('servers that share a vault in MongoDB', () => {
     };
     servers = [new Server(settings), new Server(settings)]; // each has a directory of its own
     await Promise.all(servers.map((server) => server.start())); // at once, on an empty store and no vault
-  }, 120_000);
+  });
   afterAll(async () => {
     await Promise.all((servers ?? []).map((server) => server.dispose()));
     await Promise.all([store?.dispose(), mongo?.dispose()]);
@@ -118,7 +118,7 @@ describeMongoDb('servers that share a vault in MongoDB', () => {
     );
     expect((await pay(server, 'TX-away')).status).toBe(201);
     expect((await log()).filter(({ type }) => type === 'billing.ReceiptRecorded')).toHaveLength(3);
-  }, 120_000);
+  });
 
   test('with another key, another vault or read models in its place do not start, and say why', async () => {
     const settings = { EVENT_STORE_URL: store.url, SIJILL_MASTER_KEY: key.toString('hex') };
@@ -135,5 +135,5 @@ describeMongoDb('servers that share a vault in MongoDB', () => {
       expect([what, status, stderr]).toEqual([what, 1, expect.stringMatching(said)]);
       rmSync(data, { recursive: true });
     }
-  }, 120_000);
+  });
 });

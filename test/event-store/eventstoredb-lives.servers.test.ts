@@ -89,4 +89,4 @@ test('two ledgers answer as one, whichever a command reaches: no refusal from me
   } finally {
     await server.dispose();
   }
-}, 120_000);
+});

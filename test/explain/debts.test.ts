@@ -56,7 +56,7 @@ test('whatever happened, a debt’s figures at any sequence are those of its vie
     { numRuns: Math.max(RUNS, examples.length), examples },
   );
   expect(seen).toBeGreaterThan(200);
-}, 120_000);
+});
 
 test('as of any day, what is owed is what the entries up to it come to, once the debt is registered', async () => {
   await fc.assert(
@@ -78,7 +78,7 @@ test('as of any day, what is owed is what the entries up to it come to, once the
     }),
     { numRuns: RUNS },
   );
-}, 120_000);
+});
 
 test('pages of any size are the same instruments, and each says the whole figure', async () => {
   const { world } = live(fc.sample(steps(90), { numRuns: 1, seed: 7 })[0]!);

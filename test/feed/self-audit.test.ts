@@ -59,7 +59,7 @@ describe('a lap over the log', () => {
     const reader = openSqliteEventReader(join(data, 'ledger.db'));
     log = (await wholeLog(reader)).map((stored, sequence) => ({ ...stored, sequence }));
     await reader.close();
-  }, 60_000);
+  });
 
   test('finds nothing amiss in a sound one', async () => {
     const lap = await lapOver(data);
@@ -137,7 +137,7 @@ describe('the self-audit', () => {
     await world.close();
     reader = openSqliteEventReader(join(data, 'ledger.db'));
     readModels = await openReadModelReader({ data });
-  }, 60_000);
+  });
   afterEach(async () => {
     await readModels.close();
     await reader.close();
@@ -209,5 +209,5 @@ describe('the self-audit', () => {
       expect((await twoLaps()).findings).toEqual([]);
       expect(lines.slice(2)).toEqual(['info: self-audit: nothing is amiss any more']);
     });
-  }, 60_000);
+  });
 });

@@ -41,7 +41,7 @@ test('Ctrl-C ends it between rows with 130, and the same command goes on', async
   const { commands } = JSON.parse(stdout) as { commands: number };
   expect([code, here.acknowledgements().length - before]).toEqual([0, commands]);
   expect(before).toBeLessThan(commands);
-}, 120_000);
+});
 
 (onEventStoreDb ? test.skip : test)('a ledger that a server has is named, with what to do', async () => {
   const here = await CommandLine.inNewFolder();

@@ -79,7 +79,7 @@ async function writeLog(directory: string): Promise<void> {
     await writeLog(directory);
     const { stdout, stderr } = go(['test', '-count=1', '-v', '.'], { LOG: directory });
     output = stdout + stderr;
-  }, 300_000);
+  });
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
   test.each([

@@ -85,7 +85,7 @@ export function killedProcesses(open: () => Promise<{ readonly url: string; disp
       }
       const left = async (): Promise<string[]> =>
         (await all.ask<JobView[]>(0, { list: true })).filter(({ name }) => name === 'once').map(({ key }) => key);
-      for (const deadline = performance.now() + 20_000; (await left()).length > 0;) {
+      for (const deadline = performance.now() + 300_000; (await left()).length > 0;) {
         if (performance.now() > deadline) expect(await left()).toEqual([]);
         await wait(20);
       }

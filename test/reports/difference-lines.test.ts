@@ -83,7 +83,7 @@ test('of entries alone, whatever differs has the events that changed it, and not
   };
   await fc.assert(fc.asyncProperty(entries, spans, picks, law), { numRuns: RUNS });
   expect(rows).toBeGreaterThan(20);
-}, 300_000);
+});
 
 test('of lives of debts and subscriptions, too', async () => {
   const law = async ({ log, from, on }: { log: readonly Envelope[]; from: string; on: string }, chosen: number[]) => {
@@ -99,7 +99,7 @@ test('of lives of debts and subscriptions, too', async () => {
     await places.models.close();
   };
   await fc.assert(fc.asyncProperty(lives, picks, law), { numRuns: RUNS });
-}, 300_000);
+});
 
 test('names as many events as it looks at, and says from where on to ask for more', async () => {
   const log = Array.from({ length: 700 }, (_, sequence) =>

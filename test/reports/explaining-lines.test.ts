@@ -112,7 +112,7 @@ test('of entries alone, at any pair of times, asked for in any way', async () =>
   const sorted = days.map((each) => each.toSorted());
   await fc.assert(fc.asyncProperty(entries, sorted, fc.integer({ min: 0, max: 8 }), picks, law), { numRuns: RUNS });
   expect(count).toBeGreaterThan(100);
-}, 300_000);
+});
 
 test('of lives of debts and subscriptions, with back-dated commands', async () => {
   const law = async (
@@ -131,7 +131,7 @@ test('of lives of debts and subscriptions, with back-dated commands', async () =
     await places.models.close();
   };
   await fc.assert(fc.asyncProperty(lives, picks, law), { numRuns: RUNS });
-}, 300_000);
+});
 
 describe('a place that no line of the cell has', () => {
   const posted = (on: string, amount: string): Envelope =>

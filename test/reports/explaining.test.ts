@@ -79,7 +79,7 @@ test('whatever happened, every cell of every replayed report opens into events t
   const rare = ['refundable-balances', 'segregation-of-duties', 'delegation-register'];
   const unopened = replayedReports.map(({ name }) => name).filter((name) => !opened.has(name));
   expect(unopened.filter((name) => !rare.includes(name))).toEqual([]);
-}, 300_000);
+});
 
 test('duties of one person, a delegation, and what is refundable open, too', async () => {
   const story = new Story().on('2026-01-05');
@@ -172,7 +172,7 @@ describe('a report that is not made of single streams', () => {
 
   test('and where that takes too long, it says what to ask instead', async () => {
     await expect(traced(actors(70_000), log, 'people@0', {})).rejects.toMatchObject({ code: 'CELL_NOT_OPENED' });
-  }, 30_000);
+  });
 });
 
 function isRegistration({ type }: Envelope): boolean {

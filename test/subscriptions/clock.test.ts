@@ -211,7 +211,7 @@ test('many that end in the same minute are kept a bounded number at once, each e
   }
   expect(calendar.most).toBeGreaterThan(16);
   expect(calendar.most).toBeLessThanOrEqual(32);
-}, 60_000);
+});
 
 test('one that cannot be brought up to date keeps nobody else waiting, and the attempt has failed', async () => {
   const bought = await calendar.buy(3);

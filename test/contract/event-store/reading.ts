@@ -212,7 +212,6 @@ export function reading(open: OpenStore): void {
       });
       expect((await wholeHead(store)).count).toBe(100_001);
     }),
-    180_000,
   );
 
   test(

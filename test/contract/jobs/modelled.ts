@@ -132,7 +132,7 @@ export function modelled(open: OpenJobs, runs: number): void {
       ),
       { numRuns: Math.ceil((runs * Number(process.env['SIJILL_PROPERTY_RUNS'] ?? 400)) / 400) },
     );
-  }, 300_000);
+  });
 }
 
 async function live(life: Life, steps: readonly Step[]): Promise<void> {

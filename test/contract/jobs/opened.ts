@@ -68,7 +68,7 @@ export const again = (
     ...more,
   });
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 300_000;
 
 /** Asks until it holds. @throws Error: it never does */
 export async function eventually<T>(ask: () => T | Promise<T>, expected: T): Promise<void> {
