@@ -87,8 +87,10 @@ async function move(source: VaultRecords, target: VaultTarget, signal: AbortSign
       progress?.update(done);
     },
   };
-  const { persons, sealed, waiting, digest } = await moveVault(source, target, watch).finally(() => progress?.stop());
-  const held = `${grouped(persons)} persons, ${grouped(sealed)} sealed values and ${grouped(waiting)} waiting`;
+  const { persons, sealed, waiting, erased, digest } = await moveVault(source, target, watch).finally(() =>
+    progress?.stop(),
+  );
+  const held = `${grouped(persons)} persons, ${grouped(sealed)} sealed values, ${grouped(waiting)} waiting and ${grouped(erased)} erased persons`;
   const how = target.isFinished ? 'were moved before' : `moved in ${duration((performance.now() - began) / 1_000)}`;
   say(`${held} ${how}\nfrom ${source.place} to ${target.place}, and are equal there\ndigest ${digest}`);
 }

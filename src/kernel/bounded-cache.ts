@@ -28,4 +28,9 @@ export class BoundedCache<K, V> {
     this.#old = this.#young;
     this.#young = new Map();
   }
+
+  delete(key: K): void {
+    this.#young.delete(key);
+    this.#old.delete(key);
+  }
 }

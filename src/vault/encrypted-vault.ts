@@ -14,6 +14,7 @@ import {
   type Kept,
   type Opened,
   type Person,
+  PersonErased,
   type Swept,
   type Vault,
   VaultDamaged,
@@ -21,6 +22,11 @@ import {
   VaultUnavailable,
 } from './vault.js';
 
+/**
+ * Milliseconds for which what another process may have erased is believed from memory. Nothing is ever opened or stored
+ * without asking the storage.
+ */
+export const TRUSTED_MS = 5_000;
 const SALT_BYTES = 32;
 /** Entries of each cache; one takes some 200 bytes. */
 const CACHED = 50_000;
@@ -32,6 +38,13 @@ interface PersonKeys {
   readonly content: Buffer;
   /** Makes the salts: the same value gets the same one. */
   readonly salt: Buffer;
+}
+
+/** Read from the storage a while ago. */
+interface Trusted<V> {
+  readonly value: V;
+  /** Milliseconds of this process's time. */
+  readonly until: number;
 }
 
 /** The vault itself, over any storage: all that is encrypted or hashed is so here, and nothing else reaches a storage. */
@@ -47,10 +60,12 @@ export class EncryptedVault implements Vault {
   readonly #underWay = new Set<Promise<unknown>>();
 
   // Only what is durable is cached, and by keyed hash: no value stays in memory.
-  readonly #pseudonyms = new BoundedCache<string, string>(CACHED);
+  readonly #pseudonyms = new BoundedCache<string, Trusted<Person>>(CACHED);
   /** Commitments that an event names: what is sealed under them is never removed. */
   readonly #named = new BoundedCache<string, true>(CACHED);
-  readonly #keys = new BoundedCache<Person, PersonKeys>(CACHED);
+  readonly #keys = new BoundedCache<Person, Trusted<PersonKeys>>(CACHED);
+  /** By this process: a read that was under way then brings nobody back. There are few. */
+  readonly #erased = new Set<Person>();
   /** Sealed, and named by no event yet, by commitment, the oldest first. */
   readonly #sealed = new Map<string, SealedRecord>();
   #sealedBytes = 0;
@@ -88,12 +103,13 @@ export class EncryptedVault implements Vault {
     if (value === '') throw new InvalidValue('VAULT_VALUE', 'an identity must not be empty');
     const lookup = mac(this.#pseudonymKey, kind, value);
     const name = lookup.toString('base64');
-    const cached = this.#pseudonyms.get(name);
-    if (cached !== undefined) return cached;
+    const cached = believed(this.#pseudonyms.get(name));
+    if (cached !== undefined && !this.#erased.has(cached)) return cached;
     const find = async (): Promise<Person> =>
       (await this.#storage.personOf(lookup)) ?? (await this.#newPerson(kind, lookup, value));
-    const id = await this.#whileOpen(find);
-    this.#pseudonyms.set(name, id);
+    let id = await this.#whileOpen(find);
+    while (this.#erased.has(id)) id = await this.#whileOpen(find);
+    this.#pseudonyms.set(name, trusted(id));
     return id;
   }
 
@@ -102,6 +118,7 @@ export class EncryptedVault implements Vault {
     assertField(field);
     assertText(value);
     const keys = await this.#whileOpen(async () => (await this.#keysOf(person)) ?? (await this.#newKeysOf(person)));
+    if (this.#erased.has(person)) throw new PersonErased(person);
     const salt = mac(keys.salt, field, value);
     const commitment = commitmentTo(salt.toString('hex'), person, field, value);
     if (this.#named.get(commitment) === undefined && !this.#sealed.has(commitment)) {
@@ -133,7 +150,25 @@ export class EncryptedVault implements Vault {
   }
 
   sweep(isNamed: IsNamed, now?: number): Promise<Swept> {
-    return this.#whileOpen(() => this.#sweeper.look(isNamed, now));
+    return this.#whileOpen(async () => {
+      await this.#storage.cleanse();
+      return this.#sweeper.look(isNamed, now);
+    });
+  }
+
+  erase(person: Person): Promise<void> {
+    assertPerson(person);
+    return this.#whileOpen(async () => {
+      await this.#storage.erase(person);
+      this.#erased.add(person);
+      this.#keys.delete(person);
+      for (const record of this.#sealed.values()) if (record.person === person) this.#giveUp(record.commitment);
+    });
+  }
+
+  isErased(person: Person): Promise<boolean> {
+    assertPerson(person);
+    return this.#whileOpen(() => this.#storage.isErased(person));
   }
 
   digest(value: string): string {
@@ -205,16 +240,20 @@ export class EncryptedVault implements Vault {
   async #newKeysOf(person: Person): Promise<PersonKeys> {
     const { id, key } = this.#personRecord(person);
     const keys = this.#unwrapped(person, (await this.#storage.add({ id, key })).key);
-    this.#keys.set(person, keys);
+    this.#keys.set(person, trusted(keys));
     return keys;
   }
 
   async #keysOf(person: Person): Promise<PersonKeys | undefined> {
-    const cached = this.#keys.get(person);
+    const cached = believed(this.#keys.get(person));
     if (cached !== undefined) return cached;
     const wrapped = await this.#storage.keyOf(person);
-    const keys = wrapped && this.#unwrapped(person, wrapped);
-    if (keys !== undefined) this.#keys.set(person, keys);
+    if (wrapped === undefined) {
+      this.#keys.delete(person);
+      return undefined;
+    }
+    const keys = this.#unwrapped(person, wrapped);
+    this.#keys.set(person, trusted(keys));
     return keys;
   }
 
@@ -238,6 +277,11 @@ export class EncryptedVault implements Vault {
     }
   }
 }
+
+const trusted = <V>(value: V): Trusted<V> => ({ value, until: performance.now() + TRUSTED_MS });
+
+const believed = <V>(cached: Trusted<V> | undefined): V | undefined =>
+  cached !== undefined && performance.now() < cached.until ? cached.value : undefined;
 
 const personKeys = (key: Buffer): PersonKeys => ({ content: subkey(key, 'content'), salt: subkey(key, 'salt') });
 

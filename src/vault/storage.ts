@@ -41,15 +41,27 @@ export interface VaultStorage {
   personOf(lookup: Buffer): Promise<Person | undefined>;
   /** The person's key, as it is wrapped. */
   keyOf(person: Person): Promise<Buffer | undefined>;
-  /** @returns who is there now under the record's id or lookup: this person, unless another one was first */
+  /**
+   * @returns who is there now under the record's id or lookup: this person, unless another one was first
+   * @throws PersonErased
+   */
   add(person: PersonRecord): Promise<Pick<PersonRecord, 'id' | 'key'>>;
   /** Values that an event names come before those that wait. */
   sealed(commitment: string): Promise<(SealedRecord & { readonly isNamed: boolean }) | undefined>;
+  /** All of them, or none. @throws PersonErased where one is of a person who was erased */
   wait(records: readonly WaitingRecord[]): Promise<void>;
-  /** An event names them: they stay for ever, and wait no longer. Also of records that are not there any more. */
+  /**
+   * An event names them: they stay for ever, and wait no longer. Also of records that are not there any more; not of
+   * persons who were erased.
+   */
   name(records: readonly WaitingRecord[]): Promise<void>;
   forget(ids: readonly string[]): Promise<void>;
   /** In the order of their ids. */
   waiting(after: string, limit: number): Promise<readonly WaitingRecord[]>;
+  /** Removes a person's record and all that was sealed for them, and lets none of it in again. */
+  erase(person: Person): Promise<void>;
+  isErased(person: Person): Promise<boolean>;
+  /** Removes what an erasure, or a write that met one, left when its process died. */
+  cleanse(): Promise<void>;
   close(): Promise<void>;
 }

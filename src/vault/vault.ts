@@ -48,6 +48,7 @@ export interface Vault {
   /**
    * Seals a value under the person's own key (AES-256-GCM). Nothing of it is stored yet: a command that is refused
    * leaves no personal data behind.
+   * @throws PersonErased
    * @param field a name such as `sourceAccount`: letters and digits, at most 64
    * @returns a salted commitment: 64 hex digits that prove the value later and tell nothing now. The same person,
    * field and value give the same commitment, so that a repeated command is the same command.
@@ -57,7 +58,7 @@ export interface Vault {
    * Stores what was sealed: done for an event's evidence before the event is appended, by the ledger, which then tells
    * the outcome. What an event names already stays as it is.
    * @param stream that the event is going to be appended to
-   * @throws VaultUnavailable also where nothing is sealed under a commitment: seal it again
+   * @throws VaultUnavailable also where nothing is sealed under a commitment: seal it again; PersonErased
    */
   keep(commitments: readonly string[], stream: StreamName): Promise<Kept>;
   /**
@@ -69,6 +70,18 @@ export interface Vault {
   sweep(isNamed: IsNamed, now?: number): Promise<Swept>;
   /** @returns the value and its salt, or undefined where the commitment is unknown or its person was erased. */
   open(commitment: string): Promise<Opened | undefined>;
+  /**
+   * Destroys the key of a person, what finds them, and all that was sealed for them, named by an event or waiting for
+   * one; for ever, and also of a person that the vault does not know. The commitments that events name stay what they
+   * are: nothing opens them any more. Whoever the pseudonym stood for gets another one when they come back: nothing is
+   * left to know them by (docs/adr/0032).
+   *
+   * Done when answered; of a call that failed, or whose process died, the rest is done by a repeat, and by each `sweep`.
+   * Other processes hold the person's key in memory for `TRUSTED_MS` at most, and store nothing under it from now on.
+   */
+  erase(person: Person): Promise<void>;
+  /** Whether this person was erased here. */
+  isErased(person: Person): Promise<boolean>;
   /** The ledger that the vault belongs to; undefined: none yet. */
   ledger(): Promise<LedgerId | undefined>;
   /** Ties the vault to its ledger, for ever; a repeat changes nothing. @throws VaultLocked `OTHER_LEDGER` */
@@ -81,6 +94,15 @@ export interface Vault {
   leafKey(): Buffer;
   /** Waits for the writes under way. */
   close(): Promise<void>;
+}
+
+/** Nothing can be sealed for a person who was erased: the pseudonym never stands for anybody again. */
+export class PersonErased extends Error {
+  override readonly name = 'PersonErased';
+  readonly code = 'PERSON_ERASED';
+  constructor(readonly person: Person) {
+    super(`${person} was erased: nothing can be kept under this pseudonym again`);
+  }
 }
 
 /** The vault cannot be opened: wrong master key, foreign or damaged storage. Says what to do; nothing was changed. */

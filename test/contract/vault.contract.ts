@@ -4,6 +4,7 @@ import type { ActorId, EventId, LedgerId, PartyId, StreamName } from '../../src/
 import { isPartyId, isUuid } from '../../src/kernel/ids.js';
 import type { Person, Vault } from '../../src/vault/vault.js';
 import { leafSaltUnder } from '../../src/vault/leaf-salt.js';
+import { erasing } from './vault-erasing.js';
 import { sweeping } from './vault-sweeping.js';
 
 /** What the suite needs of an adapter: one vault on storage that survives its closing. */
@@ -286,4 +287,5 @@ export function vaultContract(name: string, create: () => Promise<VaultUnderTest
     });
   });
   sweeping(name, create);
+  erasing(name, create);
 }

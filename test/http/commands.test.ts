@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { StoreUnavailable } from '../../src/event-store/event-store.js';
 import { CONTEXTS, ROUTE_KEYS, routeOf } from '../../src/http/access.js';
 import { senderOf } from '../../src/http/auth/tokens.js';
-import { aggregateId, commandId, uuid5, NAMESPACE, type Uuid } from '../../src/kernel/ids.js';
+import { aggregateId, commandId, uuid5, NAMESPACE, type PartyId, type Uuid } from '../../src/kernel/ids.js';
 import { IdempotencyConflict, LedgerUnavailable, PreconditionFailed } from '../../src/ledger/outcome.js';
-import { VaultUnavailable } from '../../src/vault/vault.js';
+import { PersonErased, VaultUnavailable } from '../../src/vault/vault.js';
 import {
   accepted,
   actorOf,
@@ -244,6 +244,7 @@ describe('commands over HTTP', () => {
   test.each([
     [new IdempotencyConflict('x'), 409, 'IDEMPOTENCY_KEY_REUSED', {}],
     [new PreconditionFailed(8), 412, 'PRECONDITION_FAILED', { etag: '"8"' }],
+    [new PersonErased(`party_${uuid5(NAMESPACE.event, 'erased')}` as PartyId), 409, 'PERSON_ERASED', {}],
     [new LedgerUnavailable('disk full at /secret'), 503, 'LEDGER_UNAVAILABLE', { 'retry-after': '1' }],
     [new StoreUnavailable('disk full at /secret'), 503, 'LEDGER_UNAVAILABLE', { 'retry-after': '1' }],
     [new VaultUnavailable('disk full at /secret'), 503, 'LEDGER_UNAVAILABLE', { 'retry-after': '1' }],

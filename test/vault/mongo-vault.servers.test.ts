@@ -47,7 +47,7 @@ describeMongoDb('a vault in MongoDB', () => {
   test('of a newer program is refused', async () => {
     await (await openMongoVault(uri, key, BEGINNING)).close();
     await inDatabase(uri, (db) =>
-      db.collection<{ _id: string }>('vault').updateOne({ _id: 'key' }, { $set: { format: 2 } }),
+      db.collection<{ _id: string }>('vault').updateOne({ _id: 'key' }, { $set: { format: 3 } }),
     );
     await expect(openMongoVault(uri, key, BEGINNING)).rejects.toMatchObject({ code: 'OTHER_FORMAT' });
   });

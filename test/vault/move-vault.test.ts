@@ -66,8 +66,8 @@ describe('the law of a move', () => {
       id: `party_${randomUUID()}` as PartyId,
       key: randomBytes(4),
     }));
-    const source = new MemoryRecords({ persons, sealed: [], waiting: [] });
-    const target = new MemoryRecords({ persons: persons.slice(0, 1_500), sealed: [], waiting: [] });
+    const source = new MemoryRecords({ persons, sealed: [], waiting: [], erased: [] });
+    const target = new MemoryRecords({ persons: persons.slice(0, 1_500), sealed: [], waiting: [], erased: [] });
     await moveVault(source, target, goesOn);
     expect(target.written).toBe(1_100);
     expect(Math.max(target.largest, source.largest)).toBe(500);
@@ -78,6 +78,7 @@ describe('the law of a move', () => {
       persons: [{ id: `party_${randomUUID()}` as PartyId, key: randomBytes(4) }],
       sealed: [],
       waiting: [],
+      erased: [],
     });
     const target = new MemoryRecords();
     target.insert = async () => undefined;

@@ -117,7 +117,7 @@ describe('the file of the SQLite vault', () => {
     expect(refusal(() => openSqliteVault(path, key)).code).toBe('UNREADABLE_FILE');
     writeFileSync(path, whole);
     const database = Database.open(path, APPLICATION_ID);
-    database.exec('PRAGMA user_version = 4');
+    database.exec('PRAGMA user_version = 5');
     database.close();
     expect(refusal(() => openSqliteVault(path, key)).code).toBe('OTHER_FORMAT');
   });
@@ -129,7 +129,7 @@ describe('the file of the SQLite vault', () => {
     (await first.keep([commitment], STREAM)).name();
     await first.close();
     const database = Database.open(path, APPLICATION_ID);
-    database.exec('DROP TABLE waiting; PRAGMA user_version = 2');
+    database.exec('DROP TABLE waiting; DROP TABLE erased; DROP INDEX sealed_person; PRAGMA user_version = 2');
     database.close();
     const [vault, another] = [openSqliteVault(path, key), openSqliteVault(path, key)];
     for (const now of [0, 3_600_000]) await vault.sweep(() => Promise.resolve(false), now);

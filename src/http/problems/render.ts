@@ -3,7 +3,7 @@ import { StoreUnavailable } from '../../event-store/event-store.js';
 import { InvalidValue } from '../../kernel/invalid-value.js';
 import { ReadModelUnavailable } from '../../read-models/read-models.js';
 import { IdempotencyConflict, LedgerUnavailable, PreconditionFailed, type Refused } from '../../ledger/outcome.js';
-import { VaultUnavailable } from '../../vault/vault.js';
+import { PersonErased, VaultUnavailable } from '../../vault/vault.js';
 import { fill, type Language } from './language.js';
 import { Problem, RefusedByRule, TokenRefused, type FieldFault } from './problem.js';
 import { FIELD_FAULTS, PROBLEMS, TOKEN_FAULTS, type FieldCode, type ProblemCode } from './texts.js';
@@ -43,6 +43,7 @@ export const isUnavailable = (error: unknown): error is Error =>
 export function problemOf(error: unknown): Problem | RefusedByRule | TokenRefused | undefined {
   if (error instanceof Problem || error instanceof RefusedByRule || error instanceof TokenRefused) return error;
   if (error instanceof IdempotencyConflict) return new Problem('IDEMPOTENCY_KEY_REUSED');
+  if (error instanceof PersonErased) return new Problem('PERSON_ERASED', { facts: { person: error.person } });
   if (error instanceof PreconditionFailed) {
     const revision = error.actualRevision;
     return new Problem('PRECONDITION_FAILED', {

@@ -174,6 +174,17 @@ export const PROBLEMS = {
     ],
     ['استخدم Idempotency-Key لطلب آخر', 'استخدم هذا المفتاح من قبل مع أمر أو نص آخر؛ أرسل مفتاحًا جديدًا لكل أمر جديد.'],
   ),
+  PERSON_ERASED: text(
+    409,
+    [
+      'The person was erased',
+      'Personal data of {person} was erased for ever; nothing can be kept under that pseudonym again. Leave the personal values out, or register the person anew.',
+    ],
+    [
+      'محيت بيانات الشخص',
+      'محيت البيانات الشخصية للشخص {person} إلى الأبد، ولا يحفظ شيء بهذا الاسم المستعار بعد ذلك. احذف القيم الشخصية من الطلب أو سجل الشخص من جديد.',
+    ],
+  ),
   PRECONDITION_FAILED: text(
     412,
     [

@@ -20,6 +20,7 @@ import {
   storedSealed,
   storedWaiting,
   waitingRecord,
+  type StoredErased,
   type StoredKey,
   type StoredLedger,
   type StoredPerson,
@@ -163,5 +164,10 @@ function collectionsOf(connection: Connection): Collections {
     persons: collection<RecordsOf['persons'], StoredPerson>('persons', personRecord, storedPerson),
     sealed: collection<RecordsOf['sealed'], StoredSealed>('sealed', sealedRecord, storedSealed),
     waiting: collection<RecordsOf['waiting'], StoredWaiting>('waiting', waitingRecord, storedWaiting),
+    erased: collection<RecordsOf['erased'], StoredErased>(
+      'erased',
+      ({ _id }) => ({ id: _id }),
+      ({ id }) => ({ _id: id }),
+    ),
   };
 }

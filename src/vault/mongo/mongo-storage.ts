@@ -2,7 +2,7 @@ import mongoose, { type Connection, type mongo } from 'mongoose';
 import type { LedgerId } from '../../kernel/ids.js';
 import { DUPLICATE, READING_MS } from '../../mongodb/connection.js';
 import type { PersonRecord, SealedRecord, VaultStorage, WaitingRecord } from '../storage.js';
-import { type Person, VaultUnavailable } from '../vault.js';
+import { type Person, PersonErased, VaultUnavailable } from '../vault.js';
 import { Batches } from './batches.js';
 import { answered } from './connection.js';
 import {
@@ -13,6 +13,7 @@ import {
   storedWaiting,
   waitingFor,
   waitingRecord,
+  type StoredErased,
   type StoredLedger,
   type StoredPerson,
   type StoredSealed,
@@ -27,8 +28,11 @@ const CHUNK = 500;
 const PAUSE_MS = 20;
 
 /**
- * The records of a vault, in four collections. Documents are inserted and deleted, and never changed: so two processes
+ * The records of a vault, in five collections. Documents are inserted and deleted, and never changed: so two processes
  * need no transaction, and a write that is repeated does no harm.
+ *
+ * An erasure first says so, durably, and then deletes; whoever writes asks afterwards whether it was said, and takes back
+ * what was written. So one of the two removes it, whichever came first.
  */
 export class MongoStorage implements VaultStorage {
   readonly #connection: Connection;
@@ -36,11 +40,12 @@ export class MongoStorage implements VaultStorage {
   readonly #persons: mongo.Collection<StoredPerson>;
   readonly #sealed: mongo.Collection<StoredSealed>;
   readonly #waiting: mongo.Collection<StoredWaiting>;
+  readonly #erased: mongo.Collection<StoredErased>;
 
   readonly #lookups: Batches<string, StoredPerson | undefined>;
   readonly #ids: Batches<Person, StoredPerson | undefined>;
   readonly #additions: Batches<StoredPerson, void>;
-  readonly #keeping: Batches<StoredWaiting, void>;
+  readonly #keeping: Batches<StoredWaiting, boolean>;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -50,14 +55,16 @@ export class MongoStorage implements VaultStorage {
     this.#persons = collection('persons');
     this.#sealed = collection('sealed');
     this.#waiting = collection('waiting');
+    this.#erased = collection('erased');
     this.#lookups = new Batches((lookups) => this.#findPersons('lookup', lookups));
     this.#ids = new Batches((ids) => this.#findPersons('_id', ids));
     this.#additions = new Batches((persons) => insertedOnce(this.#persons, persons));
-    this.#keeping = new Batches((records) => insertedOnce(this.#waiting, records));
+    this.#keeping = new Batches((records) => this.#keep(records));
   }
 
-  prepare(): Promise<void> {
-    return indexed(this.#persons);
+  async prepare(): Promise<void> {
+    await indexed(this.#persons);
+    for (const values of [this.#sealed, this.#waiting]) await answered(values.createIndex({ person: 1 }));
   }
 
   async ledger(): Promise<LedgerId | undefined> {
@@ -82,8 +89,9 @@ export class MongoStorage implements VaultStorage {
 
   async add(person: PersonRecord): Promise<Pick<PersonRecord, 'id' | 'key'>> {
     const stored = storedPerson(person);
-    await this.#additions.run(stored);
     const isKnown = person.lookup !== undefined;
+    await this.#additions.run(stored);
+    if (!isKnown && (await this.#takeBack([person.id])).size > 0) throw new PersonErased(person.id);
     const found = await eventually(() => (isKnown ? this.#lookups.run(stored.lookup) : this.#ids.run(person.id)));
     return { id: found._id, key: found.key };
   }
@@ -100,11 +108,18 @@ export class MongoStorage implements VaultStorage {
   }
 
   async wait(records: readonly WaitingRecord[]): Promise<void> {
-    await Promise.all(records.map((record) => this.#keeping.run(storedWaiting(record))));
+    const erased = await Promise.all(records.map((record) => this.#keeping.run(storedWaiting(record))));
+    const gone = records.find((_, i) => erased[i]);
+    if (gone === undefined) return;
+    await this.forget(records.map(({ id }) => id));
+    throw new PersonErased(gone.person);
   }
 
   async name(records: readonly WaitingRecord[]): Promise<void> {
-    for (const chunk of chunks(records)) await insertedOnce(this.#sealed, chunk.map(storedSealed));
+    for (const chunk of chunks(records)) {
+      await insertedOnce(this.#sealed, chunk.map(storedSealed));
+      await this.#takeBack(chunk.map(({ person }) => person));
+    }
     await this.forget(records.map(({ id }) => id));
   }
 
@@ -117,8 +132,55 @@ export class MongoStorage implements VaultStorage {
     return (await answered(page.toArray())).map(waitingRecord);
   }
 
+  async erase(person: Person): Promise<void> {
+    await insertedOnce<StoredErased>(this.#erased, [{ _id: person }]);
+    await this.#remove([person]);
+  }
+
+  async isErased(person: Person): Promise<boolean> {
+    return (await this.#erasedAmong([person])).size > 0;
+  }
+
+  async cleanse(): Promise<void> {
+    for (let after = ''; ;) {
+      const among = { _id: { $gt: after as Person } };
+      const page = await answered(this.#erased.find(among, { sort: { _id: 1 }, limit: CHUNK }).toArray());
+      const last = page.at(-1);
+      if (last === undefined) return;
+      await this.#remove(page.map(({ _id }) => _id));
+      after = last._id;
+    }
+  }
+
   close(): Promise<void> {
     return this.#connection.close();
+  }
+
+  /** @returns of each, whether its person was erased */
+  async #keep(records: readonly StoredWaiting[]): Promise<boolean[]> {
+    await insertedOnce(this.#waiting, records);
+    const erased = await this.#takeBack(records.map(({ person }) => person));
+    return records.map(({ person }) => erased.has(person));
+  }
+
+  /** Of what was just written for these persons, what is of an erased one goes again. @returns who is */
+  async #takeBack(persons: readonly Person[]): Promise<ReadonlySet<Person>> {
+    const erased = await this.#erasedAmong(persons);
+    if (erased.size > 0) await this.#remove([...erased]);
+    return erased;
+  }
+
+  async #erasedAmong(persons: readonly Person[]): Promise<ReadonlySet<Person>> {
+    const found = await answered(this.#erased.find({ _id: { $in: [...new Set(persons)] } }).toArray());
+    return new Set(found.map(({ _id }) => _id));
+  }
+
+  /** The key first: without it the rest is noise. */
+  async #remove(persons: readonly Person[]): Promise<void> {
+    await answered(this.#persons.deleteMany({ _id: { $in: [...persons] } }));
+    const theirs = { person: { $in: [...persons] } };
+    await answered(this.#sealed.deleteMany(theirs));
+    await answered(this.#waiting.deleteMany(theirs));
   }
 
   async #findPersons(field: 'lookup' | '_id', values: readonly string[]): Promise<(StoredPerson | undefined)[]> {

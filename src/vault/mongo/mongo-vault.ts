@@ -8,8 +8,10 @@ import { answered, connect } from './connection.js';
 import { MongoStorage, patiently } from './mongo-storage.js';
 import type { StoredKey } from './records.js';
 
-export const FORMAT = 1;
-export const COLLECTIONS: readonly string[] = ['vault', 'persons', 'sealed', 'waiting'];
+export const FORMAT = 2;
+/** It lacks what was added since, which is nothing but documents of other kinds. */
+const EARLIER = 1;
+export const COLLECTIONS: readonly string[] = ['vault', 'persons', 'sealed', 'waiting', 'erased'];
 
 export interface Opening {
   /** Whether to make a vault where there is none. */
@@ -54,7 +56,10 @@ async function openKeys(
     const key: StoredKey = { _id: 'key', format: FORMAT, wrapped: newLedgerKey(wrapping) };
     return patiently(() => collection.insertOne(key).then(() => key), find);
   };
-  return keysFrom((await find()) ?? (await begin()), wrapping, place);
+  const keys = keysFrom((await find()) ?? (await begin()), wrapping, place);
+  // A program of the format before would bring an erased person back.
+  await answered(collection.updateOne({ _id: 'key', format: EARLIER }, { $set: { format: FORMAT } }));
+  return keys;
 }
 
 export const keyIn = (connection: Connection): mongo.Collection<StoredKey> =>
@@ -63,7 +68,7 @@ export const keyIn = (connection: Connection): mongo.Collection<StoredKey> =>
 /** @throws VaultLocked */
 export function keysFrom({ format, wrapped }: StoredKey, wrapping: Buffer, place: string): VaultKeys {
   if (format === UNFINISHED) throw new VaultLocked('MOVE_UNFINISHED', unfinished(place));
-  if (format !== FORMAT) {
+  if (format !== FORMAT && format !== EARLIER) {
     throw new VaultLocked(
       'OTHER_FORMAT',
       `the vault in ${place} has format ${format}, this program reads ${FORMAT}: start the one that wrote it`,

@@ -29,6 +29,11 @@ export interface StoredPerson {
   readonly identity?: Buffer;
 }
 
+/** Who was erased. */
+export interface StoredErased {
+  readonly _id: Person;
+}
+
 interface StoredValue {
   readonly _id: string;
   readonly person: Person;

@@ -29,6 +29,7 @@ export interface Contents {
   readonly persons: number;
   readonly sealed: number;
   readonly waiting: number;
+  readonly erased: number;
   readonly digest: string;
 }
 
@@ -94,7 +95,7 @@ async function* records<K extends Kind>(kind: K, vault: VaultRecords): AsyncGene
 /** @param before records that were compared before these */
 async function contentsOf(vault: VaultRecords, before: number, { signal, compared }: Watch): Promise<Contents> {
   const hash = createHash('sha256').update(vault.identity.wrapped.toString('hex'));
-  const counts = { persons: 0, sealed: 0, waiting: 0 };
+  const counts = { persons: 0, sealed: 0, waiting: 0, erased: 0 };
   let done = before;
   for (const kind of KINDS) {
     hash.update(`\n${kind}`);
@@ -108,10 +109,10 @@ async function contentsOf(vault: VaultRecords, before: number, { signal, compare
   return { ...counts, digest: hash.digest('hex') };
 }
 
-const total = ({ persons, sealed, waiting }: Contents): number => persons + sealed + waiting;
+const total = ({ persons, sealed, waiting, erased }: Contents): number => persons + sealed + waiting + erased;
 
-const said = ({ persons, sealed, waiting }: Contents): string =>
-  `${persons} persons, ${sealed} sealed values and ${waiting} waiting`;
+const said = ({ persons, sealed, waiting, erased }: Contents): string =>
+  `${persons} persons, ${sealed} sealed values, ${waiting} waiting and ${erased} erased persons`;
 
 function difference(source: VaultRecords, target: VaultTarget, wanted: Contents, found: Contents): Error {
   const both = `${source.place} has ${said(wanted)}, ${target.place} has ${said(found)}`;

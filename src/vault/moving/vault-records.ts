@@ -1,14 +1,20 @@
 import type { LedgerId } from '../../kernel/ids.js';
 import type { PersonRecord, SealedRecord, WaitingRecord } from '../storage.js';
+import type { Person } from '../vault.js';
 
 /** What a vault holds, by kind. */
 export interface RecordsOf {
   readonly persons: PersonRecord;
   readonly sealed: SealedRecord;
   readonly waiting: WaitingRecord;
+  readonly erased: ErasedRecord;
+}
+/** Who was erased, and never comes back. */
+export interface ErasedRecord {
+  readonly id: Person;
 }
 export type Kind = keyof RecordsOf;
-export const KINDS: readonly Kind[] = ['persons', 'sealed', 'waiting'];
+export const KINDS: readonly Kind[] = ['persons', 'sealed', 'waiting', 'erased'];
 
 /** Which vault it is. */
 export interface VaultIdentity {
@@ -51,6 +57,7 @@ const IDS: { readonly [K in Kind]: (record: RecordsOf[K]) => string } = {
   persons: ({ id }) => id,
   sealed: ({ commitment }) => commitment,
   waiting: ({ id }) => id,
+  erased: ({ id }) => id,
 };
 export const idOf = <K extends Kind>(kind: K, record: RecordsOf[K]): string => IDS[kind](record);
 
@@ -60,6 +67,7 @@ const FIELDS: { readonly [K in Kind]: (record: RecordsOf[K]) => readonly (string
   persons: ({ id, lookup, key, identity }) => [id, hex(lookup), hex(key), hex(identity)],
   sealed: ({ commitment, person, field, content }) => [commitment, person, field, hex(content)],
   waiting: ({ id, stream, person, field, content }) => [id, stream, person, field, hex(content)],
+  erased: ({ id }) => [id],
 };
 /** All of a record: two are the same where it is. */
 export const textOf = <K extends Kind>(kind: K, record: RecordsOf[K]): string => JSON.stringify(FIELDS[kind](record));

@@ -200,5 +200,11 @@ function tablesOf(database: Database): Tables {
         content,
       ],
     },
+    erased: {
+      ...table('erased', ['person']),
+      after: asText,
+      read: ([id]) => ({ id }),
+      row: ({ id }) => [id],
+    },
   };
 }

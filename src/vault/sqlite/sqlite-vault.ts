@@ -3,9 +3,9 @@ import type { Database } from '../../sqlite/database.js';
 import { share } from '../../sqlite/ownership.js';
 import { EncryptedVault } from '../encrypted-vault.js';
 import type { PersonRecord, SealedRecord, VaultStorage, WaitingRecord } from '../storage.js';
-import { type Person, type Vault, VaultDamaged, VaultUnavailable } from '../vault.js';
+import { type Person, PersonErased, type Vault, VaultDamaged, VaultUnavailable } from '../vault.js';
 import { GroupCommit } from './group-commit.js';
-import { closeDatabase, createPrivately, openVaultFile } from './vault-file.js';
+import { closeDatabase, createPrivately, emptyLog, openVaultFile } from './vault-file.js';
 
 /**
  * Opens the vault in a file, for as long as nobody moves it.
@@ -60,13 +60,16 @@ class SqliteStorage implements VaultStorage {
     return this.#read(() => this.#statements.keyOf.get(person)?.[0]);
   }
 
-  add({ id, lookup, key, identity }: PersonRecord): Promise<Pick<PersonRecord, 'id' | 'key'>> {
+  async add({ id, lookup, key, identity }: PersonRecord): Promise<Pick<PersonRecord, 'id' | 'key'>> {
     const { person, addPerson } = this.#statements;
-    return this.#commits.run(() => {
+    const added = await this.#commits.run(() => {
+      if (this.#isErased(id)) return undefined;
       addPerson.run(id, lookup ?? null, key, identity ?? null);
       const [first, wrapped] = person.get(id, lookup ?? null) as [Person, Buffer];
       return { id: first, key: wrapped };
     });
+    if (added === undefined) throw new PersonErased(id);
+    return added;
   }
 
   async sealed(commitment: string): Promise<(SealedRecord & { readonly isNamed: boolean }) | undefined> {
@@ -81,18 +84,22 @@ class SqliteStorage implements VaultStorage {
 
   async wait(records: readonly WaitingRecord[]): Promise<void> {
     const { addWaiting } = this.#statements;
-    await this.#commits.run(() => {
+    const erased = await this.#commits.run(() => {
+      const gone = records.find(({ person }) => this.#isErased(person));
+      if (gone !== undefined) return gone.person;
       for (const { id, commitment, stream, person, field, content } of records) {
         addWaiting.run(id, Buffer.from(commitment, 'hex'), stream, person, field, content);
       }
+      return undefined;
     });
+    if (erased !== undefined) throw new PersonErased(erased);
   }
 
   async name(records: readonly WaitingRecord[]): Promise<void> {
     const { addSealed, removeWaiting } = this.#statements;
     await this.#commits.run(() => {
       for (const { id, commitment, person, field, content } of records) {
-        addSealed.run(Buffer.from(commitment, 'hex'), person, field, content);
+        if (!this.#isErased(person)) addSealed.run(Buffer.from(commitment, 'hex'), person, field, content);
         removeWaiting.run(id);
       }
     });
@@ -106,6 +113,28 @@ class SqliteStorage implements VaultStorage {
 
   async waiting(after: string, limit: number): Promise<readonly WaitingRecord[]> {
     return this.#read(() => this.#statements.waiting.all(after, limit).map(waitingRecordOf));
+  }
+
+  async erase(person: Person): Promise<void> {
+    const { addErased, erasePerson, eraseSealed, eraseWaiting } = this.#statements;
+    await this.#commits.run(() => {
+      for (const each of [addErased, erasePerson, eraseSealed, eraseWaiting]) each.run(person);
+    });
+    await this.cleanse();
+  }
+
+  async isErased(person: Person): Promise<boolean> {
+    return this.#read(() => this.#isErased(person));
+  }
+
+  /** What is deleted is overwritten in the file (secure_delete); the log beside it still has it. */
+  async cleanse(): Promise<void> {
+    if (this.#read(() => emptyLog(this.#database))) return;
+    throw new VaultUnavailable('another process reads the vault: what was erased is still in its write-ahead log');
+  }
+
+  #isErased(person: Person): boolean {
+    return this.#statements.erased.get(person) !== undefined;
   }
 
   async close(): Promise<void> {
@@ -143,6 +172,11 @@ const statementsOf = (database: Database) => ({
     'INSERT INTO waiting (id, commitment, stream, person, field, content) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
   ),
   removeWaiting: database.prepare('DELETE FROM waiting WHERE id = ?'),
+  erased: database.prepare('SELECT 1 FROM erased WHERE person = ?'),
+  addErased: database.prepare('INSERT INTO erased VALUES (?) ON CONFLICT DO NOTHING'),
+  erasePerson: database.prepare('DELETE FROM person WHERE id = ?'),
+  eraseSealed: database.prepare('DELETE FROM sealed WHERE person = ?'),
+  eraseWaiting: database.prepare('DELETE FROM waiting WHERE person = ?'),
   waiting: database.prepare(
     'SELECT id, commitment, stream, person, field, content FROM waiting WHERE id > ? ORDER BY id LIMIT ?',
   ),

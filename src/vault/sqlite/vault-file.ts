@@ -6,7 +6,7 @@ import { VaultDamaged, VaultLocked } from '../vault.js';
 
 /** "SjVt" at byte 68 of the file. */
 export const APPLICATION_ID = 0x536a5674;
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** Of format 3: without it a program of format 2 would not know what waits for an event. */
 const WAITING = `
@@ -19,6 +19,12 @@ const WAITING = `
     content    BLOB NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX waiting_commitment ON waiting (commitment);
+`;
+/** Of format 4: without it a program of format 3 would bring an erased person back. */
+const ERASED = `
+  CREATE TABLE erased (person TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+  CREATE INDEX sealed_person ON sealed (person);
+  CREATE INDEX waiting_person ON waiting (person);
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 /** `storage.ts` says what the records are. */
@@ -37,7 +43,10 @@ export const SCHEMA = `
     content    BLOB NOT NULL
   ) STRICT, WITHOUT ROWID;
   ${WAITING}
+  ${ERASED}
 `;
+/** What brings a file of an earlier format to this one. */
+const FROM: Readonly<Record<number, string>> = { 2: `${WAITING} ${ERASED}`, 3: ERASED };
 /** Added later: a vault that was made before belongs to no ledger until it is opened with one. */
 export const BELONGING = 'CREATE TABLE IF NOT EXISTS ledger (id TEXT NOT NULL) STRICT';
 
@@ -63,7 +72,7 @@ export function openVaultFile(path: string, masterKey: Buffer, mayBegin = true):
     }
     const ledger = readLedgerKey(database, wrapping, path);
     database.exec(BELONGING);
-    if (schemaVersion(database) === 2) addWaiting(database);
+    bringUpToDate(database);
     return { database, keys: { wrapping, ledger } };
   } catch (error) {
     database?.close();
@@ -80,9 +89,16 @@ export function openDatabase(path: string): Database {
 
 /** The driver leaves the write-ahead log behind; a closed vault is one file, whole in a copy of it. */
 export function closeDatabase(database: Database): void {
-  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  emptyLog(database);
   database.close();
 }
+
+/**
+ * Moves the write-ahead log, which has every page as it was before, into the file, and empties it.
+ * @returns false where a reader of another process kept it from that
+ */
+export const emptyLog = (database: Database): boolean =>
+  database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.[0] === 0;
 
 /** SQLite gives its side files the permissions of the file itself, and a new file those that the umask leaves. */
 export function createPrivately(path: string): void {
@@ -104,16 +120,18 @@ function create(database: Database, wrappingKey: Buffer): void {
   });
 }
 
-function addWaiting(database: Database): void {
+function bringUpToDate(database: Database): void {
+  if (schemaVersion(database) === SCHEMA_VERSION) return;
   database.transaction(() => {
-    if (schemaVersion(database) === 2) database.exec(WAITING);
+    const missing = FROM[schemaVersion(database)];
+    if (missing !== undefined) database.exec(missing); // else another process was faster
   });
 }
 
 function readLedgerKey(database: Database, wrappingKey: Buffer, path: string): Buffer {
   const version = schemaVersion(database);
   if (version === UNFINISHED) throw new VaultLocked('MOVE_UNFINISHED', unfinished(path));
-  if (version !== SCHEMA_VERSION && version !== 2) {
+  if (version !== SCHEMA_VERSION && FROM[version] === undefined) {
     throw new VaultLocked(
       'OTHER_FORMAT',
       `${path} has format ${version}, this program reads ${SCHEMA_VERSION}: start the one that wrote it`,

@@ -12,7 +12,7 @@ import type { Person } from '../../../src/vault/vault.js';
 
 export type Contents = { readonly [K in Kind]: readonly RecordsOf[K][] };
 
-const EMPTY: Contents = { persons: [], sealed: [], waiting: [] };
+const EMPTY: Contents = { persons: [], sealed: [], waiting: [], erased: [] };
 const LEDGER = '00000000-0000-4000-8000-000000000000' as LedgerId;
 
 /** A vault's records in memory, in the order of their ids. */
@@ -32,7 +32,12 @@ export class MemoryRecords implements VaultTarget {
   constructor(contents: Contents = EMPTY) {
     const mapped = <K extends Kind>(kind: K): Map<string, RecordsOf[K]> =>
       new Map(contents[kind].map((record) => [idOf(kind, record), record]));
-    this.#records = { persons: mapped('persons'), sealed: mapped('sealed'), waiting: mapped('waiting') };
+    this.#records = {
+      persons: mapped('persons'),
+      sealed: mapped('sealed'),
+      waiting: mapped('waiting'),
+      erased: mapped('erased'),
+    };
   }
 
   contents(): string[] {
@@ -113,4 +118,5 @@ export const anyContents: fc.Arbitrary<Contents> = fc.record({
       stream: `receipt-${own}` as StreamName,
     })),
   ),
+  erased: uniquely('erased', fc.record({ id: few as fc.Arbitrary<string> as fc.Arbitrary<Person> })),
 });
