@@ -40,6 +40,7 @@ import { debtCommandClasses } from './contexts/debts/debts.handlers.js';
 import { DebtsModule } from './contexts/debts/debts.module.js';
 import { delegation } from './contexts/delegations/delegation.js';
 import { DelegationsModule } from './contexts/delegations/delegations.module.js';
+import { PartiesModule } from './contexts/parties/parties.module.js';
 import { closingCommandClasses } from './contexts/periods/periods.handlers.js';
 import { PeriodsModule } from './contexts/periods/periods.module.js';
 import { EXAMPLE_TARIFF } from './contexts/subscriptions/example-tariff.js';
@@ -126,6 +127,7 @@ export class AppModule {
         BillingModule,
         BalancesModule,
         PeriodsModule,
+        PartiesModule,
         SubscriptionsModule.under(tariff, clock),
       ],
       controllers: [

@@ -35,6 +35,8 @@ import { books, type Books } from './contexts/periods/books.js';
 import { TakeCorrection } from './contexts/periods/commands.js';
 import { correction } from './contexts/periods/correction.js';
 import { keepPeriods } from './contexts/periods/periods.jobs.js';
+import { partyEvents } from './contexts/parties/events.js';
+import { PARTY_RULES } from './contexts/parties/rules.js';
 import { periodEvents } from './contexts/periods/events.js';
 import { CLOSING_RULES, CORRECTION_RULES } from './contexts/periods/rules.js';
 import { subscriptionEvents } from './contexts/subscriptions/events.js';
@@ -66,6 +68,7 @@ const recorded: readonly EventDefinition[] = [
   ...balanceEvents,
   ...subscriptionEvents,
   ...periodEvents,
+  ...partyEvents,
 ];
 
 /** Refusals that the edge records for a context, besides those of its deciders. */
@@ -84,6 +87,7 @@ export const rules: readonly Rule[] = [
   ...Object.values(SUBSCRIPTION_RULES),
   ...Object.values(CLOSING_RULES),
   ...Object.values(CORRECTION_RULES),
+  ...Object.values(PARTY_RULES),
   ...Object.values(LEDGER_RULES),
 ];
 

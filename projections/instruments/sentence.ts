@@ -2,6 +2,7 @@ import { balanceEvents } from '../../src/contexts/balances/events.js';
 import { billingEvents } from '../../src/contexts/billing/events.js';
 import { debtEvents } from '../../src/contexts/debts/events.js';
 import { delegationEvents } from '../../src/contexts/delegations/events.js';
+import { partyEvents } from '../../src/contexts/parties/events.js';
 import { periodEvents } from '../../src/contexts/periods/events.js';
 import { subscriptionEvents } from '../../src/contexts/subscriptions/events.js';
 import { isRejection, type RejectionData } from '../../src/event-store/catalogue.js';
@@ -11,6 +12,7 @@ import type { Named } from '../report.js';
 import { debts } from './debts.js';
 import { balances, receipts } from './money.js';
 import { closings, corrections, delegations, ledger } from './offices.js';
+import { parties } from './parties.js';
 import { subscriptions } from './subscriptions.js';
 import type { Kind, Telling } from './telling.js';
 import { AR, EN, byRole } from './words.js';
@@ -24,6 +26,7 @@ const TELLINGS = {
   ...delegations,
   ...closings,
   ...corrections,
+  ...parties,
   ...ledger,
 } as unknown as Readonly<Record<string, Telling<never>>>;
 
@@ -82,6 +85,7 @@ const RULES: ReadonlyMap<string, readonly string[]> = new Map(
     ...subscriptionEvents,
     ...delegationEvents,
     ...periodEvents,
+    ...partyEvents,
     ...ledgerEvents,
   ].map(({ type, rule }) => [type, rule.split(' ')]),
 );

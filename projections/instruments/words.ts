@@ -82,6 +82,9 @@ const CODES: Readonly<Record<string, Named>> = {
   cancellation: { en: 'the debt was cancelled', ar: 'إلغاء المديونية' },
   orderEnded: { en: 'the order ended unpaid', ar: 'انتهاء الطلب دون سداد' },
   request: { en: 'a request', ar: 'طلب' },
+  individual: { en: 'an individual', ar: 'فرد' },
+  establishment: { en: 'an establishment', ar: 'منشأة' },
+  changed: { en: 'a change', ar: 'تغيّر البيانات' },
   resignation: { en: 'a resignation', ar: 'استقالة' },
 };
 

@@ -1,7 +1,16 @@
 import type { Role } from '../kernel/envelope.js';
 
 /** The contexts that the edge records refusals for. */
-export const CONTEXTS = ['debts', 'delegations', 'billing', 'balances', 'subscriptions', 'periods', 'reports'] as const;
+export const CONTEXTS = [
+  'debts',
+  'delegations',
+  'billing',
+  'balances',
+  'subscriptions',
+  'periods',
+  'parties',
+  'reports',
+] as const;
 
 /**
  * Which role may use which route: the one table that the guard, `docs/access.md`, the OpenAPI document and the test
@@ -36,6 +45,7 @@ const READING = ['debtor', 'establishment', 'clerk', 'approver', 'auditor', 'reg
 const READING_DELEGATIONS = ['clerk', 'approver', 'auditor', 'regulator'] as const;
 const SUBSCRIBING = ['establishment', 'importer'] as const;
 const USING = ['establishment', 'debtor', 'importer'] as const;
+const CORRECTING = ['clerk', 'debtor', 'establishment', 'importer'] as const;
 const READING_RECEIPTS = [...READING, 'bank'] as const;
 const READING_ATTEMPTS = ['auditor', 'regulator', 'operator'] as const;
 const OPERATING = ['operator'] as const;
@@ -49,6 +59,7 @@ const delegations = { context: 'delegations' } as const;
 const balances = { context: 'balances' } as const;
 const subscriptions = { context: 'subscriptions' } as const;
 const periods = { context: 'periods' } as const;
+const parties = { context: 'parties' } as const;
 const reports = { context: 'reports' } as const;
 const shown = { roles: 'public' } as const;
 
@@ -314,6 +325,22 @@ export const ROUTES = {
     command: 'RecordResignation',
     en: "Record a user's resignation",
     ar: 'تسجيل استقالة مستخدم',
+  },
+  'POST /v1/parties': {
+    ...parties,
+    roles: DRAFTING,
+    command: 'RecordParty',
+    personal: ['identifier', 'name', 'mobile', 'email', 'address'],
+    en: 'Record a party',
+    ar: 'تسجيل طرف',
+  },
+  'POST /v1/parties/{party}/corrections': {
+    ...parties,
+    roles: CORRECTING,
+    command: 'CorrectParty',
+    personal: ['name', 'mobile', 'email', 'address'],
+    en: 'Correct the data of a party',
+    ar: 'تصحيح بيانات طرف',
   },
   'GET /v1/debts': { ...debts, roles: READING, en: 'List debts', ar: 'عرض المديونيات' },
   'GET /v1/debts/{id}': { ...debts, roles: READING, command: 'ViewDebt', en: 'Show a debt', ar: 'عرض مديونية' },

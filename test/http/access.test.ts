@@ -40,6 +40,8 @@ const MAY: Record<string, string> = {
   'POST /v1/subscriptions/{id}/reinstatement': 'establishment importer',
   'POST /v1/subscriptions/{id}/service-uses': 'establishment debtor importer',
   'POST /v1/establishments/{party}/resignations': 'establishment importer',
+  'POST /v1/parties': 'clerk importer',
+  'POST /v1/parties/{party}/corrections': 'clerk debtor establishment importer',
   'GET /v1/debts': 'debtor establishment clerk approver auditor regulator',
   'GET /v1/debts/{id}': 'debtor establishment clerk approver auditor regulator',
   'GET /v1/debts/{id}/events': 'debtor establishment clerk approver auditor regulator',

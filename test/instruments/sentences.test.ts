@@ -31,6 +31,11 @@ const TABLE: Readonly<Record<string, readonly [en: string, ar: string]>> = {
     'refused attempts of one person within an hour were counted and not recorded one by one: 7',
     'أُحصيت دون تسجيلها فرادى محاولات شخص واحد المرفوضة في ساعة، وعددها 7',
   ],
+  'parties.PartyRecorded': ['an individual was recorded as a party', 'سُجّل طرف: فرد'],
+  'parties.PartyCorrected': [
+    'the data of the party were corrected because of a change: version 2',
+    'صُحّحت بيانات الطرف بسبب تغيّر البيانات: النسخة 2',
+  ],
   'debts.DebtDrafted': [
     'a debt of 115.00 SAR was drafted on the ground of “speeding”, due on 31 December 2026 (22 Rajab 1448 AH)',
     'أُعدّت مسودة مديونية بمبلغ 115.00 ريال سعودي، سندها «speeding»، وتستحق في 31 ديسمبر 2026م (22 رجب 1448هـ)',

@@ -382,6 +382,15 @@ export const FIELD_FAULTS = {
     en: 'must be an IBAN of Saudi Arabia: SA and 22 digits whose check digits are right',
     ar: 'يجب أن يكون آيبان سعوديًا: SA ثم 22 رقمًا وخانتا التحقق صحيحتان',
   },
+  NOT_A_NAME: {
+    en: 'must have 1 to 200 characters, at least one of them a letter, and no control character',
+    ar: 'يجب أن يكون من 1 إلى 200 محرف فيها حرف واحد على الأقل وبلا محارف تحكم',
+  },
+  NOT_A_MOBILE: {
+    en: 'must be a Saudi mobile number: +9665 and eight digits',
+    ar: 'يجب أن يكون رقم جوال سعوديًا: ‎+9665 ثم ثمانية أرقام',
+  },
+  NOT_AN_EMAIL: { en: 'must be an email address', ar: 'يجب أن يكون عنوان بريد إلكتروني' },
   NOT_A_DAY_OR_MOMENT: {
     en: 'must be a day of 1900 to 2199 as YYYY-MM-DD, or a moment with its offset such as 2026-01-31T09:30:00Z',
     ar: 'يجب أن يكون يومًا بين 1900 و2199 على صيغة YYYY-MM-DD، أو لحظة مع فرقها الزمني مثل 2026-01-31T09:30:00Z',

@@ -1,0 +1,75 @@
+import { Body, Controller, Inject, Param } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { Access } from '../../http/access.decorator.js';
+import { CommandEdge, type Acknowledgement } from '../../http/commands/command-edge.js';
+import { idempotencyKey } from '../../http/commands/headers.js';
+import { sealed } from '../../http/commands/sealing.js';
+import { OnExchange, type Exchange } from '../../http/exchange.js';
+import { invalid } from '../../http/problems/problem.js';
+import { uuidOf, type PartyId } from '../../kernel/ids.js';
+import type { Outcome } from '../../ledger/outcome.js';
+import type { Vault } from '../../vault/vault.js';
+import { VAULT } from '../../vault/vault.token.js';
+import { CorrectParty, RecordParty, type Values } from './commands.js';
+import { IDENTIFIERS, identifierOf, identityOf, tidy, type PersonalField } from './identity.js';
+import { PartyBody, PartyCorrectionBody } from './parties.dto.js';
+
+type Answer = Promise<Acknowledgement | undefined>;
+
+/** The commands of a party over HTTP; its personal values go no further than here: the vault seals them. */
+@Controller()
+export class PartiesController {
+  constructor(
+    @Inject(CommandEdge) private readonly edge: CommandEdge,
+    @Inject(CommandBus) private readonly bus: CommandBus,
+    @Inject(VAULT) private readonly vault: Pick<Vault, 'pseudonym' | 'seal'>,
+  ) {}
+
+  @Access('POST /v1/parties')
+  async record(@OnExchange() exchange: Exchange, @Body() body: PartyBody): Answer {
+    const { kind, name, mobile, email, address } = body;
+    const identifier = identifierOf(kind, body.identifier);
+    if (identifier === undefined) {
+      throw invalid({ path: 'identifier', code: 'NOT_ACCEPTED', facts: { accepted: IDENTIFIERS[kind] } });
+    }
+    idempotencyKey(exchange.request.headers['idempotency-key']); // before the vault remembers anybody
+    const party = await this.vault.pseudonym('party', identityOf(kind, identifier));
+    return this.edge.handle(
+      exchange,
+      body,
+      async (target, request) => {
+        const values = await this.#sealed(party, { identifier, name, mobile, email, address });
+        return this.#execute(new RecordParty(target, { party, kind, values }, request));
+      },
+      uuidOf(party),
+    );
+  }
+
+  @Access('POST /v1/parties/{party}/corrections')
+  correct(@OnExchange() exchange: Exchange, @Param('party') party: PartyId, @Body() body: PartyCorrectionBody): Answer {
+    const { reason, name, mobile, email, address } = body;
+    const changes = { name, mobile, email, address };
+    if (Object.values(changes).every((value) => value === undefined)) throw invalid({ path: 'name', code: 'REQUIRED' });
+    return this.edge.handle(
+      exchange,
+      body,
+      async (target, request) => {
+        const values = await this.#sealed(party, changes);
+        return this.#execute(new CorrectParty(target, { party, values, reason }, request));
+      },
+      uuidOf(party),
+    );
+  }
+
+  /** Stored only with the event that names them. */
+  async #sealed(party: PartyId, values: Readonly<Partial<Record<PersonalField, string | undefined>>>): Promise<Values> {
+    const commitments = Object.entries(values).flatMap(([field, value]) =>
+      value === undefined ? [] : [sealed(this.vault, party, field, tidy(value)).then((each) => [field, each] as const)],
+    );
+    return Object.fromEntries(await Promise.all(commitments));
+  }
+
+  #execute(command: RecordParty | CorrectParty): Promise<Outcome> {
+    return this.bus.execute<typeof command, Outcome>(command);
+  }
+}

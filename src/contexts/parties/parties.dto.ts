@@ -1,0 +1,50 @@
+import { CommandBody } from '../../http/validation/dtos.js';
+import { IsCode, IsOneOf, IsText } from '../../http/validation/fields.js';
+import { IsEmail, IsMobile, IsName } from '../../http/validation/personal-fields.js';
+import { PARTY_KINDS, type PartyKind } from './identity.js';
+
+// An open list: what is known is documented, and other codes are accepted.
+const CORRECTION_REASONS = ['mistake', 'changed', 'official-record'];
+
+const IsIdentifier = () =>
+  IsText(1, 64, {
+    description: 'National ID or Iqama; establishment number (7…); or another document’s number.',
+    example: '1058529940',
+  });
+
+export class PartyBody extends CommandBody {
+  @IsOneOf(PARTY_KINDS)
+  kind!: PartyKind;
+
+  @IsIdentifier()
+  identifier!: string;
+
+  @IsName()
+  name!: string;
+
+  @IsMobile({ optional: true })
+  mobile?: string;
+
+  @IsEmail({ optional: true })
+  email?: string;
+
+  @IsText(1, 300, { optional: true, description: 'Where notices are sent.' })
+  address?: string;
+}
+
+export class PartyCorrectionBody extends CommandBody {
+  @IsCode(CORRECTION_REASONS)
+  reason!: string;
+
+  @IsName({ optional: true })
+  name?: string;
+
+  @IsMobile({ optional: true })
+  mobile?: string;
+
+  @IsEmail({ optional: true })
+  email?: string;
+
+  @IsText(1, 300, { optional: true, description: 'Where notices are sent.' })
+  address?: string;
+}
