@@ -6,6 +6,7 @@ import type { EventReader } from '../src/event-store/event-store.js';
 import type { BusinessDate } from '../src/kernel/calendar.js';
 import type { Envelope } from '../src/kernel/envelope.js';
 import type { ReadModelReader } from '../src/read-models/read-models.js';
+import type { ClosingsOf } from './closings-of.js';
 import type { EventsAt } from './events-at.js';
 
 /** A name in both languages. */
@@ -122,6 +123,7 @@ export interface Replay<State, V> {
 export interface Sources {
   readonly models: ReadModelReader;
   readonly events: EventReader;
+  readonly closingsOf: ClosingsOf;
   /** The last event that is known, and folded into every read model; -1: none. */
   readonly sequence: number;
 }
@@ -188,14 +190,23 @@ interface OfLines<V> {
   readonly standing: (values: V, row: Row) => Standing;
 }
 
+/** A row, and what came after the closing of the period that it counts in. */
+export interface MarkedRow {
+  readonly row: Row;
+  /**
+   * Sequences, rising, of the corrections that it is of: of a line its own, of what adds lines up or brings them forward
+   * those among them.
+   */
+  readonly corrections: readonly number[];
+}
+
 /** Rows that are read from an index, in an order that is always the same, a page at a time. */
 export interface Reading<V> extends OfLines<V> {
-  readonly read: (values: V, sources: Sources) => AsyncIterable<Row>;
+  readonly read: (values: V, sources: Sources) => AsyncIterable<MarkedRow>;
 }
 
 /** A row, and a text by which the next one is found. */
-export interface PlacedRow {
-  readonly row: Row;
+export interface PlacedRow extends MarkedRow {
   readonly place: string;
 }
 

@@ -7,6 +7,8 @@ import { AUDITED, Finder, type Audited } from '../projections/audit/finder.js';
 import { eventsAt } from '../projections/audit/placed.js';
 import { EVENTS_AT } from '../projections/events-at.js';
 import { BookBalancesController } from '../projections/books/controller.js';
+import { CLOSINGS_OF } from '../projections/closings-of.js';
+import { closingsOf } from '../projections/closings/closed.js';
 import { ClosingsController } from '../projections/closings/controller.js';
 import { CorrectionsController } from '../projections/corrections/controller.js';
 import { DebtDetailController } from '../projections/debt-detail/controller.js';
@@ -112,6 +114,7 @@ export class AppModule {
       { provide: EVENT_DEFINITIONS, useValue: catalogue.definitions },
       { provide: AUDITED, useValue: { types: catalogue.definitions, rules: ruleCodes } satisfies Audited },
       { provide: EVENTS_AT, useValue: eventsAt(readModels, store) },
+      { provide: CLOSINGS_OF, useValue: closingsOf(readModels) },
       { provide: REPORTS, useValue: reports },
       { provide: ReceiptTargets, useValue: receiptTargets(ledger, tariff) },
       { provide: Authorities, useValue: authorities(ledger) },

@@ -3,6 +3,8 @@ import 'reflect-metadata';
 import { bookSums } from '../../projections/books/sums.js';
 import { totalsOf } from '../../projections/books/balances.js';
 import { trialBalance } from '../../projections/books/trial-balance.js';
+import { closingsOf } from '../../projections/closings/closed.js';
+import { closings } from '../../projections/closings/projection.js';
 import { openEventStore, openReadModelReader, openReadModels } from '../../src/adapters.js';
 import { median } from '../measure.js';
 import { dayOf, ENTITY, eventOf, FIRST_DAY, folding, scattered } from './postings.js';
@@ -31,7 +33,7 @@ const { folder, sizes, samples } = input<BooksRun>();
 const configuration = configurationOf(folder);
 const events = await openEventStore(configuration);
 const models = await openReadModels(configuration);
-await models.open([bookSums.model]);
+await models.open([bookSums.model, closings.model]);
 const reader = await openReadModelReader(configuration);
 const { source } = trialBalance;
 if (!('reading' in source)) throw new Error('the trial balance is read from an index');
@@ -49,7 +51,13 @@ for (const size of sizes) {
   const trial = async (n: number): Promise<void> => {
     const { sequence, to } = asked(n);
     const values = { entity: ENTITY, from: FIRST_DAY, to, beforeClosing: 'false' };
-    for await (const _ of source.reading.read(values, { models: reader, events, sequence })) void _;
+    for await (const _ of source.reading.read(values, {
+      models: reader,
+      events,
+      closingsOf: closingsOf(reader),
+      sequence,
+    }))
+      void _;
   };
   found.balance.push(await timed(balance));
   found.trialBalance.push(await timed(trial));

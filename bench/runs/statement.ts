@@ -4,6 +4,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { bookLines } from '../../projections/books/lines.js';
 import { statement } from '../../projections/books/statement.js';
+import { closingsOf } from '../../projections/closings/closed.js';
+import { closings } from '../../projections/closings/projection.js';
 import { lineOf } from '../../projections/reports/rows.js';
 import { openEventStore, openReadModelReader, openReadModels } from '../../src/adapters.js';
 import type { Row } from '../../projections/report.js';
@@ -29,7 +31,7 @@ const { folder, lines, samples } = input<StatementRun>();
 const configuration = configurationOf(folder);
 const events = await openEventStore(configuration);
 const models = await openReadModels(configuration);
-await models.open([bookLines.model]);
+await models.open([bookLines.model, closings.model]);
 const party = partyOf(0);
 await folding(models, [bookLines], (n) => eventOf(n, dayOf(n * 50), n % 2 === 0 ? party : partyOf(n)))(2 * lines);
 const reader = await openReadModelReader(configuration);
@@ -38,8 +40,8 @@ if (!('reading' in source)) throw new Error('a statement is read from an index')
 const values = { party, from: FIRST_DAY, to: '2199-12-31' };
 const read = async (): Promise<Row[]> => {
   const rows: Row[] = [];
-  for await (const row of source.reading.read(values, { models: reader, events, sequence: 2 * lines - 1 }))
-    rows.push(row);
+  const sources = { models: reader, events, closingsOf: closingsOf(reader), sequence: 2 * lines - 1 };
+  for await (const { row } of source.reading.read(values, sources)) rows.push(row);
   return rows;
 };
 

@@ -40,16 +40,22 @@ export async function totalsOf(
   days: readonly string[],
 ): Promise<Held[]> {
   const held: Held[] = [];
+  for await (const pages of livePages(models, chosen)) {
+    const found = await Promise.all(pages.map((page) => heldAt(models, page, sequence, days)));
+    held.push(...found.flatMap((each) => each ?? []));
+  }
+  return held;
+}
+
+/** The pages of accounts that are still written, some at a time. */
+export async function* livePages(models: ReadModelReader, chosen: Chosen): AsyncGenerator<readonly SumsPage[]> {
   const { entity, account } = chosen;
   // Of one account the others' pages are not read: ids begin with both.
   const ofAccount = account === undefined ? [] : between(`${entity} ${account} `, `${entity} ${account} ~`);
   const where = [{ field: 'entity', is: 'eq', value: entity } as const, ...ofAccount];
   for await (const documents of all(models, sumsModel, { where, limit: AT_ONCE })) {
-    const pages = documents.filter((page) => isChosen(bookOf(page.id), chosen));
-    const found = await Promise.all(pages.map((page) => heldAt(models, page, sequence, days)));
-    held.push(...found.flatMap((each) => each ?? []));
+    yield documents.filter((page) => isChosen(bookOf(page.id), chosen));
   }
-  return held;
 }
 
 const isChosen = (book: Book, { currency, sector, ground }: Chosen): boolean =>
@@ -63,15 +69,22 @@ async function heldAt(
   sequence: number,
   days: readonly string[],
 ): Promise<Held | undefined> {
-  const key = keyOf(live.id);
-  const book = keyOf(key);
+  const book = keyOf(keyOf(live.id));
   const [page, ...months] = await Promise.all([
-    live.first <= sequence ? live : sealedAt(models, sumsModel, key, sequence),
+    holding(models, live, sequence),
     ...days.map((day) => pageAt(models, sumsModel, monthOf(book, day), sequence)),
   ]);
   if (page === undefined) return undefined;
   return { book: bookOf(book), totals: days.map((day, at) => totalAt(page, months[at], sequence, day)) };
 }
+
+/** The account's page that holds a sequence; undefined: nothing was posted by then. @param page one that holds a later one */
+export const holding = (
+  models: ReadModelReader,
+  page: SumsPage,
+  sequence: number,
+): Promise<SumsPage | undefined> | SumsPage =>
+  page.first <= sequence ? page : sealedAt(models, sumsModel, keyOf(page.id), sequence);
 
 /** The months before the day's from the account's page; of the day's month, the days up to it from the month's page. */
 function totalAt(page: SumsPage, ofMonth: SumsPage | undefined, sequence: number, day: string): Total {
@@ -82,7 +95,7 @@ function totalAt(page: SumsPage, ofMonth: SumsPage | undefined, sequence: number
 }
 
 /** Parts of the page that come before one. */
-function summed({ before, lines }: SumsPage, upTo: number, below: string): Total {
+export function summed({ before, lines }: SumsPage, upTo: number, below: string): Total {
   const carried = carriedBefore(before, placeOf(before, below));
   const posted = postedBelow(lines, upTo, below);
   return { debits: carried.debits + posted.debits, credits: carried.credits + posted.credits };

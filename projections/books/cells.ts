@@ -4,6 +4,7 @@ import {
   InvalidPlace,
   type CellLine,
   type EventPlace,
+  type MarkedRow,
   type Moved,
   type NamedCell,
   type OpenedCell,
@@ -128,11 +129,11 @@ export async function postedWith(
 
 /** The first row that has the key; null and empty are one. */
 export async function rowNamed(
-  rows: AsyncIterable<Row>,
+  rows: AsyncIterable<MarkedRow>,
   names: readonly string[],
   { key }: NamedCell,
 ): Promise<Row | undefined> {
-  for await (const row of rows) {
+  for await (const { row } of rows) {
     if (names.every((name, i) => String(row[name] ?? '') === (key[i] ?? ''))) return row;
   }
   return undefined;

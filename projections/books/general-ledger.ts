@@ -17,6 +17,7 @@ import { decimal } from '../sums.js';
 import { dayBefore, totalsOf, type Chosen } from './balances.js';
 import { ALL_BEFORE, balancesMoved, ofLines, ofNothing, ofOneLine, postedWith, rowNamed, type Lines } from './cells.js';
 import { ACCOUNT, ACCOUNT_NAME, BALANCE, COUNTER, DAY, LEG, LINE, sides, TYPE } from './columns.js';
+import { corrected, correctionsIn } from './corrections.js';
 import { accountDays } from './legs.js';
 import { heldWith, linesOf, type Line, type LinePlace } from './ledger.js';
 
@@ -113,11 +114,21 @@ async function* accountRows(
   if (after !== undefined) balance += await heldWith(models, days, after);
   if (begin === undefined) {
     const row = { line: 'opening', account, title: account, currency, effectiveOn: from, ...NO_LINE };
-    yield { row: { ...row, balance: decimal(balance, currency) }, place: textOf({ account, currency, at: null }) };
+    const found = await correctionsIn(sources, { entity, account, currency }, dayBefore(from));
+    yield {
+      row: { ...row, balance: decimal(balance, currency) },
+      corrections: found.get(`${account} ${currency}`) ?? [],
+      place: textOf({ account, currency, at: null }),
+    };
   }
+  const closings = await sources.closingsOf(entity, sequence);
   for await (const line of linesOf(models, days, { from: after?.effectiveOn ?? from, to, sequence, after })) {
     balance += line.minor;
-    yield { row: lineRow(line, balance), place: textOf({ account, currency, at: line }) };
+    yield {
+      row: lineRow(line, balance),
+      corrections: corrected(line, closings),
+      place: textOf({ account, currency, at: line }),
+    };
   }
 }
 
@@ -194,7 +205,7 @@ async function open(asked: Asked, cell: NamedCell, sources: CellSources): Promis
   const isPosted = sequence !== null;
   const row = isPosted
     ? await postedRow(asked, found, cell, sources)
-    : await rowNamed(rowsAlone(accountRows(asked, sources, found, undefined)), KEY, cell);
+    : await rowNamed(accountRows(asked, sources, found, undefined), KEY, cell);
   if (row === undefined) return undefined;
   if (cell.column.name !== 'balance') return isPosted ? ofOneLine(row, cell) : ofNothing(row);
   const span: Lines = {
@@ -223,11 +234,7 @@ async function postedRow(
   if (effectiveOn < asked.from || effectiveOn > asked.to) return undefined;
   const before = { ...account, at: { effectiveOn, sequence, leg: leg - 1 } };
   const next = accountRows({ ...asked, to: effectiveOn }, sources, account, before);
-  return rowNamed(firstOf(rowsAlone(next)), KEY, cell);
-}
-
-async function* rowsAlone(placed: AsyncIterable<PlacedRow>): AsyncGenerator<Row> {
-  for await (const { row } of placed) yield row;
+  return rowNamed(firstOf(next), KEY, cell);
 }
 
 async function* firstOf<T>(all: AsyncIterable<T>): AsyncGenerator<T> {

@@ -5,11 +5,13 @@ import {
   TODAY,
   YEAR_BEGIN,
   type Cell,
+  type MarkedRow,
   type NamedCell,
   type OpenedCell,
   type Row,
   type Sources,
 } from '../report.js';
+import type { Closings } from '../closings-of.js';
 import { decimal } from '../sums.js';
 import { dayBefore } from './balances.js';
 import {
@@ -24,6 +26,7 @@ import {
   type Lines,
 } from './cells.js';
 import { ACCOUNT, BALANCE, COUNTER, DAY, LEG, LINE, sides, TYPE } from './columns.js';
+import { corrected } from './corrections.js';
 import { partyDays } from './legs.js';
 import { linesOf, type Line, type LinePlace } from './ledger.js';
 
@@ -93,23 +96,36 @@ const isAsked = ({ account, dims, currency }: Pick<Line, 'account' | 'dims' | 'c
   (asked.entity === undefined || dims['entity'] === asked.entity) &&
   (asked.currency === undefined || currency === asked.currency);
 
-async function* rowsOf(asked: Asked, { models, sequence }: Sources): AsyncGenerator<Row> {
+/** What is owed an entity in a currency, and the corrections in it. */
+interface Owed {
+  minor: bigint;
+  readonly corrections: number[];
+}
+
+async function* rowsOf(asked: Asked, { models, sequence, closingsOf }: Sources): AsyncGenerator<MarkedRow> {
   const { party, from, to } = asked;
-  const balances = new Map<string, bigint>();
+  const owed = new Map<string, Owed>();
+  const closed = new Map<string, Closings>();
   let isOpened = false;
   for await (const line of linesOf(models, partyDays(party), { from: FIRST_DAY, to, sequence })) {
     if (!isAsked(line, asked)) continue;
     if (!isOpened && line.effectiveOn >= from) {
-      yield* balanceRows('opening', from, balances);
+      yield* balanceRows('opening', from, owed);
       isOpened = true;
     }
-    const key = `${line.dims['entity']} ${line.currency}`;
-    const balance = (balances.get(key) ?? 0n) + line.minor;
-    balances.set(key, balance);
-    if (isOpened) yield lineRow(line, balance);
+    const { entity = '' } = line.dims;
+    const closings = closed.get(entity) ?? (await closingsOf(entity, sequence));
+    closed.set(entity, closings);
+    const key = `${entity} ${line.currency}`;
+    const all = owed.get(key) ?? { minor: 0n, corrections: [] };
+    owed.set(key, all);
+    all.minor += line.minor;
+    const corrections = corrected(line, closings);
+    all.corrections.push(...corrections);
+    if (isOpened) yield { row: lineRow(line, all.minor), corrections };
   }
-  if (!isOpened) yield* balanceRows('opening', from, balances);
-  yield* balanceRows('closing', to, balances);
+  if (!isOpened) yield* balanceRows('opening', from, owed);
+  yield* balanceRows('closing', to, owed);
 }
 
 const NO_LINE: Row = {
@@ -131,12 +147,15 @@ const NO_LINE: Row = {
 function* balanceRows(
   line: 'opening' | 'closing',
   effectiveOn: string,
-  balances: ReadonlyMap<string, bigint>,
-): Generator<Row> {
-  for (const key of [...balances.keys()].sort()) {
+  all: ReadonlyMap<string, Owed>,
+): Generator<MarkedRow> {
+  for (const key of [...all.keys()].sort()) {
     const [entity, currency] = key.split(' ') as [string, string];
-    const balance = decimal(balances.get(key) as bigint, currency);
-    yield { line, entity, currency, effectiveOn, ...NO_LINE, balance };
+    const { minor, corrections } = all.get(key) as Owed;
+    yield {
+      row: { line, entity, currency, effectiveOn, ...NO_LINE, balance: decimal(minor, currency) },
+      corrections: [...new Set(corrections)].sort((a, b) => a - b),
+    };
   }
 }
 

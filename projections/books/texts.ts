@@ -29,13 +29,18 @@ export function postedBelow(lines: string, upTo: number, below: string): Total {
   return { debits, credits };
 }
 
-export function eachLine(lines: string, upTo: number, take: (part: string, minor: number) => void): void {
+export function eachLine(
+  lines: string,
+  upTo: number,
+  take: (part: string, minor: number, sequence: number) => void,
+): void {
   for (let at = 0; at < lines.length;) {
     const part = lines.indexOf(' ', at) + 1;
-    if (Number(lines.slice(at, part - 1)) > upTo) return; // in the order of the log
+    const sequence = Number(lines.slice(at, part - 1));
+    if (sequence > upTo) return; // in the order of the log
     const minor = lines.indexOf(' ', part) + 1;
     const end = lines.indexOf(';', minor);
-    take(lines.slice(part, minor - 1), Number(lines.slice(minor, end)));
+    take(lines.slice(part, minor - 1), Number(lines.slice(minor, end)), sequence);
     at = end + 1;
   }
 }
@@ -50,6 +55,17 @@ export function placeOf(carried: string, below: string): number {
     else high = begin;
   }
   return low;
+}
+
+/** The parts from a place on that come before one, in their order. */
+export function partsFrom(carried: string, place: number, below: string): string[] {
+  const parts: string[] = [];
+  for (let at = place; at < carried.length; at = carried.indexOf(';', at) + 1) {
+    const part = carried.slice(at, carried.indexOf(' ', at));
+    if (part >= below) break;
+    parts.push(part);
+  }
+  return parts;
 }
 
 /** What the part came to that ends at a place; nothing at the beginning. */

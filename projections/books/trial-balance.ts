@@ -1,11 +1,21 @@
 import { FIRST_DAY } from '../../src/kernel/calendar.js';
 import { CURRENCY, money } from '../columns.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
-import { indexed, YEAR_BEGIN, type Moved, type NamedCell, type OpenedCell, type Row, type Sources } from '../report.js';
+import {
+  indexed,
+  YEAR_BEGIN,
+  type MarkedRow,
+  type Moved,
+  type NamedCell,
+  type OpenedCell,
+  type Row,
+  type Sources,
+} from '../report.js';
 import { decimal, minorOfSum } from '../sums.js';
 import { dayBefore, totalsOf, type Held, type Total } from './balances.js';
 import { ALL_BEFORE, ofLines, ofNothing, postedWith, rowNamed, type Lines } from './cells.js';
 import { ACCOUNT, ACCOUNT_NAME, sides } from './columns.js';
+import { correctionsIn } from './corrections.js';
 import { accountDays, legsOf } from './legs.js';
 
 const FALSE = { default: (): string => 'false' };
@@ -70,9 +80,13 @@ interface Asked {
   readonly beforeClosing: string;
 }
 
-async function* rowsOf(asked: Asked, { models, sequence }: Sources): AsyncGenerator<Row> {
+async function* rowsOf(asked: Asked, sources: Sources): AsyncGenerator<MarkedRow> {
+  const { models, sequence } = sources;
   const held = await totalsOf(models, asked, sequence, [dayBefore(asked.from), asked.to]);
-  yield* addedUp(held, asked.beforeClosing === 'true');
+  const corrections = await correctionsIn(sources, asked, asked.to);
+  for (const row of addedUp(held, asked.beforeClosing === 'true')) {
+    yield { row, corrections: corrections.get(`${row['account']} ${row['currency']}`) ?? [] };
+  }
 }
 
 /** The accounts' parts together, in the order of accounts and currencies. */

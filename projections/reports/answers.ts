@@ -54,16 +54,14 @@ export const REPORT = Type.Object({
   rows: Type.Optional(answer.count),
   totals: Type.Optional(Type.Array(CELLS)),
   items: Type.Array(CELLS),
-  corrections: Type.Optional(
-    Type.Array(
-      Type.Object({ ...EVENT, rows: Type.Array(CELLS, { description: 'The keys of the rows that it changed.' }) }),
-      {
-        description:
-          'What changed the report after the period that it counts in was closed; absent: the report reads an index.',
-      },
-    ),
+  corrections: Type.Array(
+    Type.Object({ ...EVENT, rows: Type.Array(CELLS, { description: 'The keys of the rows that it changed.' }) }),
+    {
+      description:
+        'What changed the report after the period that it counts in was closed. Of the trial balance, a ledger and a statement: of the rows in `items`, each line by its own correction alone.',
+    },
   ),
-  moreCorrections: Type.Optional({ ...answer.count, description: 'Later ones, which were not looked at.' }),
+  moreCorrections: Type.Optional({ ...answer.count, description: 'Later ones, which are not named.' }),
 });
 
 export const DIFFERENCE = Type.Object({

@@ -10,6 +10,7 @@ import { Reads, sightOf } from '../../src/http/reads.js';
 import { businessDateAt } from '../../src/kernel/calendar.js';
 import type { ReadModelReader } from '../../src/read-models/read-models.js';
 import { READ_MODELS } from '../../src/read-models/token.js';
+import { CLOSINGS_OF, type ClosingsOf } from '../closings-of.js';
 import { EVENTS_AT, type EventsAt } from '../events-at.js';
 import { KnownAt } from '../known-at.js';
 import type { ParameterName, PlacedRow, Report, Streaming, Values } from '../report.js';
@@ -19,7 +20,8 @@ import { difference, type Difference, type Times } from './difference.js';
 import { pageOfLines, type LinesPage, type PageAsked } from './explaining-lines.js';
 import { cellOf, trace, type Trace } from './explaining.js';
 import { Makers, type Making, type Sized } from './makers.js';
-import { make, type Made } from './making.js';
+import { make, type Corrections, type Made } from './making.js';
+import { bySequence, type Marks } from './marks.js';
 import { valuesOf } from './question.js';
 import type { Places, Progress } from './replaying.js';
 
@@ -30,6 +32,8 @@ export const REPORTS = Symbol('Reports');
 const WAIT_MS = 5_000;
 /** How long a report that reads an index waits for it. */
 const FOLDED_MS = 30_000;
+/** So many corrections of a page are named: each is read from its stream. */
+const MOST_NAMED = 200;
 
 /** A report, and what it is asked with: by whom it may be. */
 export interface Question {
@@ -48,6 +52,7 @@ export class Asking {
     @Inject(EVENT_READER) private readonly events: EventReader,
     @Inject(READ_MODELS) private readonly models: ReadModelReader,
     @Inject(EVENTS_AT) private readonly eventsAt: EventsAt,
+    @Inject(CLOSINGS_OF) private readonly closingsOf: ClosingsOf,
     @Inject(UPCAST) private readonly upcast: Upcast,
     @Inject(HTTP_PORTS) private readonly ports: HttpPorts,
     @Inject(Reads) private readonly reads: Reads,
@@ -111,8 +116,8 @@ export class Asking {
   async lines({ report, values }: Question, named: string, sequence: number, asked: PageAsked): Promise<LinesPage> {
     const cell = cellOf(report, named);
     await this.knownAt.folded(sequence);
-    const { events, models, eventsAt } = this;
-    return pageOfLines(report, values, cell, { events, models, eventsAt, sequence }, asked);
+    const { events, models, eventsAt, closingsOf } = this;
+    return pageOfLines(report, values, cell, { events, models, eventsAt, closingsOf, sequence }, asked);
   }
 
   /**
@@ -127,7 +132,21 @@ export class Asking {
     after: string | undefined,
   ): Promise<AsyncIterable<PlacedRow>> {
     await this.knownAt.folded(sequence);
-    return stream(values, { events: this.events, models: this.models, sequence }, after);
+    const { events, models, closingsOf } = this;
+    return stream(values, { events, models, closingsOf, sequence }, after);
+  }
+
+  /** The corrections that rows of an indexed report are marked with: those that came first, and how many more there are. */
+  async corrections(marks: Marks): Promise<Corrections> {
+    const rows = bySequence(marks);
+    const first = [...rows.keys()].slice(0, MOST_NAMED);
+    const found = await this.eventsAt(first);
+    const listed = found.map(({ event, sequence }) => ({
+      event: this.upcast(event),
+      sequence,
+      rows: rows.get(sequence) as readonly string[],
+    }));
+    return { listed, more: rows.size - first.length };
   }
 
   /** @param question all that its answer depends on: who asks the same meanwhile waits for the same */
@@ -138,7 +157,8 @@ export class Asking {
   }
 
   get #places(): Places {
-    return { events: this.events, models: this.models, upcast: this.upcast };
+    const { events, models, closingsOf, upcast } = this;
+    return { events, models, closingsOf, upcast };
   }
 
   async #folded({ source }: Report, sequence: number): Promise<void> {

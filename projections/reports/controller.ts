@@ -7,11 +7,12 @@ import { OnExchange, type Exchange } from '../../src/http/exchange.js';
 import { invalid } from '../../src/http/problems/problem.js';
 import { NoQuery } from '../../src/http/validation/dtos.js';
 import { KnownAt } from '../known-at.js';
-import { PARAMETERS, type Known, type ParameterName, type PlacedRow, type Row } from '../report.js';
+import { PARAMETERS, type Known, type ParameterName, type PlacedRow, type Report, type Row } from '../report.js';
 import { DESCRIBED, DIFFERENCE, REPORT } from './answers.js';
 import { Asking, patience, type Question } from './asking.js';
 import { announced, file, formatOf } from './formats.js';
-import type { Made } from './making.js';
+import type { Corrections } from './making.js';
+import { marksOf } from './marks.js';
 import { Address, later, linkNext, pageOf } from './paging.js';
 import { DifferenceQuery, ReportQuery } from './query.js';
 import { csvStream, pageOf as streamedPageOf, placeOf } from './streaming.js';
@@ -61,7 +62,7 @@ export class ReportsController {
     if ('streaming' in source && (format === 'json' || format === 'csv')) {
       const rows = await this.asking.stream(question, source.streaming, sequence, cursor && placeOf(cursor));
       const address = new Address(`/v1/reports/${name}`, question, { knownAt: sequence });
-      return streamed(exchange, question, { rows, sequence, address, format, limit });
+      return this.#streamed(exchange, question, { rows, sequence, address, format, limit });
     }
     const making = this.asking.report(question, sequence);
     const made = await making.within(patience(exchange));
@@ -76,7 +77,9 @@ export class ReportsController {
     const items = pageOf(exchange, made.rows, address, query, sizeOf(limit));
     const selector = question.values;
     const said = { report: name, sequence, selector, digest, rows: made.rows.length, totals, items };
-    return { ...said, ...correctionsOf(question, made) };
+    const { report } = question;
+    const corrections = made.corrections ?? (await this.asking.corrections(marksOf(report, items, made.marks)));
+    return { ...said, ...correctionsOf(report, corrections) };
   }
 
   /** What the report said then and says now, row by row where the two differ, with the events that restated it. */
@@ -109,6 +112,23 @@ export class ReportsController {
     const selector = question.values;
     return { report: name, sequence, against, selector, digest, digestAgainst, named, rows: rows.length, items };
   }
+
+  /** However many rows there are, no more than a page of them is in memory: all of them as CSV, or one as JSON. */
+  async #streamed(
+    exchange: Exchange,
+    { report, values: selector }: Question,
+    { rows, sequence, address, format, limit }: Streamed,
+  ): Promise<object> {
+    const { name } = report;
+    exchange.reply.headers({ 'sijill-sequence': String(sequence), 'sijill-selector': address.selector.toString() });
+    if (format === 'csv') {
+      return csvStream(exchange.reply, report, rows, announced(exchange, format, `${name}-${sequence}`));
+    }
+    const { items, marks, next } = await streamedPageOf(report, rows, sizeOf(limit));
+    linkNext(exchange, address, next, limit);
+    const corrections = await this.asking.corrections(marks);
+    return { report: name, sequence, selector, items, ...correctionsOf(report, corrections) };
+  }
 }
 
 interface Streamed {
@@ -117,22 +137,6 @@ interface Streamed {
   readonly address: Address;
   readonly format: 'json' | 'csv';
   readonly limit: string | undefined;
-}
-
-/** However many rows there are, no more than a page of them is in memory: all of them as CSV, or one as JSON. */
-async function streamed(
-  exchange: Exchange,
-  { report, values: selector }: Question,
-  { rows, sequence, address, format, limit }: Streamed,
-): Promise<object> {
-  const { name } = report;
-  exchange.reply.headers({ 'sijill-sequence': String(sequence), 'sijill-selector': address.selector.toString() });
-  if (format === 'csv') {
-    return csvStream(exchange.reply, report, rows, announced(exchange, format, `${name}-${sequence}`));
-  }
-  const { items, next } = await streamedPageOf(rows, sizeOf(limit));
-  linkNext(exchange, address, next, limit);
-  return { report: name, sequence, selector, items };
 }
 
 /** What makes an answer repeatable, in its headers too: a file has no other place for it. */
@@ -152,12 +156,11 @@ const said = ({ sequence, event }: Known): object => ({
   ...(event.refs.correction !== undefined && { correction: event.refs.correction }),
 });
 
-function correctionsOf({ report }: Question, { corrections }: Made): object {
-  if (corrections === undefined) return {};
+function correctionsOf(report: Report, { listed, more }: Corrections): object {
   const cellsOf = (key: string): Row => {
     const cells = JSON.parse(key) as Row[string][];
     return Object.fromEntries(report.key.map((name, i) => [name, cells[i] ?? null]));
   };
-  const listed = corrections.listed.map((each) => ({ ...said(each), rows: each.rows.map(cellsOf) }));
-  return { corrections: listed, ...(corrections.more > 0 && { moreCorrections: corrections.more }) };
+  const corrections = listed.map((each) => ({ ...said(each), rows: each.rows.map(cellsOf) }));
+  return { corrections, ...(more > 0 && { moreCorrections: more }) };
 }

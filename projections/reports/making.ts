@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Problem } from '../../src/http/problems/problem.js';
-import type { Known, PlacedRow, Replay, Report, Row, Values } from '../report.js';
+import type { Known, MarkedRow, Replay, Report, Row, Values } from '../report.js';
 import { ClosedDays, CLOSINGS } from './closed-days.js';
 import { replay, type Places, type Progress } from './replaying.js';
-import { differing, keyed, lineOf, type Keyed } from './rows.js';
+import type { Marks } from './marks.js';
+import { differing, keyed, keyOf, lineOf, type Keyed } from './rows.js';
 import { decimal } from '../sums.js';
 import { byText } from './sorting.js';
 
@@ -16,7 +17,9 @@ export interface Made {
   readonly digest: string;
   /** Of those lines, in UTF-16 code units. */
   readonly bytes: number;
-  /** Undefined: the report reads an index, which does not tell them. */
+  /** Rows that are marked as corrected after their period was closed. */
+  readonly marks: Marks;
+  /** Undefined: the report reads an index; its marks say all. */
   readonly corrections: Corrections | undefined;
 }
 
@@ -51,29 +54,47 @@ export async function make(
 ): Promise<Made> {
   const { source } = report;
   if (!('replay' in source)) {
-    const { models, events } = places;
-    const sources = { models, events, sequence };
-    const rows =
-      'reading' in source
-        ? source.reading.read(values, sources)
-        : rowsAlone(source.streaming.stream(values, sources, undefined));
-    return { ...(await collected(report, rows)), corrections: undefined };
+    const { models, events, closingsOf } = places;
+    const sources = { models, events, closingsOf, sequence };
+    const read =
+      'reading' in source ? source.reading.read(values, sources) : source.streaming.stream(values, sources, undefined);
+    const marks = new Map<string, readonly number[]>();
+    return { ...(await collected(report, noted(report, read, marks))), marks, corrections: undefined };
   }
   const folding = new Folding(report, source.replay, values);
   await replay(seenBy(source.replay, places), folding.types, sequence, progress, (known) => folding.take(known));
   const { corrections } = folding;
-  return { ...(await collected(report, folding.rows())), corrections };
+  return { ...(await collected(report, folding.rows())), marks: byRow(corrections), corrections };
 }
 
-async function* rowsAlone(placed: AsyncIterable<PlacedRow>): AsyncGenerator<Row> {
-  for await (const { row } of placed) yield row;
+/** Rows without their marks, which are put down. */
+async function* noted(
+  report: Report,
+  rows: AsyncIterable<MarkedRow>,
+  marks: Map<string, readonly number[]>,
+): AsyncGenerator<Row> {
+  for await (const { row, corrections } of rows) {
+    if (corrections.length > 0) marks.set(keyOf(report, row), corrections);
+    yield row;
+  }
+}
+
+function byRow({ listed }: Corrections): Marks {
+  const marks = new Map<string, number[]>();
+  for (const { sequence, rows } of listed) {
+    for (const key of rows) marks.set(key, [...(marks.get(key) ?? []), sequence]);
+  }
+  return marks;
 }
 
 /** A report may want events exactly as they were appended. */
 export const seenBy = ({ asStored }: Pick<Replay<unknown, Values>, 'asStored'>, places: Places): Places =>
   asStored === true ? { ...places, upcast: (event) => event } : places;
 
-async function collected(report: Report, from: Iterable<Row> | AsyncIterable<Row>): Promise<Omit<Made, 'corrections'>> {
+async function collected(
+  report: Report,
+  from: Iterable<Row> | AsyncIterable<Row>,
+): Promise<Omit<Made, 'marks' | 'corrections'>> {
   const rows: Row[] = [];
   let bytes = 0;
   const hash = createHash('sha256');

@@ -2,11 +2,13 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { EventReader, Place } from '../../src/event-store/event-store.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 import type { ReadModelReader } from '../../src/read-models/read-models.js';
+import type { ClosingsOf } from '../closings-of.js';
 import type { Known } from '../report.js';
 
 export interface Places {
   readonly events: EventReader;
   readonly models: ReadModelReader;
+  readonly closingsOf: ClosingsOf;
   /** Brings an event to its type's current version. @throws InvalidEvent */
   readonly upcast: (event: Envelope) => Envelope;
 }

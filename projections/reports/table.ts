@@ -1,6 +1,7 @@
 import type { Column, Named, Report, Row } from '../report.js';
 import type { Difference } from './difference.js';
 import type { Made } from './making.js';
+import { CORRECTIONS, marked, type Marks } from './marks.js';
 import { keyOf } from './rows.js';
 
 /** What is printed, in whatever format: rows under named columns. */
@@ -12,20 +13,13 @@ export interface Table {
   readonly totals?: readonly Row[];
 }
 
-const CORRECTIONS = { name: 'corrections', kind: 'text', en: 'Corrections', ar: 'التصحيحات' } as const;
-
-/** A report; of a replayed one a last column tells the sequences of corrections that changed the row. */
-export function tableOf(report: Report, { rows, totals, corrections }: Made): Table {
-  if (corrections === undefined) return { columns: report.columns, rows, totals };
-  const of = new Map<string, string>();
-  for (const { sequence, rows: keys } of corrections.listed) {
-    for (const key of keys) of.set(key, [of.get(key), sequence].filter((part) => part !== undefined).join(' '));
-  }
-  return { columns: [...report.columns, CORRECTIONS], rows: marked(report, rows, of), totals };
+/** A report; a last column tells the sequences of corrections that changed the row. */
+export function tableOf(report: Report, { rows, totals, marks }: Made): Table {
+  return { columns: [...report.columns, CORRECTIONS], rows: markedRows(report, rows, marks), totals };
 }
 
-function* marked(report: Report, rows: readonly Row[], of: ReadonlyMap<string, string>): Iterable<Row> {
-  for (const row of rows) yield { ...row, corrections: of.get(keyOf(report, row)) ?? null };
+function* markedRows(report: Report, rows: readonly Row[], marks: Marks): Iterable<Row> {
+  for (const row of rows) yield marked(row, marks.get(keyOf(report, row)));
 }
 
 const CHANGES = {

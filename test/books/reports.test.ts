@@ -4,7 +4,15 @@ import { bookLines } from '../../projections/books/lines.js';
 import { statement } from '../../projections/books/statement.js';
 import { bookSums } from '../../projections/books/sums.js';
 import { trialBalance } from '../../projections/books/trial-balance.js';
-import { InvalidPlace, type PlacedRow, type Report, type Row, type Sources } from '../../projections/report.js';
+import {
+  InvalidPlace,
+  type MarkedRow,
+  type PlacedRow,
+  type Report,
+  type Row,
+  type Sources,
+} from '../../projections/report.js';
+import { Closings } from '../../projections/closings-of.js';
 import { totalsOf } from '../../projections/reports/making.js';
 import { valuesOf } from '../../projections/reports/question.js';
 import type { BusinessDate } from '../../src/kernel/calendar.js';
@@ -65,18 +73,31 @@ beforeAll(async () => {
 });
 afterAll(() => models.close());
 
-const sources = (sequence = STORY.length - 1): Sources => ({ models, events: {} as Sources['events'], sequence });
+/** The year's figures stand as of the waiver. */
+const closed = new Closings([{ through: '2025-12-31', closedAt: 3 }]);
+const sources = (sequence = STORY.length - 1): Sources => ({
+  models,
+  events: {} as Sources['events'],
+  closingsOf: (entity) => Promise.resolve(entity === CITY ? closed : new Closings([])),
+  sequence,
+});
 const TODAY = '2026-03-01' as BusinessDate;
-async function ask(report: Report, asked: Record<string, string>, sequence = STORY.length - 1): Promise<Row[]> {
+async function marked(
+  report: Report,
+  asked: Record<string, string>,
+  sequence = STORY.length - 1,
+): Promise<MarkedRow[]> {
   const values = valuesOf(report, asked, TODAY);
-  const rows: Row[] = [];
+  const rows: MarkedRow[] = [];
   if ('reading' in report.source)
     for await (const row of report.source.reading.read(values, sources(sequence))) rows.push(row);
   if ('streaming' in report.source) {
-    for await (const { row } of report.source.streaming.stream(values, sources(sequence), undefined)) rows.push(row);
+    for await (const row of report.source.streaming.stream(values, sources(sequence), undefined)) rows.push(row);
   }
   return rows;
 }
+const ask = async (...asked: Parameters<typeof marked>): Promise<Row[]> =>
+  (await marked(...asked)).map(({ row }) => row);
 
 const figures = (rows: readonly Row[], ...names: string[]) => rows.map((row) => names.map((name) => row[name]));
 
@@ -225,6 +246,49 @@ describe('4, statement of account', () => {
     expect(await ask(statement, { party: ALI, from: '2020-01-01', to: '2020-12-31' })).toEqual([]);
     expect(await ask(statement, { party: party('noura') })).toEqual([]);
     expect(await ask(statement, { party: ALI, entity: party('ministry') })).toEqual([]);
+  });
+});
+
+describe('corrections in a closed year are marked (docs/adr/0018), but for its year-end entries', () => {
+  const corrections = async (report: Report, asked: Record<string, string>, name: string, sequence?: number) =>
+    (await marked(report, asked, sequence)).flatMap((each) =>
+      each.corrections.length === 0 ? [] : [[each.row[name], each.corrections]],
+    );
+  const year = { from: '2025-01-01', to: '2025-12-31' };
+
+  test('rows of the trial balance by those that they hold, in any column', async () => {
+    const paid = [
+      ['1110', [9]],
+      ['1200', [9]],
+    ];
+    expect(await corrections(trialBalance, { entity: CITY, ...year }, 'account')).toEqual(paid);
+    expect(await corrections(trialBalance, { entity: CITY, from: '2026-01-01', to: '2026-12-31' }, 'account')).toEqual(
+      paid,
+    );
+    expect(await corrections(trialBalance, { entity: CITY, from: '2025-01-01', to: '2025-12-30' }, 'account')).toEqual(
+      [],
+    );
+    expect(await corrections(trialBalance, { entity: CITY, ...year }, 'account', 8)).toEqual([]);
+  });
+
+  test('lines of a ledger by themselves, what is brought forward by those in it', async () => {
+    const of = { entity: CITY, account: '1200' };
+    expect(await corrections(generalLedger, { ...of, ...year }, 'line')).toEqual([['posted', [9]]]);
+    expect(await corrections(generalLedger, { ...of, from: '2026-01-01', to: '2026-12-31' }, 'line')).toEqual([
+      ['opening', [9]],
+    ]);
+  });
+
+  test('lines of a statement by themselves, and its balances by those in them', async () => {
+    expect(await corrections(statement, { party: ALI, ...year }, 'line')).toEqual([
+      ['posted', [9]],
+      ['closing', [9]],
+    ]);
+    const next = { party: ALI, from: '2026-01-01', to: '2026-12-31' };
+    expect(await corrections(statement, next, 'line')).toEqual([
+      ['opening', [9]],
+      ['closing', [9]],
+    ]);
   });
 });
 

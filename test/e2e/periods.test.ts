@@ -1,4 +1,5 @@
 import { addDays, businessDateAt, type BusinessDate } from '../../src/kernel/calendar.js';
+import type { Report } from '../../projections/report.js';
 import { reports } from '../../src/composition.js';
 import { addressOf } from '../reports/samples.js';
 import { Server, until, type Answer } from './server.js';
@@ -48,6 +49,8 @@ const drafted = async (effectiveOn: string): Promise<string> => {
 const register = (id: string, body: object, who: Who = 'second'): Promise<Answer> =>
   send(who, `/v1/debts/${id}/registration`, body, 0);
 
+const byName = (name: string): Report => reports.find((each) => each.name === name)!;
+
 /** Asked for and approved; then the clock ends it. */
 async function close(period: string): Promise<Record<string, unknown>> {
   const asked = await send('clerk', `${books}/closing-requests`, { period });
@@ -63,12 +66,14 @@ async function close(period: string): Promise<Record<string, unknown>> {
   return closing(list);
 }
 
+const SPAN = { from: '2000-01-01', to: LAST_DAY };
+
 /** Every report as of the last closed day, as CSV, as it is known now. */
 async function filed(): Promise<ReadonlyMap<string, string>> {
   await server.quiet();
   const dated = reports.filter(({ takes }) => 'to' in takes || 'effectiveOn' in takes);
   const files = dated.map(async (report): Promise<[string, string]> => {
-    const path = addressOf(report, { from: '2000-01-01', to: LAST_DAY, effectiveOn: LAST_DAY });
+    const path = addressOf(report, { ...SPAN, effectiveOn: LAST_DAY, party: DEBTOR });
     const answer = await fetch(`${server.url}${path.replace('?', '.csv?')}`, {
       headers: { authorization: `Bearer ${tokens.auditor}` },
     });
@@ -110,16 +115,26 @@ test('a year, then a month is closed by two people; a late registration is refus
   expect(registered.status).toBe(200);
   const corrected = await filed();
   const changed = [...corrected].flatMap(([name, text]) => (text === asClosed.get(name) ? [] : [name]));
-  expect(changed).toEqual(expect.arrayContaining(['debt-ageing', 'debt-roll-forward', 'four-eyes']));
+  const touched = ['debt-ageing', 'debt-roll-forward', 'four-eyes', 'trial-balance', 'general-ledger', 'statement'];
+  expect(changed).toEqual(expect.arrayContaining(touched));
   const unmoved = ['waivers', 'instalments', 'deferred-revenue', 'refundable-balances', 'equal-treatment'];
   expect(changed.filter((name) => unmoved.includes(name))).toEqual([]);
-  for (const name of ['debt-ageing', 'debt-roll-forward', 'four-eyes']) {
-    expect(corrected.get(name)).toMatch(new RegExp(`,${registered.body.sequence}$`, 'm')); // the row is marked
+  for (const name of touched) {
+    expect(corrected.get(name)).toMatch(new RegExp(`,${registered.body.sequence}\\r?$`, 'm')); // the row is marked
   }
   const span = `from=2000-01-01&to=${LAST_DAY}`;
   const report = (await show('auditor', `/v1/reports/debt-roll-forward?${span}`)).body;
   const named = { sequence: registered.body.sequence, event: registered.body.event, correction };
   expect(report.corrections).toMatchObject([{ ...named, rows: [{ entity: ENTITY, currency: 'SAR' }] }]);
+  for (const name of ['trial-balance', 'general-ledger', 'statement']) {
+    const address = addressOf(byName(name), { ...SPAN, party: DEBTOR });
+    const { body } = await show('auditor', address);
+    expect([name, body.corrections]).toMatchObject([name, [named]]);
+    const keys = body.corrections[0].rows as object[];
+    expect([name, body.items]).toEqual([name, expect.arrayContaining(keys.map((key) => expect.objectContaining(key)))]);
+    const then = await show('auditor', `${address}&knownAt=${sequence}`);
+    expect([name, then.body.corrections]).toEqual([name, []]);
+  }
   const compared = await show('auditor', `/v1/reports/debt-roll-forward/difference?${span}&against=${sequence}`);
   expect(compared.body).toMatchObject({ rows: 1, items: [{ change: 'changed', events: [named] }] });
 

@@ -1,5 +1,6 @@
 import { MUNICIPALITY, offender } from '../../examples/road-fines/actors.js';
 import { runImport } from '../../examples/road-fines/run.js';
+import { closingsOf } from '../../projections/closings/closed.js';
 import { make } from '../../projections/reports/making.js';
 import { valuesOf } from '../../projections/reports/question.js';
 import type { Row } from '../../projections/report.js';
@@ -31,7 +32,12 @@ const YEARS = Array.from({ length: 14 }, (_, year) => 2000 + year);
       const { store, readModels } = target.instance;
       let sequence = -1;
       for await (const { event } of readLog(store)) if (!event.stream.startsWith('_')) sequence++;
-      const places = { events: store, models: readModels, upcast: (event: Envelope) => catalogue.upcast(event) };
+      const places = {
+        events: store,
+        models: readModels,
+        closingsOf: closingsOf(readModels),
+        upcast: (event: Envelope) => catalogue.upcast(event),
+      };
       const ask = async (name: string, asked: Record<string, string>): Promise<readonly Row[]> => {
         const report = reports.find((each) => each.name === name)!;
         return (await make(report, valuesOf(report, asked, '2026-01-01' as BusinessDate), sequence, places, () => {}))

@@ -9,7 +9,7 @@ import type { BusinessDate } from '../../src/kernel/calendar.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 import type { ReadModelReader } from '../../src/read-models/read-models.js';
 import { histories } from './histories.js';
-import { rowsOf, type Asked } from './reporting.js';
+import { nothingClosed, rowsOf, type Asked } from './reporting.js';
 import { CITY, huda, omar, Story } from './story.js';
 import { id } from '../given.js';
 
@@ -31,6 +31,7 @@ function traced(
   const places = {
     events: { readAll } as unknown as EventReader,
     models: {} as ReadModelReader,
+    closingsOf: nothingClosed,
     upcast: (event: Envelope) => event,
   };
   const values = valuesOf(report, asked, '2199-12-31' as BusinessDate);

@@ -3,6 +3,7 @@ import { audit } from '../../projections/audit/projection.js';
 import { bookLines } from '../../projections/books/lines.js';
 import { bookSums } from '../../projections/books/sums.js';
 import type { EventsAt } from '../../projections/events-at.js';
+import { closingsOf } from '../../projections/closings/closed.js';
 import { closings } from '../../projections/closings/projection.js';
 import type { Places } from '../../projections/reports/replaying.js';
 import type { EventReader, StreamQuery } from '../../src/event-store/event-store.js';
@@ -31,7 +32,7 @@ export async function indexedPlaces(log: readonly Envelope[], pageSize = 50): Pr
     );
   const places = placesOf(log);
   const reader = { ...places.events, readStream } as unknown as EventReader;
-  return { ...places, models, events: reader, eventsAt: eventsAt(models, reader) };
+  return { ...places, models, events: reader, eventsAt: eventsAt(models, reader), closingsOf: closingsOf(models) };
 }
 
 /** An event that says its entries alone, with what the audit index asks of it; all are of one stream. */

@@ -5,6 +5,7 @@ import { replayed, type Report, type Row } from '../../projections/report.js';
 import { Makers, type Making } from '../../projections/reports/makers.js';
 import { make, type Made } from '../../projections/reports/making.js';
 import type { Places, Progress } from '../../projections/reports/replaying.js';
+import { nothingClosed } from './reporting.js';
 
 /** A log of `length` events in pages of two, each page handed out when the test says so. */
 class SlowLog {
@@ -34,6 +35,7 @@ class SlowLog {
       },
     } as unknown as EventReader,
     models: {} as ReadModelReader,
+    closingsOf: nothingClosed,
     upcast: (event) => event,
   };
 }

@@ -14,6 +14,7 @@ import type { EventReader, LogQuery } from '../../src/event-store/event-store.js
 import type { BusinessDate } from '../../src/kernel/calendar.js';
 import type { ReadModelReader } from '../../src/read-models/read-models.js';
 import { actor, id, party } from '../given.js';
+import { nothingClosed } from './reporting.js';
 
 const CITY = party('city');
 const SAMI = party('sami');
@@ -78,7 +79,13 @@ const events = {
 } as unknown as EventReader;
 
 const made = (report: Report, asked: object, sequence = HISTORY.length - 1) =>
-  make(report, values(report, asked), sequence, { events, models: {} as ReadModelReader, upcast: (e) => e }, () => {});
+  make(
+    report,
+    values(report, asked),
+    sequence,
+    { events, models: {} as ReadModelReader, closingsOf: nothingClosed, upcast: (e) => e },
+    () => {},
+  );
 
 describe('3, ageing', () => {
   test('tells what is owed by the days since it fell due', async () => {

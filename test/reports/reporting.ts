@@ -1,3 +1,4 @@
+import { Closings, type ClosingsOf } from '../../projections/closings-of.js';
 import { make, type Made } from '../../projections/reports/making.js';
 import type { Places } from '../../projections/reports/replaying.js';
 import { valuesOf } from '../../projections/reports/question.js';
@@ -6,6 +7,8 @@ import type { EventReader, LogQuery } from '../../src/event-store/event-store.js
 import type { BusinessDate } from '../../src/kernel/calendar.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 import type { ReadModelReader } from '../../src/read-models/read-models.js';
+
+export const nothingClosed: ClosingsOf = () => Promise.resolve(new Closings([]));
 
 export interface Asked {
   readonly [parameter: string]: string;
@@ -37,6 +40,7 @@ export function placesOf(log: readonly Envelope[], upcast = (event: Envelope): E
   return {
     events: { readAll } as unknown as EventReader,
     models: {} as ReadModelReader,
+    closingsOf: nothingClosed,
     upcast,
   };
 }

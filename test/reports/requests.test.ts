@@ -8,6 +8,7 @@ import { exceptions } from '../../projections/reports/exceptions.js';
 import { make } from '../../projections/reports/making.js';
 import { valuesOf } from '../../projections/reports/question.js';
 import { actor, id, party } from '../given.js';
+import { nothingClosed } from './reporting.js';
 
 const CITY = party('city');
 const HUDA = actor('huda', 'clerk', CITY);
@@ -28,7 +29,7 @@ async function rowsOf(report: Report, history: readonly Envelope[], asked: objec
   const page = { events: history.map((each, sequence) => ({ event: each, sequence })), next: undefined, atEnd: true };
   const events = { readAll: () => Promise.resolve(page) } as unknown as EventReader;
   const values = valuesOf(report, asked, '2026-12-31' as BusinessDate);
-  const places = { events, models: {} as ReadModelReader, upcast: (each: Envelope) => each };
+  const places = { events, models: {} as ReadModelReader, closingsOf: nothingClosed, upcast: (each: Envelope) => each };
   return (await make(report, values, history.length - 1, places, () => {})).rows;
 }
 

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventsAt } from '../../../projections/audit/placed.js';
+import { closingsOf } from '../../../projections/closings/closed.js';
 import { pageOfLines } from '../../../projections/reports/explaining-lines.js';
 import { cellOf, trace } from '../../../projections/reports/explaining.js';
 import { make, type Made } from '../../../projections/reports/making.js';
@@ -190,7 +191,8 @@ export class StoryLedger {
   }
 
   get #places(): Places {
-    return { events: this.store, models: this.models, upcast: (event: Envelope) => catalogue.upcast(event) };
+    const { store: events, models } = this;
+    return { events, models, closingsOf: closingsOf(models), upcast: (event: Envelope) => catalogue.upcast(event) };
   }
 
   async dispose(): Promise<void> {
