@@ -48,6 +48,7 @@ const ON_EITHER = [
 const ON_EVENT_STORE_DB = [
   ...ON_EITHER,
   'e2e/openapi',
+  'e2e/operator',
   'e2e/streams',
   'fines/command-line',
   'fines/kill',

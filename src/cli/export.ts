@@ -3,7 +3,7 @@ import { eventsPlace, keepsLog, openEventReader, openLogReader, openReadModelRea
 import { catalogue, projections, RULE_SET } from '../composition.js';
 import { readConfiguration, type Configuration } from '../config/configuration.js';
 import type { EventId } from '../kernel/ids.js';
-import { exportForAudit } from './bundle/audit-export.js';
+import { EventsMissing, exportForAudit } from './bundle/audit-export.js';
 import { exportBundle, NotSound } from './bundle/export-bundle.js';
 import { DIFFERENT, say, STOPPED, stopSignal, WrongUsage, type Command } from './command.js';
 import { Stopped } from './log/check-file.js';
@@ -35,7 +35,8 @@ made the live documents are held against the events, as sijill rebuild --verify 
 there is none. One ledger at one event makes one bundle and one log, byte for byte, whichever stores it is in. They hold
 pseudonyms, amounts and commitments, and nothing of the vault (--audit: the salts, which are worked out under its key).
 The digest that is shown at the end stands for the whole: keep it apart, and give it to replay or import.
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a document differs, 130 stopped; where it did not end with 0 nothing is kept.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a document differs, or
+events are missing that a checkpoint covers, 130 stopped; where it did not end with 0 nothing is kept.
 `;
 
 async function run(args: readonly string[]): Promise<number> {
@@ -48,7 +49,7 @@ async function run(args: readonly string[]): Promise<number> {
     else await exportWhole(configuration, bundle, asJson, signal);
     return 0;
   } catch (error) {
-    if (error instanceof NotSound) {
+    if (error instanceof NotSound || error instanceof EventsMissing) {
       say(`export: ${error.message}`);
       return DIFFERENT;
     }

@@ -4,6 +4,7 @@
  */
 import type { Catalogue } from '../../event-store/catalogue.js';
 import type { EventReader, Place } from '../../event-store/event-store.js';
+import { AheadOfLog } from '../../feed/feed.js';
 import type { EventId } from '../../kernel/ids.js';
 import { stopAt } from '../log/check-file.js';
 import { exportLog } from '../log/export-log.js';
@@ -24,14 +25,26 @@ export interface Audited {
   readonly saltOf: (event: EventId) => string;
 }
 
+/** The store was put back to an earlier state, or events were taken out of it. */
+export class EventsMissing extends Error {
+  override readonly name = 'EventsMissing';
+  constructor(covered: number) {
+    super(`the last checkpoint covers ${covered} events, and the store has fewer: docs/transparency.md, ROLLED_BACK`);
+  }
+}
+
 /**
  * @param out a directory that does not exist yet; it gets its name when it is whole and on the disk
- * @throws what `exportLog` throws; what the file system throws
+ * @throws EventsMissing; what `exportLog` throws; what the file system throws
  */
 export function exportForAudit(audited: Audited, out: string, signal: AbortSignal): Promise<Summary> {
   const { reader, catalogue, signed } = audited;
   return wholeDirectory(out, async (part) => {
-    const summary = await exportLog(reader, catalogue, `${part}/${EVENTS}`, signal, undefined, signed.size);
+    const summary = await exportLog(reader, catalogue, `${part}/${EVENTS}`, signal, undefined, signed.size).catch(
+      (error: unknown) => {
+        throw error instanceof AheadOfLog ? new EventsMissing(signed.size) : error;
+      },
+    );
     await writeSalts(audited, part, signal);
     await writeText(part, CHECKPOINT, signed.note);
     return summary;
