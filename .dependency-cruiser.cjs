@@ -3,7 +3,7 @@
 const ROOTS =
   '^src/(main|serve|app\\.module|adapters|composition|instance|feed-thread|start-fault|cli/(main|faults|serve|rebuild|export|import|journal|vault-move|token|doctor|replay|transparency))\\.ts$';
 /** A file's dotted suffix says that it is a shell around the core. */
-const SHELLS = '\\.(controller|dto|handlers|jobs|module|policy)\\.ts$';
+const SHELLS = '\\.(controller|dto|handlers|jobs|module|policy|reader)\\.ts$';
 
 /** A folder of src, and what it may import besides itself. */
 const LAYERS = {
@@ -63,7 +63,7 @@ module.exports = {
       name: 'core-is-pure',
       comment:
         'A bare noun in a context (debt.ts, events.ts) is pure: no framework, no I/O, no shell. What needs them is a ' +
-        'shell: name.controller.ts, .dto.ts, .handlers.ts, .jobs.ts, .policy.ts or .module.ts.',
+        'shell: name.controller.ts, .dto.ts, .handlers.ts, .jobs.ts, .policy.ts, .reader.ts or .module.ts.',
       severity: 'error',
       from: { path: '^src/contexts/', pathNot: SHELLS },
       to: {

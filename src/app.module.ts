@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
+import { AccessLogController } from '../projections/access-log/controller.js';
 import { AttemptsController } from '../projections/attempts/controller.js';
 import { AuditController } from '../projections/audit/controller.js';
 import { AUDITED, Finder, type Audited } from '../projections/audit/finder.js';
@@ -21,6 +22,7 @@ import { PartyBalancesController } from '../projections/party-balances/controlle
 import { ReceiptsController } from '../projections/receipts/controller.js';
 import { ReportExplanationController } from '../projections/reports/explain-controller.js';
 import { ExplainController } from '../projections/explain/controller.js';
+import { PersonalDataController } from '../projections/audit/personal/controller.js';
 import { ProofOfRecordController } from '../projections/audit/record/controller.js';
 import { TraceController } from '../projections/audit/trace/controller.js';
 import { UPCAST } from '../projections/upcast.js';
@@ -156,6 +158,8 @@ export class AppModule {
         JobsController,
         TransparencyController,
         ProofOfRecordController,
+        PersonalDataController,
+        AccessLogController,
         VerifyPageController,
       ],
       providers: [

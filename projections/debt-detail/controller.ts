@@ -1,13 +1,17 @@
 import { Controller, Inject, Param, Query } from '@nestjs/common';
+import Type from 'typebox';
+import { PURPOSE_CODES } from '../../src/contexts/parties/events.js';
 import { EVENT_READER, type EventReader } from '../../src/event-store/event-store.js';
 import { Access, Streamed, Tagged } from '../../src/http/access.decorator.js';
-import { listOf, recordedEvent } from '../../src/http/answers.js';
+import { listOf, orNull, recordedEvent } from '../../src/http/answers.js';
 import { linkNext, pageOf } from '../../src/http/cursor.js';
 import { OnExchange, type Exchange } from '../../src/http/exchange.js';
+import { PersonalData, shownParty } from '../../src/http/personal-data.js';
 import { READ_MODELS } from '../../src/read-models/token.js';
 import { Reads, sightOf, type Sight } from '../../src/http/reads.js';
-import { NoQuery, PageQuery } from '../../src/http/validation/dtos.js';
-import { streamName, type Uuid } from '../../src/kernel/ids.js';
+import { PageQuery } from '../../src/http/validation/dtos.js';
+import { IsOneOf } from '../../src/http/validation/fields.js';
+import { streamName, type PartyId, type Uuid } from '../../src/kernel/ids.js';
 import { EventStreams } from '../../src/http/streams/event-streams.js';
 import { wantsStream } from '../../src/http/streams/headers.js';
 import { invalid, Problem } from '../../src/http/problems/problem.js';
@@ -16,6 +20,16 @@ import { shownTo } from '../shown.js';
 import { debtDetail, debtDetailModel, type DebtDetail } from './model.js';
 
 const history = listOf(recordedEvent);
+/** `debtorData` where a purpose is named; null: the ledger knows the debtor by the pseudonym only (domain.md E5). */
+const withDebtor = Type.Object({ ...debtDetail.properties, debtorData: Type.Optional(orNull(shownParty)) });
+
+export class DebtQuery {
+  @IsOneOf(PURPOSE_CODES, {
+    optional: true,
+    description: 'Why the debtor’s personal data are read: they are shown, and the reading is recorded first.',
+  })
+  purpose?: string;
+}
 
 @Controller()
 export class DebtDetailController {
@@ -23,18 +37,28 @@ export class DebtDetailController {
     @Inject(READ_MODELS) private readonly models: ReadModelReader,
     @Inject(EVENT_READER) private readonly events: EventReader,
     @Inject(Reads) private readonly reads: Reads,
+    @Inject(PersonalData) private readonly personalData: PersonalData,
     @Inject(EventStreams) private readonly streams: EventStreams,
   ) {}
 
   @Tagged()
-  @Access('GET /v1/debts/{id}', debtDetail)
+  @Access('GET /v1/debts/{id}', withDebtor)
   async show(
     @OnExchange() exchange: Exchange,
     @Param('id') id: string,
-    @Query() _query: NoQuery,
-  ): Promise<string | undefined> {
+    @Query() { purpose }: DebtQuery,
+  ): Promise<string | object | undefined> {
+    if (purpose !== undefined) return this.#withDebtor(exchange, id, purpose);
     const text = await this.models.getText(debtDetailModel, id);
     return this.reads.document(exchange, text, visibleTo(exchange));
+  }
+
+  /** No entity tag: a reading is recorded each time, and the debtor's data change without the debt. */
+  async #withDebtor(exchange: Exchange, id: string, purpose: string): Promise<object> {
+    const debt = await this.reads.one(exchange, await this.models.get(debtDetailModel, id), visibleTo(exchange));
+    const { debtor } = debt as DebtDetail;
+    const reading = { party: debtor as PartyId, purpose, debt: id as Uuid };
+    return { ...debt, debtorData: await this.personalData.show(exchange, reading) };
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Report } from '../report.js';
+import { accessLog } from './access-log.js';
 import { ageing } from './ageing.js';
 import { completeness } from './completeness.js';
 import { corrections } from './corrections.js';
@@ -31,6 +32,7 @@ export const replayedReports: readonly Report[] = [
   delegationRegister, // 14, too
   completeness,
   corrections, // 16
+  accessLog, // 17
   subscriptionRegister, // 20
   payments,
   equalTreatment, // 25

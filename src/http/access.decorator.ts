@@ -16,7 +16,7 @@ export const ROUTE_METADATA = 'sijill:route';
 export function Access(key: RouteKey, answer?: TSchema, status = 200): MethodDecorator {
   const route = routeOf(key);
   const method = methodOf(key);
-  const isCommand = method !== 'GET' && route.command !== undefined;
+  const isCommand = method !== 'GET' && route.command !== undefined && route.reads !== true;
   const decorators = [
     SetMetadata(ROUTE_METADATA, key),
     RequestMapping({

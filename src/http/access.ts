@@ -27,6 +27,8 @@ export interface Route {
   readonly command?: string;
   /** The command makes a new aggregate: its id comes from the route and the key, and the answer is 201. */
   readonly creates?: true;
+  /** It reads, though it is no GET: what is looked for has no place in an address. */
+  readonly reads?: true;
   /** A person decides on what they saw: `If-Match` is required. */
   readonly ifMatch?: true;
   /** The path's last parameter takes all of the rest, slashes too. */
@@ -46,11 +48,13 @@ const READING_DELEGATIONS = ['clerk', 'approver', 'auditor', 'regulator'] as con
 const SUBSCRIBING = ['establishment', 'importer'] as const;
 const USING = ['establishment', 'debtor', 'importer'] as const;
 const CORRECTING = ['clerk', 'debtor', 'establishment', 'importer'] as const;
+const OWNING = ['debtor', 'establishment'] as const;
 const READING_RECEIPTS = [...READING, 'bank'] as const;
 const READING_ATTEMPTS = ['auditor', 'regulator', 'operator'] as const;
 const OPERATING = ['operator'] as const;
 const CLOSING = ['clerk'] as const;
 const APPROVING = ['approver'] as const;
+const OWN_ACCESS = [...OWNING, 'auditor', 'regulator'] as const;
 const READING_BOOKS = ['clerk', 'approver', 'auditor', 'regulator'] as const;
 
 const debts = { context: 'debts' } as const;
@@ -342,6 +346,15 @@ export const ROUTES = {
     en: 'Correct the data of a party',
     ar: 'تصحيح بيانات طرف',
   },
+  'POST /v1/parties/lookup': {
+    ...parties,
+    roles: READING_BOOKS,
+    command: 'LookUpParty',
+    reads: true,
+    personal: ['identifier'],
+    en: 'Find a party by its identifier',
+    ar: 'البحث عن طرف برقمه',
+  },
   'GET /v1/debts': { ...debts, roles: READING, en: 'List debts', ar: 'عرض المديونيات' },
   'GET /v1/debts/{id}': { ...debts, roles: READING, command: 'ViewDebt', en: 'Show a debt', ar: 'عرض مديونية' },
   'GET /v1/debts/{id}/events': {
@@ -409,6 +422,20 @@ export const ROUTES = {
     command: 'ViewBalances',
     en: "Explain a figure of a party's balances",
     ar: 'تفسير أحد أرصدة طرف',
+  },
+  'GET /v1/parties/{party}/personal-data': {
+    ...parties,
+    roles: OWNING,
+    command: 'ViewPersonalData',
+    en: 'All personal data that is kept of oneself',
+    ar: 'كل ما يُحفظ عن صاحب البيانات من بيانات شخصية',
+  },
+  'GET /v1/parties/{party}/access-log': {
+    ...parties,
+    roles: OWN_ACCESS,
+    command: 'ViewAccessLog',
+    en: 'Who read the personal data of a party',
+    ar: 'من اطّلع على البيانات الشخصية لطرف',
   },
   'GET /v1/balances': {
     ...balances,

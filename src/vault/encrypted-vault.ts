@@ -180,6 +180,12 @@ export class EncryptedVault implements Vault {
     return leafSaltUnder(this.#leafKey, event);
   }
 
+  async known(value: string): Promise<PartyId | undefined> {
+    assertText(value);
+    const found = await this.#whileOpen(() => this.#storage.personOf(mac(this.#pseudonymKey, 'party', value)));
+    return found as PartyId | undefined;
+  }
+
   leafKey(): Buffer {
     return Buffer.from(this.#leafKey);
   }

@@ -90,6 +90,8 @@ export interface Vault {
   digest(value: string): string;
   /** The salt, hex, of an event's leaf in the transparency log: HMAC(ledger key, event id). */
   leafSalt(event: EventId): string;
+  /** The party that a value stands for already; undefined: none, and none is made. */
+  known(value: string): Promise<PartyId | undefined>;
   /** What `leafSalt` is made with (`leaf-salt.ts`), for the thread that salts every event; it opens nothing else. */
   leafKey(): Buffer;
   /** Waits for the writes under way. */

@@ -60,6 +60,14 @@ export function vaultContract(name: string, create: () => Promise<VaultUnderTest
         expect(await vault.pseudonym('party', '1001244019')).toBe(first);
       });
 
+      test('are found without being made', async () => {
+        expect(await vault.known('1001244019')).toBeUndefined();
+        const party = await vault.pseudonym('party', '1001244019');
+        expect(await vault.known('1001244019')).toBe(party);
+        await vault.pseudonym('actor', '1058529940');
+        expect(await vault.known('1058529940')).toBeUndefined();
+      });
+
       test('differ between values and between kinds', async () => {
         const ids = [
           await vault.pseudonym('party', '1058529940'),

@@ -65,3 +65,82 @@ test('what is not valid is told what would be accepted, without being repeated',
     { path: 'email', code: 'NOT_AN_EMAIL' },
   ]);
 });
+
+test('E5: the debtor’s data are shown on a debt for a purpose, and each reading is recorded before', async () => {
+  const { party } = (await post('clerk', '/v1/parties', SAMI)).body as { party: string };
+  const terms = { debtor: party, creditor: ENTITY, amount: { amount: '100.00', currency: 'SAR' }, ground: 'fine' };
+  const { id } = (await post('clerk', '/v1/debts', terms)).body as { id: string };
+  await post('approver', `/v1/debts/${id}/registration`, {}, { 'if-match': '"0"' });
+  const show = (who: string, path: string) => server.call('GET', path, { token: tokens[who] as string });
+
+  expect((await show('clerk', `/v1/debts/${id}`)).body).not.toHaveProperty('debtorData');
+  const shown = await show('clerk', `/v1/debts/${id}?purpose=collection`);
+  expect(shown.body).toMatchObject({
+    id,
+    debtor: party,
+    debtorData: {
+      party,
+      kind: 'individual',
+      erased: false,
+      version: 3,
+      data: { identifier: IDENTIFIER, name: SAMI.name, mobile: '+966587654321', email: 'sami@example.sa' },
+    },
+  });
+  const refused = await show('clerk', `/v1/debts/${id}?purpose=audit`);
+  expect([refused.status, refused.body.code]).toEqual([403, 'PURPOSE']);
+  expect((await show('clerk', `/v1/debts/${id}?purpose=curiosity`)).status).toBe(400);
+  tokens['stranger'] = await server.token('stranger', 'clerk', party);
+  expect((await show('stranger', `/v1/debts/${id}?purpose=collection`)).status).toBe(404);
+
+  const found = await post('approver', '/v1/parties/lookup', {
+    kind: 'individual',
+    identifier: IDENTIFIER,
+    purpose: 'identification',
+  });
+  expect([found.status, found.body.data]).toEqual([200, { identifier: IDENTIFIER, name: SAMI.name }]);
+  const nobody = { kind: 'individual', identifier: '1001244019', purpose: 'identification' };
+  expect((await post('approver', '/v1/parties/lookup', nobody)).status).toBe(404);
+
+  const log = await show('sami', `/v1/parties/${party}/access-log`);
+  expect(log.body.items).toMatchObject([
+    { number: 2, role: 'approver', actingFor: ENTITY, purpose: 'identification', fields: ['identifier', 'name'] },
+    { number: 1, role: 'clerk', actingFor: ENTITY, purpose: 'collection', debt: id },
+  ]);
+  const second = await show('sami', `/v1/parties/${party}/access-log?limit=1`);
+  const next = /<([^>]+)>; rel="next"/.exec(second.headers.get('link') ?? '')?.[1] as string;
+  expect((await show('sami', next)).body.items).toMatchObject([{ number: 1 }]);
+  expect((await show('stranger', `/v1/parties/${party}/access-log`)).status).toBe(403);
+
+  await server.quiet();
+  const report = await show('auditor', '/v1/reports/access-log');
+  expect(report.body.items.map((row: Record<string, unknown>) => row['purpose'])).toEqual([
+    'collection',
+    'identification',
+  ]);
+});
+
+test('a person is given everything that is kept of them, with its versions and events, and nobody else is', async () => {
+  const { party } = (await post('clerk', '/v1/parties', SAMI)).body as { party: string };
+  const facts = { payer: party, payee: ENTITY, amount: { amount: '5.00', currency: 'SAR' }, channel: 'sadad' };
+  tokens['bank'] = await server.token('bank', 'bank', ENTITY);
+  const account = 'SA0380000000608010167519';
+  await post('bank', '/v1/receipts', { ...facts, reference: 'TX-9', paidOn: '2026-01-05', sourceAccount: account });
+  await server.quiet();
+  const own = await server.call('GET', `/v1/parties/${party}/personal-data`, { token: tokens['sami'] as string });
+  const kept = own.body.items as { field: string; value: string; version: number | null; type: string }[];
+  expect(kept.map(({ field, value, version }) => [version, field, value])).toEqual(
+    expect.arrayContaining([
+      [null, 'sourceAccount', account],
+      [3, 'email', 'sami@example.sa'],
+      [2, 'mobile', '+966587654321'],
+      [1, 'mobile', SAMI.mobile],
+      [1, 'name', SAMI.name],
+      [1, 'identifier', IDENTIFIER],
+    ]),
+  );
+  expect([kept.length, own.body.reached]).toEqual([6, 0]);
+  const log = await server.call('GET', `/v1/parties/${party}/access-log`, { token: tokens['sami'] as string });
+  expect(log.body.items[0]).toMatchObject({ number: 3, role: 'debtor', purpose: 'own-access', fields: ['all'] });
+  const other = await server.token('other', 'debtor', ENTITY);
+  expect((await server.call('GET', `/v1/parties/${party}/personal-data`, { token: other })).status).toBe(404);
+});

@@ -69,6 +69,7 @@ test('the catalogue names every report, in both languages', async () => {
     'delegation-register',
     'completeness',
     'corrections',
+    'access-log',
     'subscription-register',
     'payments-and-cancellations',
     'equal-treatment',

@@ -194,7 +194,7 @@ function remainingRoutes(taken: readonly RouteKey[]): Type<unknown> {
   Inject(CommandEdge)(RemainingController, undefined as never, 0);
   Inject(OUTSIDE)(RemainingController, undefined as never, 1);
   for (const key of ROUTE_KEYS.filter((route) => !taken.includes(route))) {
-    const isCommand = !key.startsWith('GET') && !/projections|jobs/.test(key);
+    const isCommand = !key.startsWith('GET') && !/projections|jobs|lookup/.test(key);
     const method = {
       async [key](this: RemainingController, exchange: Exchange, body: CommandBody) {
         if (!isCommand) return { route: key };

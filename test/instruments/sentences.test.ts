@@ -32,6 +32,10 @@ const TABLE: Readonly<Record<string, readonly [en: string, ar: string]>> = {
     'أُحصيت دون تسجيلها فرادى محاولات شخص واحد المرفوضة في ساعة، وعددها 7',
   ],
   'parties.PartyRecorded': ['an individual was recorded as a party', 'سُجّل طرف: فرد'],
+  'parties.PersonalDataRead': [
+    'personal data of the party were read for this purpose: collection of a debt',
+    'اطُّلع على بيانات شخصية للطرف لغرض: تحصيل مديونية',
+  ],
   'parties.PartyCorrected': [
     'the data of the party were corrected because of a change: version 2',
     'صُحّحت بيانات الطرف بسبب تغيّر البيانات: النسخة 2',

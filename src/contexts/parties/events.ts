@@ -14,6 +14,19 @@ const values = closed({
   address: Type.Optional(CommitmentText),
 });
 
+/** Why personal data are read: a closed list, each with the roles that may name it. */
+export const PURPOSES = {
+  identification: { en: 'Identification', ar: 'التعرف على الطرف', roles: ['clerk', 'approver'] },
+  collection: { en: 'Collection of a debt', ar: 'تحصيل مديونية', roles: ['clerk', 'approver'] },
+  review: { en: 'Decision on a request', ar: 'البت في طلب', roles: ['clerk', 'approver'] },
+  notice: { en: 'Serving a notice', ar: 'تبليغ إشعار', roles: ['clerk', 'approver'] },
+  'legal-order': { en: 'Order of a court or an authority', ar: 'أمر قضائي أو رسمي', roles: ['approver', 'regulator'] },
+  audit: { en: 'Audit', ar: 'مراجعة', roles: ['auditor', 'regulator'] },
+  'own-access': { en: 'Access of the person', ar: 'اطلاع صاحب البيانات', roles: ['debtor', 'establishment'] },
+} as const;
+export type Purpose = keyof typeof PURPOSES;
+export const PURPOSE_CODES = Object.keys(PURPOSES) as Purpose[];
+
 /** The first version; `kind` is individual, establishment or other. */
 export const PartyRecorded = defineEvent({
   type: 'parties.PartyRecorded',
@@ -34,11 +47,25 @@ export const PartyCorrected = defineEvent({
 });
 export type PartyCorrected = EventOf<typeof PartyCorrected>;
 
+/**
+ * Recorded before it is answered, in a stream of the party's own; the envelope says who read, in which role and for whom.
+ * `fields` are names, `all` where all that is kept of the person was asked for; refs name the debt that it was shown on.
+ */
+export const PersonalDataRead = defineEvent({
+  type: 'parties.PersonalDataRead',
+  schema: closed({ party: PartyText, fields: Type.Array(CodeText, { minItems: 1 }), purpose: CodeText }),
+  en: 'Personal data read',
+  ar: 'اطُّلع على بيانات شخصية',
+  rule: 'E5 T5 PDPL',
+});
+export type PersonalDataRead = EventOf<typeof PersonalDataRead>;
+
 export type PartyEvent = PartyRecorded | PartyCorrected;
 
 /** Every type that this context stores, refusals and refused views included. */
 export const partyEvents: readonly EventDefinition[] = [
   PartyRecorded,
   PartyCorrected,
-  ...rejections('parties', ['RecordParty', 'CorrectParty']),
+  PersonalDataRead,
+  ...rejections('parties', ['RecordParty', 'CorrectParty', 'ReadPersonalData']),
 ];

@@ -5,14 +5,15 @@ import { CommandEdge, type Acknowledgement } from '../../http/commands/command-e
 import { idempotencyKey } from '../../http/commands/headers.js';
 import { sealed } from '../../http/commands/sealing.js';
 import { OnExchange, type Exchange } from '../../http/exchange.js';
-import { invalid } from '../../http/problems/problem.js';
+import { PersonalData, shownParty, type ShownParty } from '../../http/personal-data.js';
+import { invalid, Problem } from '../../http/problems/problem.js';
 import { uuidOf, type PartyId } from '../../kernel/ids.js';
 import type { Outcome } from '../../ledger/outcome.js';
 import type { Vault } from '../../vault/vault.js';
 import { VAULT } from '../../vault/vault.token.js';
 import { CorrectParty, RecordParty, type Values } from './commands.js';
 import { IDENTIFIERS, identifierOf, identityOf, tidy, type PersonalField } from './identity.js';
-import { PartyBody, PartyCorrectionBody } from './parties.dto.js';
+import { LookupBody, PartyBody, PartyCorrectionBody } from './parties.dto.js';
 
 type Answer = Promise<Acknowledgement | undefined>;
 
@@ -22,16 +23,14 @@ export class PartiesController {
   constructor(
     @Inject(CommandEdge) private readonly edge: CommandEdge,
     @Inject(CommandBus) private readonly bus: CommandBus,
-    @Inject(VAULT) private readonly vault: Pick<Vault, 'pseudonym' | 'seal'>,
+    @Inject(VAULT) private readonly vault: Pick<Vault, 'pseudonym' | 'known' | 'seal'>,
+    @Inject(PersonalData) private readonly personalData: PersonalData,
   ) {}
 
   @Access('POST /v1/parties')
   async record(@OnExchange() exchange: Exchange, @Body() body: PartyBody): Answer {
     const { kind, name, mobile, email, address } = body;
-    const identifier = identifierOf(kind, body.identifier);
-    if (identifier === undefined) {
-      throw invalid({ path: 'identifier', code: 'NOT_ACCEPTED', facts: { accepted: IDENTIFIERS[kind] } });
-    }
+    const identifier = identifierIn(body);
     idempotencyKey(exchange.request.headers['idempotency-key']); // before the vault remembers anybody
     const party = await this.vault.pseudonym('party', identityOf(kind, identifier));
     return this.edge.handle(
@@ -61,6 +60,16 @@ export class PartiesController {
     );
   }
 
+  /** Nothing is kept of who is not there. */
+  @Access('POST /v1/parties/lookup', shownParty)
+  async lookUp(@OnExchange() exchange: Exchange, @Body() body: LookupBody): Promise<ShownParty> {
+    const { kind, purpose } = body;
+    const party = await this.vault.known(identityOf(kind, identifierIn(body)));
+    const shown = party && (await this.personalData.show(exchange, { party, purpose }));
+    if (!shown) throw new Problem('NOT_FOUND');
+    return shown;
+  }
+
   /** Stored only with the event that names them. */
   async #sealed(party: PartyId, values: Readonly<Partial<Record<PersonalField, string | undefined>>>): Promise<Values> {
     const commitments = Object.entries(values).flatMap(([field, value]) =>
@@ -72,4 +81,11 @@ export class PartiesController {
   #execute(command: RecordParty | CorrectParty): Promise<Outcome> {
     return this.bus.execute<typeof command, Outcome>(command);
   }
+}
+
+/** @throws Problem */
+function identifierIn({ kind, identifier: text }: Pick<PartyBody, 'kind' | 'identifier'>): string {
+  const identifier = identifierOf(kind, text);
+  if (identifier !== undefined) return identifier;
+  throw invalid({ path: 'identifier', code: 'NOT_ACCEPTED', facts: { accepted: IDENTIFIERS[kind] } });
 }

@@ -1,6 +1,7 @@
 import { CommandBody } from '../../http/validation/dtos.js';
 import { IsCode, IsOneOf, IsText } from '../../http/validation/fields.js';
 import { IsEmail, IsMobile, IsName } from '../../http/validation/personal-fields.js';
+import { PURPOSE_CODES } from './events.js';
 import { PARTY_KINDS, type PartyKind } from './identity.js';
 
 // An open list: what is known is documented, and other codes are accepted.
@@ -47,4 +48,15 @@ export class PartyCorrectionBody extends CommandBody {
 
   @IsText(1, 300, { optional: true, description: 'Where notices are sent.' })
   address?: string;
+}
+
+export class LookupBody {
+  @IsOneOf(PARTY_KINDS)
+  kind!: PartyKind;
+
+  @IsIdentifier()
+  identifier!: string;
+
+  @IsOneOf(PURPOSE_CODES, { description: 'Why: it is recorded with the reading.' })
+  purpose!: string;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { canonicalJson, sha256 } from '../../event-store/canonical.js';
 import { InvalidEvent } from '../../event-store/event-store.js';
 import type { BusinessDate } from '../../kernel/calendar.js';
@@ -54,6 +55,13 @@ function receivedDigest(route: Route, request: FastifyRequest, vault: Pick<Vault
   } catch (error) {
     throw error instanceof InvalidEvent ? invalid({ path: '', code: 'INVALID_FIELD' }) : error;
   }
+}
+
+/** A reading that is recorded: each is one of its own, for nobody names it. */
+export function readingRequest(exchange: Exchange, target: Uuid, vault: Pick<Vault, 'digest'>): CommandRequest {
+  const { request, route, caller } = exchange;
+  const id = commandIdOf(caller, target, `read ${randomUUID()}`);
+  return { ...stamp(id, caller, request), digest: receivedDigest(routeOf(route), request, vault), mayBackdate: false };
 }
 
 /** The part of a request that does not depend on its body. */

@@ -1,0 +1,84 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Attempts } from '../../http/attempts.js';
+import { readingRequest } from '../../http/commands/command-request.js';
+import type { Exchange } from '../../http/exchange.js';
+import type { OwnValue, PersonalData, Reading, ShownParty } from '../../http/personal-data.js';
+import { uuidOf } from '../../kernel/ids.js';
+import { Ledger } from '../../ledger/ledger.js';
+import type { Vault } from '../../vault/vault.js';
+import { VAULT } from '../../vault/vault.token.js';
+import { ReadPersonalData } from './commands.js';
+import { PURPOSES, type Purpose } from './events.js';
+import { PERSONAL_FIELDS, type PersonalField } from './identity.js';
+import { party as decider } from './party.js';
+import { readings } from './readings.js';
+import { PARTY_RULES } from './rules.js';
+
+/** Shows personal data: first the purpose, then the record of the reading, then the vault. */
+@Injectable()
+export class PartiesReader implements PersonalData {
+  constructor(
+    @Inject(Ledger) private readonly ledger: Pick<Ledger, 'load' | 'execute'>,
+    @Inject(Attempts) private readonly attempts: Attempts,
+    @Inject(VAULT) private readonly vault: Pick<Vault, 'open' | 'digest'>,
+  ) {}
+
+  async show(exchange: Exchange, reading: Reading): Promise<ShownParty | null> {
+    await this.#admit(exchange, reading);
+    const { state } = await this.ledger.load(decider, uuidOf(reading.party));
+    if (state === null) return null;
+    const { party, kind, version, values } = state;
+    const shown = { party, kind, version };
+    const fields = fieldsFor(reading.purpose).filter((field) => values[field] !== undefined);
+    await this.#record(exchange, reading, fields);
+    const opened = await Promise.all(fields.map((field) => this.vault.open(values[field] as string)));
+    const data = Object.fromEntries(opened.flatMap((each) => (each === undefined ? [] : [[each.field, each.value]])));
+    // Destroyed a moment ago: nothing opens any more.
+    if (Object.keys(data).length === 0) return { ...shown, erased: true, data: null };
+    return { ...shown, erased: false, data };
+  }
+
+  async open(exchange: Exchange, reading: Reading, commitments: readonly string[]): Promise<readonly OwnValue[]> {
+    await this.#admit(exchange, reading);
+    if (commitments.length === 0) return [];
+    await this.#record(exchange, reading, ['all']);
+    const opened = await Promise.all(
+      commitments.map(async (commitment) => ({ commitment, found: await this.vault.open(commitment) })),
+    );
+    return opened.flatMap(({ commitment, found }) =>
+      found?.person === reading.party ? [{ commitment, field: found.field, value: found.value }] : [],
+    );
+  }
+
+  /** @throws RefusedByRule */
+  async #admit({ request, route, caller }: Exchange, { purpose, party }: Reading): Promise<void> {
+    const { role } = caller;
+    const mayRead = (code: string): boolean =>
+      Object.hasOwn(PURPOSES, code) && (PURPOSES[code as Purpose].roles as readonly string[]).includes(role);
+    if (mayRead(purpose)) return;
+    const accepted = Object.keys(PURPOSES).filter(mayRead).join(', ');
+    throw await this.attempts.refuse(
+      request,
+      route,
+      caller,
+      PARTY_RULES.PURPOSE,
+      { purpose, role, accepted },
+      Attempts.target(request) ?? uuidOf(party),
+    );
+  }
+
+  /** @throws LedgerUnavailable */
+  async #record(exchange: Exchange, { party, purpose, debt }: Reading, fields: readonly string[]): Promise<void> {
+    const target = uuidOf(party);
+    const data = { party, fields, purpose, ...(debt !== undefined && { debt }) };
+    const outcome = await this.ledger.execute(
+      readings,
+      new ReadPersonalData(target, data, readingRequest(exchange, target, this.vault)),
+    );
+    if (outcome.kind === 'refused') throw new Error(`a reading of ${party} was refused: ${outcome.code}`);
+  }
+}
+
+/** Who is looked for is told by name and number; nobody is reached for that. */
+const fieldsFor = (purpose: string): readonly PersonalField[] =>
+  purpose === 'identification' ? ['identifier', 'name'] : PERSONAL_FIELDS;

@@ -1,0 +1,46 @@
+/** Personal data in answers: never without a purpose, and never before the reading is recorded. */
+import Type, { type Static } from 'typebox';
+import type { PartyId, Uuid } from '../kernel/ids.js';
+import { answer, orNull } from './answers.js';
+import type { Exchange } from './exchange.js';
+
+const text = Type.Optional(Type.String());
+
+/** A party as whoever may see it is shown it (domain.md E5). */
+export const shownParty = Type.Object({
+  party: answer.party,
+  kind: answer.code,
+  /** Its data were destroyed, or are about to be: there is nothing to show any more. */
+  erased: Type.Boolean(),
+  /** 1, and one more for each correction. */
+  version: answer.count,
+  data: orNull(Type.Object({ identifier: text, name: text, mobile: text, email: text, address: text })),
+});
+export type ShownParty = Static<typeof shownParty>;
+
+/** A personal value, and what its commitment is made of. */
+export interface OwnValue {
+  readonly commitment: string;
+  readonly field: string;
+  readonly value: string;
+}
+
+/** What is read, why, and on what it is shown. */
+export interface Reading {
+  readonly party: PartyId;
+  readonly purpose: string;
+  readonly debt?: Uuid;
+}
+
+/** The one way to personal data; the composition root provides it. */
+export abstract class PersonalData {
+  /**
+   * The newest data of a party. Whether the caller may see it is for the route to say; whether the role may read for this
+   * purpose is said here, and a refusal recorded.
+   * @returns null: the ledger knows the party by its pseudonym only
+   * @throws RefusedByRule, LedgerUnavailable: the reading could not be recorded, so nothing was read
+   */
+  abstract show(exchange: Exchange, reading: Reading): Promise<ShownParty | null>;
+  /** Opens what is the party's own; the rest, and what was destroyed, is left out. @throws as `show` */
+  abstract open(exchange: Exchange, reading: Reading, commitments: readonly string[]): Promise<readonly OwnValue[]>;
+}
