@@ -1,6 +1,15 @@
 /** The schema of an event as it is stored (`Envelope`), for whoever reads events; of each type's `data` the catalogue has one. */
 import Type from 'typebox';
-import { ActorText, AmountText, CommitmentText, CurrencyText, DateText, PartyText, UuidText } from './schemas.js';
+import {
+  ActorText,
+  AmountText,
+  CommitmentText,
+  CurrencyText,
+  DateText,
+  DigestText,
+  PartyText,
+  UuidText,
+} from './schemas.js';
 
 const leg = Type.Object({ account: Type.String(), dims: Type.Record(Type.String(), Type.String()) });
 
@@ -22,7 +31,7 @@ export const ENVELOPE = {
     client: Type.Optional(Type.String()),
   }),
   commandId: UuidText,
-  requestDigest: CommitmentText,
+  requestDigest: DigestText,
   causation: Type.Optional(UuidText),
   correlation: UuidText,
   ruleSet: Type.String(),

@@ -1,5 +1,6 @@
 /** Pieces that event schemas are made of. Patterns are part of the stored contract: widen, never narrow. */
 import Type from 'typebox';
+import { COMMITMENT } from '../kernel/commitments.js';
 
 export const closed = <P extends Type.TProperties>(properties: P) =>
   Type.Object(properties, { additionalProperties: false });
@@ -20,4 +21,7 @@ export const CurrencyText = Type.String({ pattern: '^[A-Z]{3}$' });
 export const DateText = Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' });
 /** An open list of codes: grounds, reasons, channels, kinds, sectors. Never free text. */
 export const CodeText = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$' });
-export const CommitmentText = Type.String({ pattern: '^[0-9a-f]{64}$' });
+/** A SHA-256, hex. */
+export const DigestText = Type.String({ pattern: '^[0-9a-f]{64}$' });
+/** To a value that the vault holds. */
+export const CommitmentText = Type.String({ pattern: COMMITMENT.source });

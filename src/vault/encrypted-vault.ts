@@ -1,8 +1,17 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
-import { type ActorId, type EventId, isUuid, type LedgerId, type PartyId, type StreamName } from '../kernel/ids.js';
+import { digestOf } from '../kernel/commitments.js';
+import {
+  type ActorId,
+  type EventId,
+  isUuid,
+  type LedgerId,
+  type PartyId,
+  type StreamName,
+  type Uuid,
+} from '../kernel/ids.js';
 import { InvalidValue } from '../kernel/invalid-value.js';
 import { BoundedCache } from '../kernel/bounded-cache.js';
-import { commitmentTo } from './commitment.js';
+import { committed, committedBefore } from './commitment.js';
 import { decrypt, encrypt, newKey, subkey } from './encryption.js';
 import type { VaultKeys } from './keys.js';
 import { leafSaltUnder } from './leaf-salt.js';
@@ -61,20 +70,20 @@ export class EncryptedVault implements Vault {
 
   // Only what is durable is cached, and by keyed hash: no value stays in memory.
   readonly #pseudonyms = new BoundedCache<string, Trusted<Person>>(CACHED);
-  /** Commitments that an event names: what is sealed under them is never removed. */
+  /** Digests of commitments that an event names: what is sealed under them is never removed. */
   readonly #named = new BoundedCache<string, true>(CACHED);
   readonly #keys = new BoundedCache<Person, Trusted<PersonKeys>>(CACHED);
   /** By this process: a read that was under way then brings nobody back. There are few. */
   readonly #erased = new Set<Person>();
-  /** Sealed, and named by no event yet, by commitment, the oldest first. */
+  /** Sealed, and named by no event yet, by digest, the oldest first. */
   readonly #sealed = new Map<string, SealedRecord>();
   #sealedBytes = 0;
 
   constructor(storage: VaultStorage, { wrapping, ledger }: VaultKeys) {
     this.#storage = storage;
-    this.#naming = new Naming(storage, ({ commitment }) => {
-      this.#named.set(commitment, true);
-      this.#giveUp(commitment);
+    this.#naming = new Naming(storage, ({ digest }) => {
+      this.#named.set(digest, true);
+      this.#giveUp(digest);
     });
     this.#sweeper = new Sweeper(storage);
     this.#wrappingKey = wrapping;
@@ -113,17 +122,19 @@ export class EncryptedVault implements Vault {
     return id;
   }
 
-  async seal(person: Person, field: string, value: string): Promise<string> {
+  async seal(person: Person, field: string, value: string, of: Uuid): Promise<string> {
     assertPerson(person);
     assertField(field);
     assertText(value);
     const keys = await this.#whileOpen(async () => (await this.#keysOf(person)) ?? (await this.#newKeysOf(person)));
     if (this.#erased.has(person)) throw new PersonErased(person);
-    const salt = mac(keys.salt, field, value);
-    const commitment = commitmentTo(salt.toString('hex'), person, field, value);
-    if (this.#named.get(commitment) === undefined && !this.#sealed.has(commitment)) {
+    // The value, too: the salt of one that is disclosed never helps to guess another one.
+    const salt = mac(keys.salt, 'disclosure', of, field, value);
+    const { commitment } = committed(salt, field, value);
+    const digest = digestOf(commitment)!;
+    if (this.#named.get(digest) === undefined && !this.#sealed.has(digest)) {
       const content = encrypt(keys.content, Buffer.concat([salt, Buffer.from(value)]), ['sealed', person, field]);
-      this.#hold({ commitment, person, field, content });
+      this.#hold({ digest, person, field, content });
     }
     return commitment;
   }
@@ -133,20 +144,23 @@ export class EncryptedVault implements Vault {
   }
 
   async open(commitment: string): Promise<Opened | undefined> {
-    if (!/^[0-9a-f]{64}$/.test(commitment)) return undefined;
+    const digest = digestOf(commitment);
+    if (digest === undefined) return undefined;
     const found = await this.#whileOpen(async () => {
-      const record = await this.#storage.sealed(commitment);
+      const record = await this.#storage.sealed(digest);
       return record && { ...record, keys: await this.#keysOf(record.person) };
     });
     if (found?.keys === undefined) return undefined;
     const { person, field, content, keys } = found;
     const plain = decrypt(keys.content, content, ['sealed', person, field]);
-    const salt = plain.toString('hex', 0, SALT_BYTES);
+    const salt = plain.subarray(0, SALT_BYTES);
     const value = plain.toString('utf8', SALT_BYTES);
-    if (commitmentTo(salt, person, field, value) !== commitment) {
+    const forms = [committed(salt, field, value), committedBefore(salt, person, field, value)];
+    const proof = forms.find((form) => digestOf(form.commitment) === digest);
+    if (proof === undefined) {
       throw new VaultDamaged(`sealed ${person} ${field}: stored under the commitment of another value`);
     }
-    return { person, field, value, salt };
+    return { person, field, value, disclosure: proof.disclosure };
   }
 
   sweep(isNamed: IsNamed, now?: number): Promise<Swept> {
@@ -162,7 +176,7 @@ export class EncryptedVault implements Vault {
       await this.#storage.erase(person);
       this.#erased.add(person);
       this.#keys.delete(person);
-      for (const record of this.#sealed.values()) if (record.person === person) this.#giveUp(record.commitment);
+      for (const record of this.#sealed.values()) if (record.person === person) this.#giveUp(record.digest);
     });
   }
 
@@ -199,19 +213,20 @@ export class EncryptedVault implements Vault {
   }
 
   async #keep(commitments: readonly string[], stream: StreamName): Promise<Kept> {
-    const unnamed = [...new Set(commitments)].filter((commitment) => this.#named.get(commitment) === undefined);
-    const found = await Promise.all(unnamed.map((commitment) => this.#toStore(commitment)));
+    const digests = new Set(commitments.map((commitment) => digestOf(commitment) ?? commitment));
+    const unnamed = [...digests].filter((digest) => this.#named.get(digest) === undefined);
+    const found = await Promise.all(unnamed.map((digest) => this.#toStore(digest)));
     const records: WaitingRecord[] = found.flatMap((record) =>
       record === undefined
         ? []
-        : [{ ...record, id: `${record.commitment} ${randomBytes(12).toString('base64url')}`, stream }],
+        : [{ ...record, id: `${record.digest} ${randomBytes(12).toString('base64url')}`, stream }],
     );
     if (records.length > 0) await this.#storage.wait(records);
     return { name: () => this.#naming.name(records), forget: () => this.#naming.forget(records) };
   }
 
   #hold(record: SealedRecord): void {
-    this.#sealed.set(record.commitment, record);
+    this.#sealed.set(record.digest, record);
     this.#sealedBytes += record.content.length;
     for (const oldest of this.#sealed.keys()) {
       if (this.#sealedBytes <= MAX_SEALED_BYTES) break;
@@ -219,20 +234,20 @@ export class EncryptedVault implements Vault {
     }
   }
 
-  #giveUp(commitment: string): void {
-    this.#sealedBytes -= this.#sealed.get(commitment)?.content.length ?? 0;
-    this.#sealed.delete(commitment);
+  #giveUp(digest: string): void {
+    this.#sealedBytes -= this.#sealed.get(digest)?.content.length ?? 0;
+    this.#sealed.delete(digest);
   }
 
   /** @returns undefined where it is stored for ever already */
-  async #toStore(commitment: string): Promise<SealedRecord | undefined> {
-    const held = this.#sealed.get(commitment);
+  async #toStore(digest: string): Promise<SealedRecord | undefined> {
+    const held = this.#sealed.get(digest);
     if (held !== undefined) return held;
     // Not sealed by this process, or given up. What waits for another append gets a record of its own for this one.
-    const record = await this.#storage.sealed(commitment);
-    if (record === undefined) throw new VaultUnavailable(`nothing is sealed under ${commitment}: seal it again`);
+    const record = await this.#storage.sealed(digest);
+    if (record === undefined) throw new VaultUnavailable(`nothing is sealed under ${digest}: seal it again`);
     if (!record.isNamed) return record;
-    this.#named.set(commitment, true);
+    this.#named.set(digest, true);
     return undefined;
   }
 

@@ -15,8 +15,8 @@ export interface PersonRecord {
 }
 
 export interface SealedRecord {
-  /** 64 hex digits. */
-  readonly commitment: string;
+  /** The commitment's hash, hex. */
+  readonly digest: string;
   readonly person: Person;
   readonly field: string;
   readonly content: Buffer;
@@ -24,7 +24,7 @@ export interface SealedRecord {
 
 /** A sealed value that is stored for one append, whose event may not be there yet. */
 export interface WaitingRecord extends SealedRecord {
-  /** The commitment, a space and what makes it this append's own. */
+  /** The digest, a space and what makes it this append's own. */
   readonly id: string;
   readonly stream: StreamName;
 }
@@ -47,7 +47,7 @@ export interface VaultStorage {
    */
   add(person: PersonRecord): Promise<Pick<PersonRecord, 'id' | 'key'>>;
   /** Values that an event names come before those that wait. */
-  sealed(commitment: string): Promise<(SealedRecord & { readonly isNamed: boolean }) | undefined>;
+  sealed(digest: string): Promise<(SealedRecord & { readonly isNamed: boolean }) | undefined>;
   /** All of them, or none. @throws PersonErased where one is of a person who was erased */
   wait(records: readonly WaitingRecord[]): Promise<void>;
   /**

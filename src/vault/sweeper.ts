@@ -31,7 +31,7 @@ export class Sweeper {
       const removed: string[] = [];
       for (const record of page) {
         const first = this.#seen.get(record.id) ?? now;
-        if (await isNamed(record.stream, record.commitment)) named.push(record);
+        if (await isNamed(record.stream, record.digest)) named.push(record);
         else if (now - first >= PATIENCE_MS) removed.push(record.id);
         else seen.set(record.id, first);
       }

@@ -1,4 +1,4 @@
-import type { ActorId, EventId, LedgerId, PartyId, StreamName } from '../kernel/ids.js';
+import type { ActorId, EventId, LedgerId, PartyId, StreamName, Uuid } from '../kernel/ids.js';
 
 /** What a sealed value belongs to: erasing the person destroys the key that opens all of it. */
 export type Person = ActorId | PartyId;
@@ -8,8 +8,8 @@ export interface Opened {
   readonly person: Person;
   readonly field: string;
   readonly value: string;
-  /** Hex, 32 bytes: with it anyone can work the commitment out again (`commitment.ts`). */
-  readonly salt: string;
+  /** One line, whose SHA-256 is the commitment: the disclosure of RFC 9901, or what came before it (`commitment.ts`). */
+  readonly disclosure: string;
 }
 
 /** What was sealed is stored for one append; of its outcome one of the two is told, or none where nobody knows it. */
@@ -20,8 +20,8 @@ export interface Kept {
   forget(): void;
 }
 
-/** Whether an event of the stream names the commitment. */
-export type IsNamed = (stream: StreamName, commitment: string) => Promise<boolean>;
+/** Whether an event of the stream names a commitment. @param digest its hash, in hex (`kernel/commitments.ts`) */
+export type IsNamed = (stream: StreamName, digest: string) => Promise<boolean>;
 
 /** What a look at the values that wait for their events found. */
 export interface Swept {
@@ -50,10 +50,11 @@ export interface Vault {
    * leaves no personal data behind.
    * @throws PersonErased
    * @param field a name such as `sourceAccount`: letters and digits, at most 64
-   * @returns a salted commitment: 64 hex digits that prove the value later and tell nothing now. The same person,
-   * field and value give the same commitment, so that a repeated command is the same command.
+   * @param of the id of the event that will name it, or of a thing that has one such event. The salt hangs on it, so
+   * that two events never carry the same commitment, and one that is decided again does (docs/adr/0032).
+   * @returns the digest of RFC 9901, which proves the value later and tells nothing now: 43 characters of base64url
    */
-  seal(person: Person, field: string, value: string): Promise<string>;
+  seal(person: Person, field: string, value: string, of: Uuid): Promise<string>;
   /**
    * Stores what was sealed: done for an event's evidence before the event is appended, by the ledger, which then tells
    * the outcome. What an event names already stays as it is.

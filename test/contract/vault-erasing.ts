@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { PartyId, StreamName } from '../../src/kernel/ids.js';
+import type { PartyId, StreamName, Uuid } from '../../src/kernel/ids.js';
 import { TRUSTED_MS } from '../../src/vault/encrypted-vault.js';
 import type { Person, Vault } from '../../src/vault/vault.js';
 import type { VaultUnderTest } from './vault.contract.js';
+
+const EVENT = randomUUID() as Uuid;
 
 const ID = '1058529940';
 const IBAN = 'SA0380000000608010167519';
@@ -29,7 +31,8 @@ export function erasing(name: string, create: () => Promise<VaultUnderTest>): vo
       await vault.close();
       vault = await subject.open();
     };
-    const seal = (person: Person, value = IBAN, by = vault): Promise<string> => by.seal(person, 'sourceAccount', value);
+    const seal = (person: Person, value = IBAN, by = vault): Promise<string> =>
+      by.seal(person, 'sourceAccount', value, EVENT);
     async function kept(person: Person, value = IBAN, by = vault): Promise<string> {
       const commitment = await seal(person, value, by);
       (await by.keep([commitment], stream)).name();

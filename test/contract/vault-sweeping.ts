@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { PartyId, StreamName } from '../../src/kernel/ids.js';
+import type { PartyId, StreamName, Uuid } from '../../src/kernel/ids.js';
+import { digestOf } from '../../src/kernel/commitments.js';
 import type { IsNamed, Kept, Swept, Vault } from '../../src/vault/vault.js';
 import type { VaultUnderTest } from './vault.contract.js';
+
+const EVENT = randomUUID() as Uuid;
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -29,7 +32,7 @@ export function sweeping(name: string, create: () => Promise<VaultUnderTest>): v
     };
     /** Sealed and stored, with the outcome of the append still to come: as a crash leaves it. */
     async function kept(of: StreamName, value = 'SA0380000000608010167519', by = vault) {
-      const commitment = await by.seal(person, 'sourceAccount', value);
+      const commitment = await by.seal(person, 'sourceAccount', value, EVENT);
       return { commitment, kept: (await by.keep([commitment], of)) as Kept };
     }
     const looks = async (...at: readonly number[]): Promise<Swept[]> => {
@@ -84,7 +87,7 @@ export function sweeping(name: string, create: () => Promise<VaultUnderTest>): v
       await reopen();
       const asked: unknown[] = [];
       const swept = await vault.sweep(async (...question) => asked.push(question) === 1, 0);
-      expect([asked, swept]).toEqual([[[of, commitment]], { named: 1, removed: 0, waiting: 0 }]);
+      expect([asked, swept]).toEqual([[[of, digestOf(commitment)]], { named: 1, removed: 0, waiting: 0 }]);
       expect(await looks(HOUR, 2 * HOUR, 3 * HOUR)).toEqual([NOTHING, NOTHING, NOTHING]);
       expect(await vault.open(commitment)).toBeDefined();
     });
@@ -155,11 +158,11 @@ export function sweeping(name: string, create: () => Promise<VaultUnderTest>): v
         Array.from({ length: 1_200 }, async (_, i) => {
           const of = stream();
           const { commitment } = await kept(of, `account ${i}`);
-          names.set(`${of} ${commitment}`, i % 3 === 0);
+          names.set(`${of} ${digestOf(commitment)}`, i % 3 === 0);
         }),
       );
       await reopen();
-      const isNamed: IsNamed = async (of, commitment) => names.get(`${of} ${commitment}`) as boolean;
+      const isNamed: IsNamed = async (of, digest) => names.get(`${of} ${digest}`) as boolean;
       expect(await vault.sweep(isNamed, 0)).toEqual({ named: 400, removed: 0, waiting: 800 });
       expect(await vault.sweep(isNamed, HOUR)).toEqual({ named: 0, removed: 800, waiting: 0 });
       for (const [name, isKept] of [...names].slice(0, 12)) {

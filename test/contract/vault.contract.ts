@@ -1,11 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import type { ActorId, EventId, LedgerId, PartyId, StreamName } from '../../src/kernel/ids.js';
-import { isPartyId, isUuid } from '../../src/kernel/ids.js';
+import type { ActorId, EventId, LedgerId, PartyId, StreamName, Uuid } from '../../src/kernel/ids.js';
+import { isPartyId, isUuid, uuid5 } from '../../src/kernel/ids.js';
 import type { Person, Vault } from '../../src/vault/vault.js';
 import { leafSaltUnder } from '../../src/vault/leaf-salt.js';
 import { erasing } from './vault-erasing.js';
 import { sweeping } from './vault-sweeping.js';
+
+const EVENT = randomUUID() as Uuid;
 
 /** What the suite needs of an adapter: one vault on storage that survives its closing. */
 export interface VaultUnderTest {
@@ -109,7 +111,7 @@ export function vaultContract(name: string, create: () => Promise<VaultUnderTest
 
     describe('sealed values', () => {
       const kept = async (person: Person, field: string, value: string): Promise<string> => {
-        const commitment = await vault.seal(person, field, value);
+        const commitment = await vault.seal(person, field, value, EVENT);
         await vault.keep([commitment], STREAM);
         return commitment;
       };
@@ -117,7 +119,7 @@ export function vaultContract(name: string, create: () => Promise<VaultUnderTest
       test('open by their commitment, also after closing', async () => {
         const person = party();
         const commitment = await kept(person, 'sourceAccount', 'SA0380000000608010167519');
-        expect(commitment).toMatch(/^[0-9a-f]{64}$/);
+        expect(commitment).toMatch(/^[\w-]{43}$/);
         const opened = { person, field: 'sourceAccount', value: 'SA0380000000608010167519' };
         expect(await vault.open(commitment)).toMatchObject(opened);
         await reopen();
@@ -126,7 +128,7 @@ export function vaultContract(name: string, create: () => Promise<VaultUnderTest
 
       test('are stored when they are kept, and nothing of them before: a refused command leaves nothing', async () => {
         const person = party();
-        const commitment = await vault.seal(person, 'phone', '+966512345678');
+        const commitment = await vault.seal(person, 'phone', '+966512345678', EVENT);
         expect(await vault.open(commitment)).toBeUndefined();
         await reopen();
         expect(await vault.open(commitment)).toBeUndefined();
@@ -140,7 +142,7 @@ export function vaultContract(name: string, create: () => Promise<VaultUnderTest
       });
 
       test('that nobody sealed cannot be kept, and those beside them can', async () => {
-        const commitment = await vault.seal(party(), 'phone', '+966512345678');
+        const commitment = await vault.seal(party(), 'phone', '+966512345678', EVENT);
         await expect(vault.keep([commitment, '0'.repeat(64)], STREAM)).rejects.toMatchObject({
           code: 'VAULT_UNAVAILABLE',
         });
@@ -158,18 +160,44 @@ export function vaultContract(name: string, create: () => Promise<VaultUnderTest
         }
       });
 
-      test('are proved by their salt to anyone', async () => {
-        const person = party();
-        const commitment = await kept(person, 'note', 'سِجِلّ "x"\n😀');
-        const salt = (await vault.open(commitment))!.salt;
-        expect(salt).toMatch(/^[0-9a-f]{64}$/);
-        const text = `["sijill/commitment/1","${salt}","${person}","note","سِجِلّ \\"x\\"\\n😀"]`;
-        expect(createHash('sha256').update(text, 'utf8').digest('hex')).toBe(commitment);
+      test('are proved to anyone by their disclosure, in the form of RFC 9901', async () => {
+        const value = 'سِجِلّ "x"\n😀';
+        const commitment = await kept(party(), 'note', value);
+        const { disclosure } = (await vault.open(commitment))!;
+        expect(createHash('sha256').update(disclosure, 'ascii').digest('base64url')).toBe(commitment);
+        const [salt, ...told] = JSON.parse(Buffer.from(disclosure, 'base64url').toString('utf8')) as string[];
+        expect(told).toEqual(['note', value]);
+        expect(Buffer.from(salt!, 'base64url').length).toBe(32);
       });
 
-      test('give the same commitment for the same person, field and value, also at once and after closing', async () => {
+      test('never have a commitment or a salt in common that two events name', async () => {
         const person = party();
-        const seal = (): Promise<string> => vault.seal(person, 'phone', '+966512345678');
+        const one = fc.record({
+          event: fc.integer({ min: 0, max: 2 }).map((n) => uuid5(EVENT, n)),
+          field: fc.constantFrom('phone', 'note'),
+          value: fc.constantFrom('', '+966512345678', '+966512345679'),
+        });
+        await fc.assert(
+          fc.asyncProperty(one, one, async (a, b) => {
+            const proofs = await Promise.all(
+              [a, b].map(async ({ event, field, value }) => {
+                const commitment = await vault.seal(person, field, value, event);
+                await vault.keep([commitment], STREAM);
+                const { disclosure } = (await vault.open(commitment))!;
+                const [salt] = JSON.parse(Buffer.from(disclosure, 'base64url').toString()) as string[];
+                return [commitment, salt];
+              }),
+            );
+            const isSame = JSON.stringify(a) === JSON.stringify(b);
+            for (const i of [0, 1]) expect(proofs[0]![i] === proofs[1]![i]).toBe(isSame);
+          }),
+          { numRuns: 40 },
+        );
+      });
+
+      test('give the same commitment for the same person, field, value and event, also at once and after closing', async () => {
+        const person = party();
+        const seal = (): Promise<string> => vault.seal(person, 'phone', '+966512345678', EVENT);
         const [first, ...others] = await Promise.all(Array.from({ length: 40 }, seal));
         expect(new Set(others)).toEqual(new Set([first]));
         expect(await seal()).toBe(first);
@@ -177,16 +205,17 @@ export function vaultContract(name: string, create: () => Promise<VaultUnderTest
         expect(await seal()).toBe(first);
       });
 
-      test('give other commitments for another person, field or value', async () => {
+      test('give other commitments for another person, field, value or event', async () => {
         const [one, two] = [party(), await vault.pseudonym('actor', 'somebody')];
         const commitments = [
-          await vault.seal(one, 'phone', '+966512345678'),
-          await vault.seal(two, 'phone', '+966512345678'),
-          await vault.seal(one, 'mobile', '+966512345678'),
-          await vault.seal(one, 'phone', '+966512345679'),
-          await vault.seal(one, 'phone', ''),
+          await vault.seal(one, 'phone', '+966512345678', EVENT),
+          await vault.seal(two, 'phone', '+966512345678', EVENT),
+          await vault.seal(one, 'mobile', '+966512345678', EVENT),
+          await vault.seal(one, 'phone', '+966512345679', EVENT),
+          await vault.seal(one, 'phone', '', EVENT),
+          await vault.seal(one, 'phone', '+966512345678', randomUUID() as Uuid),
         ];
-        expect(new Set(commitments).size).toBe(5);
+        expect(new Set(commitments).size).toBe(6);
         await vault.keep(commitments, STREAM);
         for (const commitment of commitments) expect(await vault.open(commitment)).toBeDefined();
       });
@@ -195,10 +224,10 @@ export function vaultContract(name: string, create: () => Promise<VaultUnderTest
         const person = party();
         const other = await create();
         const second = await other.open();
-        const there = await second.seal(person, 'phone', '+966512345678');
+        const there = await second.seal(person, 'phone', '+966512345678', EVENT);
         await second.close();
         await other.dispose();
-        expect(await vault.seal(person, 'phone', '+966512345678')).not.toBe(there);
+        expect(await vault.seal(person, 'phone', '+966512345678', EVENT)).not.toBe(there);
       });
 
       test('an unknown commitment, or none at all, opens to undefined', async () => {
@@ -226,7 +255,7 @@ export function vaultContract(name: string, create: () => Promise<VaultUnderTest
 
       test('belong to a pseudonym: a national ID in its place is refused, and not shown', async () => {
         for (const person of ['1058529940', 'party_1058529940', 'debtor_' + randomUUID(), '']) {
-          const error = await vault.seal(person as Person, 'phone', '+966512345678').catch((e: unknown) => e);
+          const error = await vault.seal(person as Person, 'phone', '+966512345678', EVENT).catch((e: unknown) => e);
           expect(error).toMatchObject({ name: 'InvalidValue', code: 'VAULT_PERSON' });
           expect(String(error)).not.toContain('1058529940');
         }
@@ -234,9 +263,9 @@ export function vaultContract(name: string, create: () => Promise<VaultUnderTest
 
       test('have a field with a plain name and a well-formed value', async () => {
         for (const field of ['', 'two words', 'a-b', '1058529940', 'x'.repeat(65)]) {
-          await expect(vault.seal(party(), field, 'v')).rejects.toMatchObject({ code: 'VAULT_FIELD' });
+          await expect(vault.seal(party(), field, 'v', EVENT)).rejects.toMatchObject({ code: 'VAULT_FIELD' });
         }
-        await expect(vault.seal(party(), 'phone', '\udc00')).rejects.toMatchObject({ code: 'VAULT_VALUE' });
+        await expect(vault.seal(party(), 'phone', '\udc00', EVENT)).rejects.toMatchObject({ code: 'VAULT_VALUE' });
       });
     });
 
@@ -283,14 +312,14 @@ export function vaultContract(name: string, create: () => Promise<VaultUnderTest
 
       test('twice is once, and afterwards every call is refused', async () => {
         const person = party();
-        const commitment = await vault.seal(person, 'phone', '+966512345678');
+        const commitment = await vault.seal(person, 'phone', '+966512345678', EVENT);
         await vault.close();
         await vault.close();
         await expect(vault.keep([commitment], STREAM)).rejects.toMatchObject({ code: 'VAULT_UNAVAILABLE' });
-        await expect(vault.seal(person, 'phone', 'v')).rejects.toMatchObject({ code: 'VAULT_UNAVAILABLE' });
+        await expect(vault.seal(person, 'phone', 'v', EVENT)).rejects.toMatchObject({ code: 'VAULT_UNAVAILABLE' });
         await expect(vault.open(commitment)).rejects.toMatchObject({ code: 'VAULT_UNAVAILABLE' });
         await expect(vault.pseudonym('actor', 'new')).rejects.toMatchObject({ code: 'VAULT_UNAVAILABLE' });
-        await expect(vault.seal(party(), 'phone', 'v')).rejects.toMatchObject({ code: 'VAULT_UNAVAILABLE' });
+        await expect(vault.seal(party(), 'phone', 'v', EVENT)).rejects.toMatchObject({ code: 'VAULT_UNAVAILABLE' });
       });
     });
   });

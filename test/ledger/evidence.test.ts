@@ -42,7 +42,7 @@ const billing = () =>
 /** As the shell does: sealed first, then decided. */
 async function record(ledger: Ledger, name: string, amount = '115.00', account = IBAN, sealer = vault) {
   const facts = { payer: PAYER, payee: PAYEE, amount, currency: 'SAR', channel: 'sadad', sector: 'general' };
-  const sourceAccount = await sealer.seal(PAYER, 'sourceAccount', account);
+  const sourceAccount = await sealer.seal(PAYER, 'sourceAccount', account, receiptId(BANK, 'TX-1'));
   const command = new RecordReceipt(
     receiptId(BANK, 'TX-1'),
     { bank: BANK, reference: 'TX-1', ...facts, paidOn: '2026-03-01' as BusinessDate, sourceAccount, match: null },
@@ -109,7 +109,7 @@ describe("what an event's evidence commits to (DESIGN.md, Envelope)", () => {
     const { store, ledger } = billing();
     store.onAppend = () => 'written';
     await expect(record(ledger, 'k')).rejects.toBeInstanceOf(LedgerUnavailable);
-    const sourceAccount = await vault.seal(PAYER, 'sourceAccount', IBAN);
+    const sourceAccount = await vault.seal(PAYER, 'sourceAccount', IBAN, receiptId(BANK, 'TX-1'));
     await restart();
     expect(await vault.sweep(evidenceNamedIn(store), 0)).toEqual({ named: 1, removed: 0, waiting: 0 });
     await vault.sweep(evidenceNamedIn(store), HOUR);

@@ -3,12 +3,14 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { PartyId, StreamName } from '../../src/kernel/ids.js';
+import type { PartyId, StreamName, Uuid } from '../../src/kernel/ids.js';
 import { Database } from '../../src/sqlite/database.js';
 import { openSqliteVault } from '../../src/vault/sqlite/sqlite-vault.js';
 import { APPLICATION_ID } from '../../src/vault/sqlite/vault-file.js';
 import type { Vault } from '../../src/vault/vault.js';
 import { transpiled } from './support/transpiled.js';
+
+const EVENT = randomUUID() as Uuid;
 
 const STREAM = `receipt-${randomUUID()}` as StreamName;
 /** So many that pages of the file were split, and rows moved between them. */
@@ -30,7 +32,7 @@ async function filled(folder: string, key: Buffer): Promise<{ vault: Vault; pers
   const path = join(folder, 'vault.db');
   const vault = openSqliteVault(path, key);
   const ids = await Promise.all(Array.from({ length: PERSONS }, (_, i) => vault.pseudonym('party', `person ${i}`)));
-  for (const id of ids) (await vault.keep([await vault.seal(id, 'phone', '+966512345678')], STREAM)).name();
+  for (const id of ids) (await vault.keep([await vault.seal(id, 'phone', '+966512345678', EVENT)], STREAM)).name();
   await vault.close();
   const database = Database.open(path, APPLICATION_ID);
   const rows = database.prepare(
@@ -90,7 +92,7 @@ test('kill -9 during an erasure leaves it undone or whole, once the next process
     await after.sweep(async () => true);
     for (const person of persons.slice(0, 40)) {
       if (await after.isErased(person.id)) expect(traces(folder, person)).toBe(0);
-      else expect(await after.seal(person.id, 'phone', '+966512345678')).toMatch(/./);
+      else expect(await after.seal(person.id, 'phone', '+966512345678', EVENT)).toMatch(/./);
     }
     await after.close();
   }

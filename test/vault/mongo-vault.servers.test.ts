@@ -1,9 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { LedgerId, PartyId, StreamName } from '../../src/kernel/ids.js';
+import type { LedgerId, PartyId, StreamName, Uuid } from '../../src/kernel/ids.js';
+import { digestOf } from '../../src/kernel/commitments.js';
 import { openMongoVault, refuseVaultIn } from '../../src/vault/mongo/mongo-vault.js';
 import { vaultContract } from '../contract/vault.contract.js';
 import { inDatabase } from '../read-models/mongo-backend.js';
 import { describeMongoDb, isRealMongoDb, MongoDb } from '../servers/mongodb/mongodb.js';
+
+const EVENT = randomUUID() as Uuid;
 
 const STREAM = `receipt-${randomUUID()}` as StreamName;
 const party = (): PartyId => `party_${randomUUID()}` as PartyId;
@@ -73,7 +76,7 @@ describeMongoDb('a vault in MongoDB', () => {
     const secrets = ['1058529940', '+966512345678', 'SA0380000000608010167519', 'هند بنت محمد'];
     for (const secret of secrets) {
       const person = await vault.pseudonym('party', secret);
-      const kept = await vault.keep([await vault.seal(person, 'name', secret)], STREAM);
+      const kept = await vault.keep([await vault.seal(person, 'name', secret, EVENT)], STREAM);
       if (secret.startsWith('1')) kept.name();
     }
     await vault.close();
@@ -112,7 +115,7 @@ describeMongoDb('a vault in MongoDB', () => {
       const answers = await Promise.all(
         vaults.map((vault) =>
           Promise.all(
-            values.map(async (v) => [await vault.pseudonym('actor', v), await vault.seal(person, 'note', v)]),
+            values.map(async (v) => [await vault.pseudonym('actor', v), await vault.seal(person, 'note', v, EVENT)]),
           ),
         ),
       );
@@ -127,14 +130,14 @@ describeMongoDb('a vault in MongoDB', () => {
   describe('a changed document', () => {
     test('any flipped bit of a sealed value is an error that shows no value', async () => {
       const vault = await openMongoVault(uri, key, BEGINNING);
-      const commitment = await vault.seal(party(), 'phone', '+966512345678');
+      const commitment = await vault.seal(party(), 'phone', '+966512345678', EVENT);
       (await vault.keep([commitment], STREAM)).name();
       await vault.close();
       await inDatabase(uri, async (db) => {
         const sealed = db.collection<{ _id: string; content: Buffer }>('sealed', { promoteBuffers: true });
-        const { content } = (await sealed.findOne({ _id: commitment }))!;
+        const { content } = (await sealed.findOne({ _id: digestOf(commitment)! }))!;
         content[30]! ^= 1;
-        await sealed.updateOne({ _id: commitment }, { $set: { content } });
+        await sealed.updateOne({ _id: digestOf(commitment)! }, { $set: { content } });
       });
       const again = await openMongoVault(uri, key, BEGINNING);
       const error: unknown = await again.open(commitment).catch((e: unknown) => e);
@@ -146,14 +149,14 @@ describeMongoDb('a vault in MongoDB', () => {
     test("deleting a person's one document leaves nothing that opens or finds what was theirs", async () => {
       const vault = await openMongoVault(uri, key, BEGINNING);
       const person = await vault.pseudonym('party', '1058529940');
-      const commitment = await vault.seal(person, 'phone', '+966512345678');
+      const commitment = await vault.seal(person, 'phone', '+966512345678', EVENT);
       await vault.keep([commitment], STREAM);
       await vault.close();
       await inDatabase(uri, (db) => db.collection<{ _id: string }>('persons').deleteOne({ _id: person }));
       const again = await openMongoVault(uri, key, BEGINNING);
       expect(await again.open(commitment)).toBeUndefined();
       expect(await again.pseudonym('party', '1058529940')).not.toBe(person);
-      expect(await again.seal(person, 'phone', '+966512345678')).not.toBe(commitment);
+      expect(await again.seal(person, 'phone', '+966512345678', EVENT)).not.toBe(commitment);
       await again.close();
     });
   });
@@ -162,10 +165,10 @@ describeMongoDb('a vault in MongoDB', () => {
     test('is unavailable, loses nothing that was answered, and goes on by itself', async () => {
       const vault = await openMongoVault(uri, key, BEGINNING);
       const person = await vault.pseudonym('party', '1058529940');
-      const sealed = await vault.seal(person, 'phone', '+966512345678');
+      const sealed = await vault.seal(person, 'phone', '+966512345678', EVENT);
       const kept = await vault.keep([sealed], STREAM);
       await server.kill();
-      const later = await vault.seal(person, 'phone', '+966500000000'); // the person's key is at hand
+      const later = await vault.seal(person, 'phone', '+966500000000', EVENT); // the person's key is at hand
       const calls = [vault.pseudonym('party', 'new'), vault.keep([later], STREAM), vault.open(sealed), vault.ledger()];
       for (const call of await Promise.allSettled(calls)) {
         expect(call).toMatchObject({ status: 'rejected', reason: { code: 'VAULT_UNAVAILABLE' } });
@@ -177,7 +180,7 @@ describeMongoDb('a vault in MongoDB', () => {
       expect(await vault.pseudonym('party', '1058529940')).toBe(person);
       await vault.close();
       const names = await inDatabase(uri, (db) => db.collection('sealed').find().toArray());
-      expect(names.map(({ _id }) => String(_id))).toEqual([sealed]);
+      expect(names.map(({ _id }) => String(_id))).toEqual([digestOf(sealed)]);
     });
 
     test('and hangs: a call fails after five seconds, and the next one goes through', async () => {

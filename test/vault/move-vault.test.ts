@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import type { LedgerId, PartyId, StreamName } from '../../src/kernel/ids.js';
+import type { LedgerId, PartyId, StreamName, Uuid } from '../../src/kernel/ids.js';
 import { Database } from '../../src/sqlite/database.js';
 import { moveVault, type Watch } from '../../src/vault/moving/move-vault.js';
 import { KINDS, type VaultRecords } from '../../src/vault/moving/vault-records.js';
@@ -11,6 +11,8 @@ import { openSqliteSource, openSqliteTarget } from '../../src/vault/sqlite/sqlit
 import { openSqliteVault } from '../../src/vault/sqlite/sqlite-vault.js';
 import { APPLICATION_ID } from '../../src/vault/sqlite/vault-file.js';
 import { anyContents, MemoryRecords } from './support/memory-records.js';
+
+const EVENT = randomUUID() as Uuid;
 
 /* A vault moves as it is (docs/operations.md, The vault in MongoDB): the law, and what a file has to do with it. */
 
@@ -105,9 +107,9 @@ describe('a vault in a file', () => {
     await vault.belongTo(ledger);
     for (const value of ['1058529940', 'هند بنت محمد', 'x']) await vault.pseudonym('party', value);
     const other = `party_${randomUUID()}` as PartyId;
-    const named = await vault.keep([await vault.seal(other, 'phone', '+966512345678')], stream);
+    const named = await vault.keep([await vault.seal(other, 'phone', '+966512345678', EVENT)], stream);
     named.name();
-    await vault.keep([await vault.seal(other, 'note', 'waits')], stream);
+    await vault.keep([await vault.seal(other, 'note', 'waits', EVENT)], stream);
     await vault.close();
     return path;
   }

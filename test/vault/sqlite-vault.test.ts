@@ -2,12 +2,14 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PartyId, StreamName } from '../../src/kernel/ids.js';
+import type { PartyId, StreamName, Uuid } from '../../src/kernel/ids.js';
 import { Database } from '../../src/sqlite/database.js';
 import { openSqliteVault } from '../../src/vault/sqlite/sqlite-vault.js';
 import { APPLICATION_ID } from '../../src/vault/sqlite/vault-file.js';
 import { VaultLocked } from '../../src/vault/vault.js';
 import { vaultContract } from '../contract/vault.contract.js';
+
+const EVENT = randomUUID() as Uuid;
 
 const directories: string[] = [];
 const directory = (): string => {
@@ -48,7 +50,7 @@ describe('the file of the SQLite vault', () => {
     const secrets = ['1058529940', '+966512345678', 'SA0380000000608010167519', 'هند بنت محمد'];
     for (const secret of secrets) {
       const person = await vault.pseudonym('party', secret);
-      await vault.keep([await vault.seal(person, 'name', secret)], STREAM);
+      await vault.keep([await vault.seal(person, 'name', secret, EVENT)], STREAM);
     }
     const open = bytesOf(home);
     await vault.close();
@@ -125,7 +127,7 @@ describe('the file of the SQLite vault', () => {
   test('of the format before this one is taken over: what it sealed stays for ever', async () => {
     const path = join(directory(), 'vault.db');
     const first = openSqliteVault(path, key);
-    const commitment = await first.seal(party(), 'phone', '+966512345678');
+    const commitment = await first.seal(party(), 'phone', '+966512345678', EVENT);
     (await first.keep([commitment], STREAM)).name();
     await first.close();
     const database = Database.open(path, APPLICATION_ID);
@@ -134,7 +136,7 @@ describe('the file of the SQLite vault', () => {
     const [vault, another] = [openSqliteVault(path, key), openSqliteVault(path, key)];
     for (const now of [0, 3_600_000]) await vault.sweep(() => Promise.resolve(false), now);
     expect(await another.open(commitment)).toMatchObject({ value: '+966512345678' });
-    await another.keep([await another.seal(party(), 'phone', '+966500000000')], STREAM);
+    await another.keep([await another.seal(party(), 'phone', '+966500000000', EVENT)], STREAM);
     expect(await vault.sweep(() => Promise.resolve(false))).toMatchObject({ waiting: 1 });
     await Promise.all([vault.close(), another.close()]);
   });
@@ -150,8 +152,8 @@ async function tampered(change: (database: Database) => void) {
   const path = join(directory(), 'vault.db');
   const first = openSqliteVault(path, key);
   const person = await first.pseudonym('party', '1058529940');
-  const commitment = await first.seal(person, 'phone', '+966512345678');
-  const other = await first.seal(person, 'phone', '+966500000000');
+  const commitment = await first.seal(person, 'phone', '+966512345678', EVENT);
+  const other = await first.seal(person, 'phone', '+966500000000', EVENT);
   (await first.keep([commitment, other], STREAM)).name();
   await first.close();
   const database = Database.open(path, APPLICATION_ID);
@@ -208,8 +210,8 @@ describe('a changed row of the SQLite vault', () => {
   test("one person's damaged key does not fail another's write of the same moment", async () => {
     const { vault, person } = await tampered((database) => database.exec('UPDATE person SET key = zeroblob(61)'));
     const [damaged, sound] = await Promise.allSettled([
-      vault.seal(person, 'phone', '+966512345678'),
-      vault.seal(party(), 'phone', '+966512345678'),
+      vault.seal(person, 'phone', '+966512345678', EVENT),
+      vault.seal(party(), 'phone', '+966512345678', EVENT),
     ]);
     expect(damaged).toMatchObject({ status: 'rejected', reason: { code: 'VAULT_DAMAGED' } });
     expect(sound.status).toBe('fulfilled');
@@ -223,7 +225,7 @@ describe('a changed row of the SQLite vault', () => {
     expect(await vault.open(commitment)).toBeUndefined();
     expect(await vault.pseudonym('party', '1058529940')).not.toBe(person);
     // Nor does the keyed index tell that this very value was sealed before.
-    expect(await vault.seal(person, 'phone', '+966512345678')).not.toBe(commitment);
+    expect(await vault.seal(person, 'phone', '+966512345678', EVENT)).not.toBe(commitment);
     await vault.close();
   });
 
@@ -250,7 +252,7 @@ test('what nobody asks to keep is given up, the oldest first, before memory runs
   const person = party();
   const large = 'x'.repeat(2 ** 20);
   const commitments: string[] = [];
-  for (let i = 0; i < 18; i++) commitments.push(await vault.seal(person, 'note', large + i));
+  for (let i = 0; i < 18; i++) commitments.push(await vault.seal(person, 'note', large + i, EVENT));
   await expect(vault.keep(commitments.slice(0, 1), STREAM)).rejects.toMatchObject({ code: 'VAULT_UNAVAILABLE' });
   await vault.keep(commitments.slice(-15), STREAM);
   expect((await vault.open(commitments.at(-1)!))?.value.length).toBe(large.length + 2);
@@ -262,7 +264,7 @@ describe('after a crash', () => {
     const [home, crashed] = [directory(), directory()];
     const vault = openSqliteVault(join(home, 'vault.db'), key);
     const id = await vault.pseudonym('party', '1001244019');
-    const commitment = await vault.seal(id, 'phone', '+966512345678');
+    const commitment = await vault.seal(id, 'phone', '+966512345678', EVENT);
     await vault.keep([commitment], STREAM);
     for (const name of ['vault.db', 'vault.db-wal']) copyFileSync(join(home, name), join(crashed, name));
     await vault.close();
@@ -280,7 +282,9 @@ describe('two vaults over one file', () => {
     const person = party();
     const values = Array.from({ length: 50 }, (_, i) => `value ${i}`);
     const ask = (vault: typeof one) =>
-      Promise.all(values.map(async (v) => [await vault.pseudonym('actor', v), await vault.seal(person, 'note', v)]));
+      Promise.all(
+        values.map(async (v) => [await vault.pseudonym('actor', v), await vault.seal(person, 'note', v, EVENT)]),
+      );
     const [first, second] = await Promise.all([ask(one), ask(two)]);
     expect(second).toEqual(first);
     await Promise.all([one.close(), two.close()]);

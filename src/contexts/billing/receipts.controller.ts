@@ -35,7 +35,7 @@ export class ReceiptsController {
     // key under two references would give two receipts the same event ids (DESIGN.md, Ids).
     const receipt = receiptId(bank, body.reference);
     const record = async (id: Uuid, request: CommandRequest): Promise<Outcome> => {
-      const [sourceAccount, match] = await Promise.all([this.#sealed(body), this.#matchOf(body)]);
+      const [sourceAccount, match] = await Promise.all([this.#sealed(body, receipt), this.#matchOf(body)]);
       const facts = factsOf(bank, body, sourceAccount);
       return conflictAsRefusal(await this.#execute(new RecordReceipt(id, { ...facts, match }, request)));
     };
@@ -68,8 +68,9 @@ export class ReceiptsController {
     return isPayable(await this.targets.find(target), payee, amount.currency) ? target : null;
   }
 
-  #sealed({ payer, sourceAccount }: RecordReceiptBody): Promise<string> | undefined {
-    return sourceAccount === undefined ? undefined : sealed(this.vault, payer, 'sourceAccount', sourceAccount);
+  /** For the receipt, and not for the command: a bank that tells the same facts again tells the same commitment. */
+  #sealed({ payer, sourceAccount }: RecordReceiptBody, receipt: Uuid): Promise<string> | undefined {
+    return sourceAccount === undefined ? undefined : sealed(this.vault, payer, 'sourceAccount', sourceAccount, receipt);
   }
 }
 

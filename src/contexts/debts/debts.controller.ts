@@ -7,7 +7,8 @@ import { sealed } from '../../http/commands/sealing.js';
 import { OnExchange, type Exchange } from '../../http/exchange.js';
 import { invalid, Problem } from '../../http/problems/problem.js';
 import { CommandBody } from '../../http/validation/dtos.js';
-import type { EventId, Uuid } from '../../kernel/ids.js';
+import type { CommandRequest } from '../../kernel/decider.js';
+import { eventId, type EventId, type Uuid } from '../../kernel/ids.js';
 import type { CommandClass } from '../../ledger/command-handlers.js';
 import type { Outcome } from '../../ledger/outcome.js';
 import type { Vault } from '../../vault/vault.js';
@@ -103,7 +104,7 @@ export class DebtsController {
   requestExemption(@OnExchange() exchange: Exchange, @Body() body: ExemptionRequestBody): Answer {
     const { amount, ground } = body;
     return this.edge.handle(exchange, body, async (target, request) => {
-      const evidence = await this.#proof(exchange, body.evidence);
+      const evidence = await this.#proof(exchange, body.evidence, request);
       const data = { ...amount, ground, ...(evidence !== undefined && { evidence }) };
       return this.#execute(new RequestExemption(target, data, request));
     });
@@ -113,7 +114,7 @@ export class DebtsController {
   requestInstalments(@OnExchange() exchange: Exchange, @Body() body: InstalmentRequestBody): Answer {
     const wish = wishOf(body);
     return this.edge.handle(exchange, body, async (target, request) => {
-      const evidence = await this.#proof(exchange, body.evidence);
+      const evidence = await this.#proof(exchange, body.evidence, request);
       return this.#execute(new RequestInstalments(target, { wish, evidence }, request));
     });
   }
@@ -148,11 +149,11 @@ export class DebtsController {
   }
 
   /** Sealed for the party that asks: nobody but the debtor may. */
-  async #proof({ caller }: Exchange, text: string): Promise<string>;
-  async #proof({ caller }: Exchange, text: string | undefined): Promise<string | undefined>;
-  async #proof({ caller, route }: Exchange, text: string | undefined): Promise<string | undefined> {
+  async #proof(exchange: Exchange, text: string, request: CommandRequest): Promise<string>;
+  async #proof(exchange: Exchange, text: string | undefined, request: CommandRequest): Promise<string | undefined>;
+  async #proof({ caller, route }: Exchange, text: string | undefined, { id }: CommandRequest) {
     if (text === undefined) return undefined;
-    if (caller.party !== undefined) return sealed(this.vault, caller.party, 'evidence', text);
+    if (caller.party !== undefined) return sealed(this.vault, caller.party, 'evidence', text, eventId(id, 0));
     throw new Problem('FORBIDDEN', { facts: { route, admitted: [routeOf(route).roles].flat().join(', ') } });
   }
 }

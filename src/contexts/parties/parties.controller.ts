@@ -7,7 +7,8 @@ import { sealed } from '../../http/commands/sealing.js';
 import { OnExchange, type Exchange } from '../../http/exchange.js';
 import { PersonalData, shownParty, type ShownParty } from '../../http/personal-data.js';
 import { invalid, Problem } from '../../http/problems/problem.js';
-import { uuidOf, type PartyId } from '../../kernel/ids.js';
+import type { CommandRequest } from '../../kernel/decider.js';
+import { eventId, uuidOf, type PartyId } from '../../kernel/ids.js';
 import type { Outcome } from '../../ledger/outcome.js';
 import type { Vault } from '../../vault/vault.js';
 import { VAULT } from '../../vault/vault.token.js';
@@ -37,7 +38,7 @@ export class PartiesController {
       exchange,
       body,
       async (target, request) => {
-        const values = await this.#sealed(party, { identifier, name, mobile, email, address });
+        const values = await this.#sealed(party, { identifier, name, mobile, email, address }, request);
         return this.#execute(new RecordParty(target, { party, kind, values }, request));
       },
       uuidOf(party),
@@ -53,7 +54,7 @@ export class PartiesController {
       exchange,
       body,
       async (target, request) => {
-        const values = await this.#sealed(party, changes);
+        const values = await this.#sealed(party, changes, request);
         return this.#execute(new CorrectParty(target, { party, values, reason }, request));
       },
       uuidOf(party),
@@ -71,11 +72,15 @@ export class PartiesController {
   }
 
   /** Stored only with the event that names them. */
-  async #sealed(party: PartyId, values: Readonly<Partial<Record<PersonalField, string | undefined>>>): Promise<Values> {
-    const commitments = Object.entries(values).flatMap(([field, value]) =>
-      value === undefined ? [] : [sealed(this.vault, party, field, tidy(value)).then((each) => [field, each] as const)],
-    );
-    return Object.fromEntries(await Promise.all(commitments));
+  async #sealed(
+    party: PartyId,
+    values: Readonly<Partial<Record<PersonalField, string | undefined>>>,
+    { id }: CommandRequest,
+  ): Promise<Values> {
+    const seal = async (field: string, value: string) =>
+      [field, await sealed(this.vault, party, field, tidy(value), eventId(id, 0))] as const;
+    const given = Object.entries(values).flatMap(([field, value]) => (value === undefined ? [] : [seal(field, value)]));
+    return Object.fromEntries(await Promise.all(given));
   }
 
   #execute(command: RecordParty | CorrectParty): Promise<Outcome> {

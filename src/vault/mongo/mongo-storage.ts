@@ -96,11 +96,11 @@ export class MongoStorage implements VaultStorage {
     return { id: found._id, key: found.key };
   }
 
-  async sealed(commitment: string): Promise<(SealedRecord & { readonly isNamed: boolean }) | undefined> {
-    const named = (): Promise<StoredSealed | null> => answered(this.#sealed.findOne({ _id: commitment }));
+  async sealed(digest: string): Promise<(SealedRecord & { readonly isNamed: boolean }) | undefined> {
+    const named = (): Promise<StoredSealed | null> => answered(this.#sealed.findOne({ _id: digest }));
     const first = await named();
     if (first !== null) return { ...sealedRecord(first), isNamed: true };
-    const waiting = await answered(this.#waiting.findOne(waitingFor(commitment)));
+    const waiting = await answered(this.#waiting.findOne(waitingFor(digest)));
     if (waiting !== null) return { ...sealedRecord(waiting), isNamed: false };
     // Between the two looks it may have been named.
     const second = await named();

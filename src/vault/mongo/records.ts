@@ -41,10 +41,10 @@ interface StoredValue {
   readonly content: Buffer;
 }
 
-/** Under the commitment. */
+/** Under the digest. */
 export type StoredSealed = StoredValue;
 
-/** Under the commitment, a space, and what makes it one append's own. */
+/** Under the digest, a space, and what makes it one append's own. */
 export interface StoredWaiting extends StoredValue {
   readonly stream: StreamName;
 }
@@ -65,8 +65,8 @@ export const personRecord = ({ _id, lookup, key, identity }: StoredPerson): Pers
   ...(identity !== undefined && { identity }),
 });
 
-export const storedSealed = ({ commitment, person, field, content }: SealedRecord): StoredSealed => ({
-  _id: commitment,
+export const storedSealed = ({ digest, person, field, content }: SealedRecord): StoredSealed => ({
+  _id: digest,
   person,
   field,
   content,
@@ -81,7 +81,7 @@ export const storedWaiting = ({ id, stream, person, field, content }: WaitingRec
 });
 
 export const sealedRecord = ({ _id, person, field, content }: StoredValue): SealedRecord => ({
-  commitment: _id.slice(0, 64),
+  digest: _id.slice(0, 64),
   person,
   field,
   content,
@@ -93,7 +93,7 @@ export const waitingRecord = (stored: StoredWaiting): WaitingRecord => ({
   stream: stored.stream,
 });
 
-/** Of the waiting values of a commitment: nothing else begins with it and a space. */
-export const waitingFor = (commitment: string): mongo.Filter<StoredWaiting> => ({
-  _id: { $gt: `${commitment} `, $lt: `${commitment}!` },
+/** Of the waiting values of a digest: nothing else begins with it and a space. */
+export const waitingFor = (digest: string): mongo.Filter<StoredWaiting> => ({
+  _id: { $gt: `${digest} `, $lt: `${digest}!` },
 });

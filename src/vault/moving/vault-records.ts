@@ -55,7 +55,7 @@ export const unfinished = (place: string): string =>
 
 const IDS: { readonly [K in Kind]: (record: RecordsOf[K]) => string } = {
   persons: ({ id }) => id,
-  sealed: ({ commitment }) => commitment,
+  sealed: ({ digest }) => digest,
   waiting: ({ id }) => id,
   erased: ({ id }) => id,
 };
@@ -65,7 +65,7 @@ const hex = (bytes: Buffer | undefined): string | null => bytes?.toString('hex')
 
 const FIELDS: { readonly [K in Kind]: (record: RecordsOf[K]) => readonly (string | null)[] } = {
   persons: ({ id, lookup, key, identity }) => [id, hex(lookup), hex(key), hex(identity)],
-  sealed: ({ commitment, person, field, content }) => [commitment, person, field, hex(content)],
+  sealed: ({ digest, person, field, content }) => [digest, person, field, hex(content)],
   waiting: ({ id, stream, person, field, content }) => [id, stream, person, field, hex(content)],
   erased: ({ id }) => [id],
 };

@@ -172,33 +172,26 @@ function tablesOf(database: Database): Tables {
     sealed: {
       ...table('sealed', ['commitment', 'person', 'field', 'content']),
       after: fromHex,
-      read: ([commitment, person, field, content]) => ({
-        commitment: toHex(commitment),
+      read: ([digest, person, field, content]) => ({
+        digest: toHex(digest),
         person,
         field,
         content: Buffer.from(content),
       }),
-      row: ({ commitment, person, field, content }) => [fromHex(commitment), person, field, content],
+      row: ({ digest, person, field, content }) => [fromHex(digest), person, field, content],
     },
     waiting: {
       ...table('waiting', ['id', 'commitment', 'stream', 'person', 'field', 'content']),
       after: asText,
-      read: ([id, commitment, stream, person, field, content]) => ({
+      read: ([id, digest, stream, person, field, content]) => ({
         id,
-        commitment: toHex(commitment),
+        digest: toHex(digest),
         stream,
         person,
         field,
         content: Buffer.from(content),
       }),
-      row: ({ id, commitment, stream, person, field, content }) => [
-        id,
-        fromHex(commitment),
-        stream,
-        person,
-        field,
-        content,
-      ],
+      row: ({ id, digest, stream, person, field, content }) => [id, fromHex(digest), stream, person, field, content],
     },
     erased: {
       ...table('erased', ['person']),

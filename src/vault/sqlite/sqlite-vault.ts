@@ -72,13 +72,13 @@ class SqliteStorage implements VaultStorage {
     return added;
   }
 
-  async sealed(commitment: string): Promise<(SealedRecord & { readonly isNamed: boolean }) | undefined> {
+  async sealed(digest: string): Promise<(SealedRecord & { readonly isNamed: boolean }) | undefined> {
     const { sealed, waitingFor } = this.#statements;
-    const bytes = Buffer.from(commitment, 'hex');
+    const bytes = Buffer.from(digest, 'hex');
     return this.#read(() => {
       const named = sealed.get(bytes);
       const row = named ?? waitingFor.get(bytes);
-      return row && { commitment, person: row[0], field: row[1], content: row[2], isNamed: named !== undefined };
+      return row && { digest, person: row[0], field: row[1], content: row[2], isNamed: named !== undefined };
     });
   }
 
@@ -87,8 +87,8 @@ class SqliteStorage implements VaultStorage {
     const erased = await this.#commits.run(() => {
       const gone = records.find(({ person }) => this.#isErased(person));
       if (gone !== undefined) return gone.person;
-      for (const { id, commitment, stream, person, field, content } of records) {
-        addWaiting.run(id, Buffer.from(commitment, 'hex'), stream, person, field, content);
+      for (const { id, digest, stream, person, field, content } of records) {
+        addWaiting.run(id, Buffer.from(digest, 'hex'), stream, person, field, content);
       }
       return undefined;
     });
@@ -98,8 +98,8 @@ class SqliteStorage implements VaultStorage {
   async name(records: readonly WaitingRecord[]): Promise<void> {
     const { addSealed, removeWaiting } = this.#statements;
     await this.#commits.run(() => {
-      for (const { id, commitment, person, field, content } of records) {
-        if (!this.#isErased(person)) addSealed.run(Buffer.from(commitment, 'hex'), person, field, content);
+      for (const { id, digest, person, field, content } of records) {
+        if (!this.#isErased(person)) addSealed.run(Buffer.from(digest, 'hex'), person, field, content);
         removeWaiting.run(id);
       }
     });
@@ -182,10 +182,10 @@ const statementsOf = (database: Database) => ({
   ),
 });
 
-const waitingRecordOf = ([id, commitment, stream, person, field, content]: any[]): WaitingRecord =>
+const waitingRecordOf = ([id, digest, stream, person, field, content]: any[]): WaitingRecord =>
   ({
     id,
-    commitment: Buffer.from(commitment as Uint8Array).toString('hex'),
+    digest: Buffer.from(digest as Uint8Array).toString('hex'),
     stream,
     person,
     field,

@@ -39,7 +39,7 @@ const ledger = new Ledger({
 });
 
 const payer = `party_${uuid('2')}`;
-const sourceAccount = await vault.seal(payer, 'sourceAccount', 'SA0380000000608010167519');
+const sourceAccount = await vault.seal(payer, 'sourceAccount', 'SA0380000000608010167519', uuid('7'));
 process.send?.(sourceAccount);
 const facts = {
   payer,

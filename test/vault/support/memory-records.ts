@@ -94,7 +94,7 @@ const bytes = fc.uint8Array({ minLength: 1, maxLength: 2 }).map((array) => Buffe
 const uniquely = <K extends Kind>(kind: K, record: fc.Arbitrary<RecordsOf[K]>): fc.Arbitrary<RecordsOf[K][]> =>
   fc.uniqueArray(record, { selector: (each) => idOf(kind, each), maxLength: 12 });
 const value = fc.record({
-  commitment: few.map((id) => id.repeat(32)),
+  digest: few.map((id) => id.repeat(32)),
   person: few as fc.Arbitrary<string> as fc.Arbitrary<Person>,
   field: fc.constantFrom('phone', 'note'),
   content: bytes,
@@ -114,7 +114,7 @@ export const anyContents: fc.Arbitrary<Contents> = fc.record({
     'waiting',
     fc.tuple(value, few).map(([record, own]) => ({
       ...record,
-      id: `${record.commitment} ${own}`,
+      id: `${record.digest} ${own}`,
       stream: `receipt-${own}` as StreamName,
     })),
   ),

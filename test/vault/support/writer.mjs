@@ -11,7 +11,7 @@ for (let i = 0; ; i++) {
   const answers = await Promise.all(
     identities.map(async (identity) => {
       const person = await vault.pseudonym('actor', identity);
-      const commitment = await vault.seal(person, 'phone', identity);
+      const commitment = await vault.seal(person, 'phone', identity, '00000000-0000-4000-8000-000000000000');
       await vault.keep([commitment], 'receipt-00000000-0000-4000-8000-000000000000');
       return { identity, person, commitment };
     }),
