@@ -8,10 +8,14 @@ export interface StoredTile extends TileName {
   readonly bytes: Buffer;
 }
 
-/** The last tree that was signed. */
-export interface Signed extends TreeHead {
-  /** The checkpoint: a signed note, as it is published. */
+/** A tree and the checkpoint that says so. */
+export interface SignedTree extends TreeHead {
+  /** A signed note, as it is published. */
   readonly note: string;
+}
+
+/** The last tree that was signed. */
+export interface Signed extends SignedTree {
   /** Where to read on so that the last event that was signed comes first; absent: from the beginning of the log. */
   readonly before?: Place;
 }
@@ -22,6 +26,8 @@ export interface LogReader {
   read(tile: Omit<TileName, 'width'>): Promise<StoredTile | undefined>;
   /** What is published. @throws LogUnavailable */
   signed(): Promise<Signed | undefined>;
+  /** The newest tree that `witness` was told of. @throws LogUnavailable */
+  witnessed(): Promise<SignedTree | undefined>;
   close(): Promise<void>;
 }
 
@@ -41,6 +47,14 @@ export interface LogStorage extends LogReader {
    * @returns whether it was; false: somebody else signs. @throws LogUnavailable
    */
   sign(next: Signed, previous: TreeHead | undefined): Promise<boolean>;
+  /**
+   * Publishes the last checkpoint with more signatures, durably, if what is published is still just `before`.
+   * @param note the same text
+   * @returns whether it was; false: something else is published by now. @throws LogUnavailable
+   */
+  cosign(note: string, before: SignedTree): Promise<boolean>;
+  /** Keeps a checkpoint that enough witnesses have cosigned, unless a newer one is kept. @throws LogUnavailable */
+  witness(checkpoint: SignedTree): Promise<void>;
 }
 
 /** Nothing was written; the same call may be repeated. */

@@ -1,7 +1,7 @@
 import { bundleStart } from './bundles.js';
 import { tilesIn } from './growth.js';
 import { HASH_BYTES, leafIndex, treeSize } from './hashes.js';
-import type { LogReader, Signed } from './log-storage.js';
+import type { LogReader, SignedTree } from './log-storage.js';
 import { consistencyFrom, inclusionFrom } from './tile-tree.js';
 import { ENTRIES, isWithin, tilePath, type TileName } from './tiles.js';
 import { writeTlogProof } from './tlog-proof.js';
@@ -13,7 +13,7 @@ export interface PublishedLog {
 }
 
 /** The bytes of a tile or a bundle as they are published. @returns undefined where the signed tree has not all of it */
-export async function tileBytes(reader: LogReader, tile: TileName, { size }: Signed): Promise<Buffer | undefined> {
+export async function tileBytes(reader: LogReader, tile: TileName, { size }: SignedTree): Promise<Buffer | undefined> {
   if (!isWithin(tile, size)) return undefined;
   const stored = await reader.read(tile);
   if (stored === undefined) throw new Error(`tile ${tilePath(tile)} of a tree of ${size} is not stored`);
@@ -23,7 +23,7 @@ export async function tileBytes(reader: LogReader, tile: TileName, { size }: Sig
 }
 
 /** A tlog-proof@v1 of an entry, in the tree that was signed last. @param index below its size */
-export async function proofOf(reader: LogReader, index: number, { size, note }: Signed): Promise<string> {
+export async function proofOf(reader: LogReader, index: number, { size, note }: SignedTree): Promise<string> {
   const hashes = await inclusionFrom(tilesIn(reader), leafIndex(index, size), size);
   return writeTlogProof({ index, hashes, checkpoint: note });
 }
@@ -33,7 +33,7 @@ export async function proofOf(reader: LogReader, index: number, { size, note }: 
  * the hashes, an empty line, the checkpoint.
  * @param from at most its size
  */
-export async function growthOf(reader: LogReader, from: number, { size, note }: Signed): Promise<string> {
+export async function growthOf(reader: LogReader, from: number, { size, note }: SignedTree): Promise<string> {
   const hashes = await consistencyFrom(tilesIn(reader), treeSize(from), size);
   return [`old ${from}`, ...hashes.map((hash) => hash.toString('base64')), '', note].join('\n');
 }

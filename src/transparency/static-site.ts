@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { openCheckpoint } from './checkpoint.js';
 import { tilesIn } from './growth.js';
 import { parseVkey, type VerifierKey } from './keys.js';
-import type { Signed } from './log-storage.js';
+import type { SignedTree } from './log-storage.js';
 import { tileBytes, type PublishedLog } from './published-log.js';
 import { rootFrom } from './tile-tree.js';
 import { tilePath, tilesOf } from './tiles.js';
@@ -21,7 +21,7 @@ export class OtherLog extends Error {
  */
 export async function writeSite(
   { reader, vkey }: PublishedLog,
-  signed: Signed,
+  signed: SignedTree,
   directory: string,
   onTile: (count: number) => void,
 ): Promise<void> {
@@ -39,7 +39,7 @@ export async function writeSite(
 }
 
 /** What stands there is this log, not larger than it is. */
-async function assertEarlier({ reader, vkey }: PublishedLog, { size }: Signed, directory: string): Promise<void> {
+async function assertEarlier({ reader, vkey }: PublishedLog, { size }: SignedTree, directory: string): Promise<void> {
   const path = join(directory, 'checkpoint');
   const there = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;

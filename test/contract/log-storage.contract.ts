@@ -99,5 +99,36 @@ export function logStorageContract(name: string, start: () => Promise<LogStorage
       const size = 10 + answers.indexOf(true);
       expect(await storage.signed()).toEqual(signed(size));
     });
+
+    test('a checkpoint gets more signatures only while it is what is published', async () => {
+      const [first, second] = [signed(1), signed(300)];
+      const more = (note: string): string => `${note}— another signature\n`;
+      expect(await storage.cosign(more(first.note), first)).toBe(false);
+      await storage.sign(first, undefined);
+      expect(await storage.cosign(more(first.note), first)).toBe(true);
+      const cosigned = { ...first, note: more(first.note) };
+      storage = await backend.open();
+      expect(await storage.signed()).toEqual(cosigned);
+      // Who did not see that one would take it away.
+      expect(await storage.cosign(`${first.note}— one more\n`, first)).toBe(false);
+      expect(await storage.sign(second, first)).toBe(true);
+      expect(await storage.cosign(more(cosigned.note), cosigned)).toBe(false);
+      expect(await storage.signed()).toEqual(second);
+    });
+
+    test('the newest witnessed checkpoint is kept, whatever is signed meanwhile', async () => {
+      expect(await storage.witnessed()).toBeUndefined();
+      const kept = ({ before: _, ...tree }: Signed) => tree;
+      await storage.witness(kept(signed(300)));
+      await storage.sign(signed(1), undefined);
+      await storage.witness(kept(signed(299)));
+      storage = await backend.open();
+      expect(await storage.witnessed()).toEqual(kept(signed(300)));
+      const more = { ...kept(signed(300)), note: 'the same with more signatures\n' };
+      await storage.witness(more);
+      expect(await storage.witnessed()).toEqual(more);
+      await storage.witness(kept(signed(301)));
+      expect(await storage.witnessed()).toEqual(kept(signed(301)));
+    });
   });
 }

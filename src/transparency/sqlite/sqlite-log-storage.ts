@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import type { Place, Position } from '../../event-store/event-store.js';
-import { Database, ForeignFile, isSqliteFault } from '../../sqlite/database.js';
+import { Database, ForeignFile, isSqliteFault, type Statement } from '../../sqlite/database.js';
 import { own } from '../../sqlite/ownership.js';
 import { hashOf, treeSize } from '../hashes.js';
 import {
@@ -10,6 +10,7 @@ import {
   type LogReader,
   type LogStorage,
   type Signed,
+  type SignedTree,
   type StoredTile,
 } from '../log-storage.js';
 import type { TreeHead } from '../proofs.js';
@@ -19,7 +20,10 @@ import { ENTRIES, tilePath, type TileName } from '../tiles.js';
 const APPLICATION_ID = 0x536a546c;
 const LAYOUT = 1;
 
-/** `level` −1: bundles of entries. `signed` has one row at most; without `position` it was made of the first event. */
+/**
+ * `level` −1: bundles of entries. `signed` and `witnessed` have one row at most; without `position` it was made of the
+ * first event.
+ */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS tile (
     level INTEGER NOT NULL,
@@ -35,6 +39,12 @@ const SCHEMA = `
     note     TEXT NOT NULL,
     position TEXT,
     count    INTEGER
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS witnessed (
+    id   INTEGER PRIMARY KEY CHECK (id = 1),
+    size INTEGER NOT NULL,
+    root BLOB NOT NULL,
+    note TEXT NOT NULL
   ) STRICT;
   PRAGMA user_version = ${LAYOUT};
 `;
@@ -80,6 +90,7 @@ function checkLayout(database: Database, path: string): void {
 class SqliteLogReader implements LogReader {
   readonly #tile;
   readonly #signed;
+  #witnessed: Statement | undefined;
 
   constructor(protected readonly database: Database) {
     this.#tile = database.prepare('SELECT width, bytes FROM tile WHERE level = ? AND at = ?');
@@ -92,6 +103,17 @@ class SqliteLogReader implements LogReader {
 
   async signed(): Promise<Signed | undefined> {
     return available(() => this.last());
+  }
+
+  async witnessed(): Promise<SignedTree | undefined> {
+    return available(() => {
+      // Prepared late: a log that was written before there were witnesses has no such table until it is opened to write.
+      this.#witnessed ??= this.database.prepare('SELECT size, root, note FROM witnessed');
+      const row = this.#witnessed.get();
+      if (row === undefined) return undefined;
+      const [size, root, note] = row as [number, Uint8Array, string];
+      return { size: treeSize(size), root: hashOf(Buffer.from(root)), note };
+    });
   }
 
   async close(): Promise<void> {
@@ -116,6 +138,8 @@ class SqliteLogReader implements LogReader {
 class SqliteLogStorage extends SqliteLogReader implements LogStorage {
   readonly #put;
   readonly #sign;
+  readonly #cosign;
+  readonly #witness;
 
   constructor(
     database: Database,
@@ -128,6 +152,11 @@ class SqliteLogStorage extends SqliteLogReader implements LogStorage {
     this.#sign = database.prepare(
       'INSERT INTO signed VALUES (1, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET size = excluded.size, ' +
         'root = excluded.root, note = excluded.note, position = excluded.position, count = excluded.count',
+    );
+    this.#cosign = database.prepare('UPDATE signed SET note = ? WHERE size = ? AND root = ? AND note = ?');
+    this.#witness = database.prepare(
+      'INSERT INTO witnessed VALUES (1, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET size = excluded.size, ' +
+        'root = excluded.root, note = excluded.note WHERE excluded.size >= size',
     );
   }
 
@@ -144,6 +173,14 @@ class SqliteLogStorage extends SqliteLogReader implements LogStorage {
         return true;
       }),
     );
+  }
+
+  async cosign(note: string, before: SignedTree): Promise<boolean> {
+    return available(() => this.#cosign.run(note, before.size, before.root, before.note) === 1);
+  }
+
+  async witness({ size, root, note }: SignedTree): Promise<void> {
+    available(() => this.#witness.run(size, root, note));
   }
 
   override async close(): Promise<void> {
