@@ -10,7 +10,7 @@ const LAYERS = {
   'event-store': ['kernel', 'sqlite'],
   'read-models': ['kernel', 'sqlite', 'mongodb'],
   vault: ['kernel', 'sqlite', 'mongodb'],
-  transparency: ['kernel', 'event-store', 'leases', 'sqlite', 'http'],
+  transparency: ['kernel', 'event-store', 'leases', 'sqlite', 'http', 'verify'],
   journal: ['kernel', 'event-store'],
   verify: [],
   ledger: ['kernel', 'event-store'],

@@ -11,7 +11,12 @@ interface Group {
 
 export interface Policy {
   readonly logs: readonly Key[];
-  readonly witnesses: readonly { readonly name: string; readonly key: Key }[];
+  readonly witnesses: readonly {
+    readonly name: string;
+    readonly key: Key;
+    /** Where a log asks it (c2sp.org/tlog-witness); who verifies needs none. */
+    readonly url?: string;
+  }[];
   /** undefined: no witness is asked for. */
   readonly quorum: Member | undefined;
 }
@@ -23,10 +28,13 @@ export function trusting(vkey: string): Policy {
   return { logs: [key], witnesses: [], quorum: undefined };
 }
 
-/** @throws NotProved naming the line that is no policy's */
-export function parsePolicy(text: string): Policy {
+/**
+ * @param known the log that it is about, where that is known: then the policy need not name it, or names it among others
+ * @throws NotProved naming the line that is no policy's
+ */
+export function parsePolicy(text: string, known?: Key): Policy {
   const logs: Key[] = [];
-  const witnesses: { name: string; key: Key }[] = [];
+  const witnesses: { name: string; key: Key; url?: string }[] = [];
   const members = new Map<string, Member>();
   const used = new Set<string>();
   let quorum: { of: Member | undefined } | undefined;
@@ -35,7 +43,7 @@ export function parsePolicy(text: string): Policy {
     prove(member.name !== 'none' && !members.has(member.name), `${where}: ${member.name} is defined already`);
     members.set(member.name, member);
   };
-  const known = (name: string, where: string): Member => {
+  const defined = (name: string, where: string): Member => {
     const member = members.get(name);
     prove(member !== undefined, `${where}: ${name} is not defined on a line before`);
     return member;
@@ -50,16 +58,17 @@ export function parsePolicy(text: string): Policy {
       prove(!key.isCosigner && rest.length <= 1, `${where} is no log: log VKEY [URL]`);
       logs.push(key);
     } else if (word === 'witness') {
-      const key = keyOf(rest[0] ?? '');
-      prove(key.isCosigner && rest.length <= 2, `${where} is no witness: witness NAME VKEY [URL]`);
-      witnesses.push({ name, key });
+      const [vkey = '', url, ...more] = rest;
+      const key = keyOf(vkey);
+      prove(key.isCosigner && more.length === 0, `${where} is no witness: witness NAME VKEY [URL]`);
+      witnesses.push({ name, key, ...(url !== undefined && { url }) });
       define({ name, key }, where);
     } else if (word === 'group') {
       const [threshold = '', ...names] = rest;
       const of = names.map((each) => {
         prove(!used.has(each), `${where}: ${each} is in a group already`);
         used.add(each);
-        return known(each, where);
+        return defined(each, where);
       });
       const least = threshold === 'all' ? of.length : threshold === 'any' ? 1 : Number(threshold);
       const isPossible = /^(all|any|[1-9][0-9]{0,3})$/.test(threshold) && of.length > 0 && least <= of.length;
@@ -67,7 +76,7 @@ export function parsePolicy(text: string): Policy {
       define({ name, least, of }, where);
     } else if (word === 'quorum') {
       prove(quorum === undefined && rest.length === 0, `${where}: there is one line quorum NAME`);
-      quorum = { of: name === 'none' ? undefined : known(name, where) };
+      quorum = { of: name === 'none' ? undefined : defined(name, where) };
     } else {
       prove(false, `${where}: ${word} is none of log, witness, group, quorum`);
     }
@@ -77,7 +86,10 @@ export function parsePolicy(text: string): Policy {
   );
   prove(new Set(keys).size === keys.length, 'the policy names one key twice');
   prove(quorum !== undefined, 'the policy has no quorum line: quorum none asks for no witness');
+  if (known !== undefined && logs.length === 0) logs.push(known);
   prove(logs.length > 0, 'the policy names no log');
+  const isNamed = known === undefined || logs.some(({ vkey }) => vkey === known.vkey);
+  prove(isNamed, `the policy names logs, and not this one, ${known?.vkey}`);
   return { logs, witnesses, quorum: quorum.of };
 }
 

@@ -118,7 +118,7 @@ export function logStorageContract(name: string, start: () => Promise<LogStorage
 
     test('the newest witnessed checkpoint is kept, whatever is signed meanwhile', async () => {
       expect(await storage.witnessed()).toBeUndefined();
-      const kept = ({ before: _, ...tree }: Signed) => tree;
+      const kept = ({ size, root, note }: Signed) => ({ size, root, note });
       await storage.witness(kept(signed(300)));
       await storage.sign(signed(1), undefined);
       await storage.witness(kept(signed(299)));
