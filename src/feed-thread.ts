@@ -7,8 +7,9 @@ import { holdToOneLedger } from './feed/one-ledger.js';
 import { SelfAudit } from './feed/self-audit/self-audit.js';
 import { isHeldHere } from './feed/stored-progress.js';
 import { FeedThreadPort } from './feed/thread-protocol.js';
-import { signingKey } from './transparency/keys.js';
+import { signingKey, writeVkey } from './transparency/keys.js';
 import { LogBuilder } from './transparency/log-builder.js';
+import { readWitnesses } from './transparency/witnesses/witness-policy.js';
 import { leafSaltUnder } from './vault/leaf-salt.js';
 
 /** What the thread is told. */
@@ -19,6 +20,8 @@ export interface FeedThreadData extends Stores {
     readonly leafKey: Uint8Array;
     /** Of the key that signs. */
     readonly seed: Uint8Array;
+    /** A policy, as it was read; absent: nobody is asked. */
+    readonly witnesses?: string;
   };
 }
 
@@ -57,14 +60,17 @@ const audit = new SelfAudit({
   report: (status) => listener.audited?.(status),
   log: (level, message) => listener.log(level, message),
 });
+const key = transparency && signingKey(transparency.origin, Buffer.from(transparency.seed));
 const builder =
   transparency &&
+  key &&
   logStorage &&
   new LogBuilder({
     reader,
     storage: logStorage,
     leases,
-    key: signingKey(transparency.origin, Buffer.from(transparency.seed)),
+    key,
+    ...(transparency.witnesses !== undefined && { witnesses: readWitnesses(transparency.witnesses, writeVkey(key)) }),
     saltOf: (event) => leafSaltUnder(Buffer.from(transparency.leafKey), event),
     report: (status) => listener.logged?.(status),
     log: (level, message) => listener.log(level, message),

@@ -40,6 +40,7 @@ import { explainsItself } from './start-fault.js';
 import type { PublishedLog } from './transparency/published-log.js';
 import { signingKey, writeVkey } from './transparency/keys.js';
 import { originOf } from './transparency/origin.js';
+import { readWitnesses } from './transparency/witnesses/witness-policy.js';
 import type { FeedThreadData } from './feed-thread.js';
 import { VaultUnavailable, type Vault } from './vault/vault.js';
 
@@ -85,6 +86,7 @@ export async function openInstance(
     | keyof VaultPlace
     | 'redisUrl'
     | 'logKey'
+    | 'witnesses'
     | 'environment'
     | 'logOrigin'
     | 'backdatingDays'
@@ -101,6 +103,7 @@ export async function openInstance(
     vault: vaultDirectory,
     redisUrl,
     logKey,
+    witnesses,
     environment,
     logOrigin,
     backdatingDays,
@@ -152,15 +155,18 @@ export async function openInstance(
   };
   const seed = keepsLog(stores) ? loadLogKey(stores, logKey) : undefined;
   const origin = await originOf(store);
+  const asked = witnesses !== undefined && { witnesses };
+  const vkey = seed && writeVkey(signingKey(origin, seed));
+  const policy = vkey !== undefined && witnesses !== undefined ? readWitnesses(witnesses, vkey) : undefined;
   const toThread: FeedThreadData = {
     ...stores,
-    ...(seed !== undefined && { transparency: { origin, leafKey: vault.leafKey(), seed } }),
+    ...(seed !== undefined && { transparency: { origin, leafKey: vault.leafKey(), seed, ...asked } }),
   };
   const control = await startFeedThread(feedThread, toThread, send, feed, died);
-  const transparency: PublishedLog | undefined = seed && {
-    reader: openLogReader(stores),
-    vkey: writeVkey(signingKey(origin, seed)),
-  };
+  const transparency: PublishedLog | undefined =
+    vkey === undefined
+      ? undefined
+      : { reader: openLogReader(stores), vkey, ...(policy !== undefined && { witnesses: policy }) };
   const readModels = await openReadModelReader(stores);
   const policyNames = policies.map(({ name }) => name);
   feed.attach(control, new StoredProgress(readModels, policyNames));

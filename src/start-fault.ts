@@ -14,6 +14,7 @@ import { LedgerUnavailable } from './ledger/outcome.js';
 import { NotThisLedger } from './ledger/open-ledger.js';
 import { ForeignFile } from './sqlite/database.js';
 import { StoreOwned } from './sqlite/ownership.js';
+import { InvalidWitnesses } from './transparency/witnesses/witness-policy.js';
 import { VaultLocked, VaultUnavailable } from './vault/vault.js';
 
 /** Their messages say what to do. By name, because an error of the feed's thread arrives without its class. */
@@ -25,6 +26,7 @@ const SELF_EXPLAINING: ReadonlySet<string> = new Set(
     EventsMayVanish,
     ForeignEvent,
     InvalidTariff,
+    InvalidWitnesses,
     InvalidWorkingDays,
     NotThisLedger,
     OtherLedger,

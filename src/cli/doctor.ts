@@ -1,15 +1,27 @@
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { eventsPlace, openEventReader, openReadModelReader, openVault, refuseVanishing } from '../adapters.js';
+import {
+  eventsPlace,
+  keepsLog,
+  loadLogKey,
+  openEventReader,
+  openReadModelReader,
+  openVault,
+  refuseVanishing,
+} from '../adapters.js';
 import { policies, projections } from '../composition.js';
 import { ConfigurationError, readConfiguration, type Configuration } from '../config/configuration.js';
+import { isLoopback } from '../config/variables.js';
 import { readWorkingDays } from '../contexts/debts/working-days.js';
 import { readTariff } from '../contexts/subscriptions/tariff.js';
 import type { EventReader } from '../event-store/event-store.js';
 import { APPLICATION_ID as EVENTS } from '../event-store/sqlite/schema.js';
 import { APPLICATION_ID as JOBS } from '../jobs/embedded/job-file.js';
 import { APPLICATION_ID as READ_MODELS } from '../read-models/sqlite/tables.js';
+import { signingKey, writeVkey } from '../transparency/keys.js';
+import { originOf } from '../transparency/origin.js';
+import { readWitnesses } from '../transparency/witnesses/witness-policy.js';
 import { APPLICATION_ID as VAULT } from '../vault/sqlite/vault-file.js';
 import { serverUrl } from './client/client.js';
 import { AT_FAULT, DIFFERENT, type Command } from './command.js';
@@ -31,7 +43,7 @@ Examples: sijill doctor
 
 It looks at the configuration, the disk, the permissions of files and keys, the files of SQLite, the event store (with
 EventStoreDB also at metadata that lets events vanish), the read models and how far they are, the vault and its key, the
-clock against the last event, and at a server, where one runs.
+clock against the last event, the policy of the witnesses, and at a server, where one runs.
 Exit codes: 0 nothing amiss, 2 wrong usage, 3 a warning at worst, 4 an error.
 `;
 
@@ -128,6 +140,10 @@ async function storeFindings(configuration: Configuration): Promise<readonly Fin
       });
     }
     await add('clock', 'see that the event store answers', () => clockFindings(log, Date.now()));
+    const { witnesses } = configuration;
+    if (witnesses !== undefined) {
+      await add('witnesses', MEND_SETTINGS, () => witnessFindings(witnesses, configuration, log));
+    }
     if (begun === undefined) return findings;
     if (configuration.mongodbUri === undefined && !existsSync(join(data, 'read-models.db'))) {
       findings.push({ check: 'read models', ...note('there are none yet: sijill serve makes them') });
@@ -149,6 +165,23 @@ async function storeFindings(configuration: Configuration): Promise<readonly Fin
     await log.close();
   }
   return findings;
+}
+
+/** They are not asked: what they say of a checkpoint they say to the server. */
+async function witnessFindings(policy: string, configuration: Configuration, log: EventReader) {
+  const { data, logKey } = configuration;
+  if (!keepsLog(configuration)) return [note('no transparency log is kept here, and nobody is asked to cosign it')];
+  if (logKey === undefined && !existsSync(join(data, 'log.key'))) return [note('there is no key of the log yet')];
+  const vkey = writeVkey(signingKey(await originOf(log), loadLogKey(configuration, logKey)));
+  const { witnesses } = readWitnesses(policy, vkey);
+  const names = witnesses.map(({ name }) => name).join(', ');
+  const open = witnesses.filter(({ url }) => url.protocol === 'http:' && !isLoopback(url.hostname));
+  return [
+    ok(`the policy is accepted; asked to cosign: ${names || 'nobody'}. Each has to know ${vkey}`),
+    ...open.map(({ name }) =>
+      warning(`the witness ${name} is asked over http: who is on the way can halt the log`, 'use https'),
+    ),
+  ];
 }
 
 /** What it says of itself is asked of the server, which talks to it: `/health/ready`, `/v1/jobs`. */

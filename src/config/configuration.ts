@@ -19,6 +19,8 @@ export interface Configuration {
   readonly masterKey?: Buffer;
   /** 32 bytes. */
   readonly logKey?: Buffer;
+  /** A policy as it was read; absent: nobody cosigns. */
+  readonly witnesses?: string;
   readonly environment: string;
   readonly logOrigin: string;
   /** Absent: the development mode, which issues its own tokens on a loopback address. */
@@ -92,6 +94,7 @@ export function readConfiguration(environment: Environment = process.env): Confi
     redisUrl: read('REDIS_URL'),
     masterKey: read('SIJILL_MASTER_KEY') ?? read('SIJILL_MASTER_KEY_FILE'),
     logKey: read('SIJILL_LOG_KEY') ?? read('SIJILL_LOG_KEY_FILE'),
+    witnesses: read('SIJILL_WITNESSES'),
     environment: read('SIJILL_ENVIRONMENT'),
     logOrigin: read('SIJILL_LOG_ORIGIN'),
     logLevel: read('LOG_LEVEL'),
@@ -127,6 +130,7 @@ export function readConfiguration(environment: Environment = process.env): Confi
     redisUrl,
     masterKey,
     logKey,
+    witnesses,
     tariff,
     workingDays,
     issuer,
@@ -148,6 +152,7 @@ export function readConfiguration(environment: Environment = process.env): Confi
     ...(redisUrl !== undefined && { redisUrl }),
     ...(masterKey !== undefined && { masterKey }),
     ...(logKey !== undefined && { logKey }),
+    ...(witnesses !== undefined && { witnesses }),
     ...(tariff !== undefined && { tariff }),
     ...(workingDays !== undefined && { workingDays }),
     ...(url !== undefined && { url }),
@@ -165,6 +170,7 @@ type OptionalName =
   | 'redisUrl'
   | 'masterKey'
   | 'logKey'
+  | 'witnesses'
   | 'tariff'
   | 'workingDays'
   | 'issuer'

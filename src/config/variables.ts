@@ -90,6 +90,11 @@ export const VARIABLES = {
     accepts: 'the path of a file that can be read and holds such a key',
     parse: (path) => keyOf(contentOf(path)),
   } satisfies Variable<Buffer>,
+  SIJILL_WITNESSES: {
+    meaning: 'Who is asked to cosign the checkpoints of the transparency log, and how many must have. Not set: nobody.',
+    accepts: 'the path of a file as c2sp.org/tlog-policy has it, each witness with its URL (docs/transparency.md)',
+    parse: (path) => contentOf(path) || undefined,
+  } satisfies Variable<string>,
   SIJILL_ENVIRONMENT: {
     default: 'development',
     meaning: "Written into a new ledger's first event, so that a test's ledger is never taken for a real one.",

@@ -517,6 +517,11 @@ export const ROUTES = {
     en: 'The last checkpoint of the transparency log',
     ar: 'آخر نقطة تحقق لسجل الشفافية',
   },
+  'GET /transparency/witnessed': {
+    ...shown,
+    en: 'The newest checkpoint that enough witnesses have cosigned',
+    ar: 'أحدث نقطة تحقق صادق عليها العدد الكافي من الشهود',
+  },
   'GET /transparency/vkey': {
     ...shown,
     en: 'The key that checkpoints are signed with',

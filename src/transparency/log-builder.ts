@@ -12,6 +12,8 @@ import { LogHalted, type LogStatus } from './log-status.js';
 import { LogUnavailable, TileConflict, type LogStorage, type Signed } from './log-storage.js';
 import { isConsistent } from './proofs.js';
 import { consistencyFrom, rootFrom } from './tile-tree.js';
+import type { WitnessPolicy } from './witnesses/witness-policy.js';
+import { Witnessing, type WitnessTimes } from './witnesses/witnessing.js';
 
 export interface LogBuilderOptions {
   readonly reader: Pick<EventReader, 'readAll'>;
@@ -22,6 +24,9 @@ export interface LogBuilderOptions {
   readonly key: SigningKey;
   /** `Vault.leafSalt` */
   readonly saltOf: (event: EventId) => string;
+  /** Absent: nobody is asked to cosign. */
+  readonly witnesses?: WitnessPolicy;
+  readonly witnessTimes?: WitnessTimes;
   readonly report: (status: LogStatus) => void;
   readonly log: (level: 'info' | 'error', message: string) => void;
   /** Between two looks at the log, in milliseconds: a checkpoint is signed at most so often. */
@@ -79,18 +84,34 @@ export class LogBuilder {
 
   async #serve(signal: AbortSignal, wentWell: () => void): Promise<void> {
     let grown = await this.#open();
-    while (!signal.aborted) {
-      this.#tell({ state: 'running' });
-      let isAll = false;
-      while (!isAll && !signal.aborted) {
-        const next = await this.#read(grown, signal);
-        if (signal.aborted) return;
-        await this.#sign(next);
-        [grown, isAll] = [next.grown, next.isAll];
-        wentWell();
+    const witnessing = this.#witnessing();
+    try {
+      while (!signal.aborted) {
+        this.#tell({ state: 'running' });
+        let isAll = false;
+        while (!isAll && !signal.aborted) {
+          await witnessing?.offer(this.#signed);
+          const next = await this.#read(grown, signal);
+          if (signal.aborted) return;
+          if (witnessing?.objection !== undefined) throw witnessing.objection;
+          await this.#sign(next);
+          [grown, isAll] = [next.grown, next.isAll];
+          wentWell();
+        }
+        await witnessing?.offer(this.#signed);
+        await pause(this.#pace, signal);
       }
-      await pause(this.#pace, signal);
+    } finally {
+      await witnessing?.stop();
     }
+  }
+
+  #witnessing(): Witnessing | undefined {
+    const { storage, key, witnesses: policy, witnessTimes: times, log: say } = this.options;
+    if (policy === undefined) return undefined;
+    const report = (witnesses: LogStatus['witnesses'] & object, witnessed: number): void =>
+      this.#tell({ witnesses, witnessed });
+    return new Witnessing({ policy, log: key, storage, report, say, ...(times !== undefined && { times }) });
   }
 
   /** The log as it was signed last. @throws LogHalted where what is stored does not give what was signed */
@@ -212,7 +233,7 @@ export class LogBuilder {
 
   #tell(news: Partial<LogStatus>): void {
     const next = { ...this.#status, ...news };
-    if (next.state === this.#status.state && next.size === this.#status.size) return;
+    if (Object.entries(news).every(([name, value]) => this.#status[name as keyof LogStatus] === value)) return;
     this.options.report((this.#status = next));
   }
 }

@@ -1,10 +1,14 @@
+import type { WitnessStatus } from './witnesses/witness-status.js';
+
 /**
- * Why nothing is signed any more, until a person has looked. `ROLLED_BACK`: the event store holds less than was signed.
+ * Why nothing is signed any more, until a person has looked. `ROLLED_BACK`: the event store holds less than was signed, or
+ * a witness has cosigned more of this log than is known to be signed. `FORKED`: a witness has cosigned what this log does
+ * not begin with.
  * `REWRITTEN`: the last event that was signed is another one now, or events do not give the tiles that they gave.
  * `DAMAGED`: the tiles do not give the root that was signed. `OTHER_KEY`: what was signed last was signed by another
  * key. `OTHER_SIGNER`: somebody else signs this log.
  */
-export type Halt = 'ROLLED_BACK' | 'REWRITTEN' | 'DAMAGED' | 'OTHER_KEY' | 'OTHER_SIGNER';
+export type Halt = 'ROLLED_BACK' | 'FORKED' | 'REWRITTEN' | 'DAMAGED' | 'OTHER_KEY' | 'OTHER_SIGNER';
 
 /** How the log stands: shown by /health/ready and /metrics. */
 export interface LogStatus {
@@ -13,6 +17,10 @@ export interface LogStatus {
   /** Events in the last tree that was signed. */
   readonly size: number;
   readonly halt?: Halt;
+  /** Absent: none is asked. */
+  readonly witnesses?: readonly WitnessStatus[];
+  /** Events in the newest tree that enough of them have cosigned. */
+  readonly witnessed?: number;
 }
 
 /** Nothing is signed from here on. */

@@ -1,6 +1,7 @@
 import type { Metrics } from '../http/metrics.js';
 import type { Indicator } from '../http/ports.js';
 import type { LogStatus } from './log-status.js';
+import type { WitnessStatus } from './witnesses/witness-status.js';
 
 /** Whoever knows how the transparency log stands. */
 interface Watched {
@@ -9,11 +10,22 @@ interface Watched {
 
 /** Shows in `/metrics` how much was signed, and whether nothing is any more. */
 export function measureLog(watched: Watched, metrics: Metrics): void {
-  const signed = 'Events in the last checkpoint of the transparency log.';
+  const signed =
+    'Events in the last checkpoint of the transparency log, and in the last that enough witnesses cosigned.';
   metrics.gauge('sijill_transparency_events', signed, 'state', () => {
     const { transparency } = watched;
-    return transparency === undefined ? [] : [['signed', transparency.size]];
+    if (transparency === undefined) return [];
+    const { size, witnessed } = transparency;
+    return [['signed', size] as const, ...(witnessed === undefined ? [] : [['witnessed', witnessed] as const])];
   });
+  const cosigned = 'Events in the last checkpoint that a witness cosigned.';
+  metrics.gauge('sijill_transparency_cosigned', cosigned, 'witness', () =>
+    (watched.transparency?.witnesses ?? []).map(({ name, cosigned: events }) => [name, events] as const),
+  );
+  const silent = 'Whether a witness does not cosign (1): the server’s log says why.';
+  metrics.gauge('sijill_transparency_witness_silent', silent, 'witness', () =>
+    (watched.transparency?.witnesses ?? []).map(({ name, fault }) => [name, Number(fault !== undefined)] as const),
+  );
   const halted = 'Whether the transparency log halted (1): nothing is signed, and somebody has to look.';
   metrics.gauge('sijill_transparency_halted', halted, 'log', () => {
     const { transparency } = watched;
@@ -27,7 +39,18 @@ export const logIndicator = (watched: Watched): Indicator => ({
   async check() {
     const { transparency } = watched;
     if (transparency === undefined) return { up: true, details: { state: 'none is kept here' } };
-    const { state, size, halt } = transparency;
-    return { up: true, details: { state, signed: size, ...(halt !== undefined && { halt }) } };
+    const { state, size, halt, witnesses, witnessed } = transparency;
+    return {
+      up: true,
+      details: {
+        state,
+        signed: size,
+        ...(halt !== undefined && { halt }),
+        ...(witnesses !== undefined && { witnessed: witnessed ?? 0, witnesses: witnesses.map(told).join('; ') }),
+      },
+    };
   },
 });
+
+const told = ({ name, cosigned, fault }: WitnessStatus): string =>
+  fault === undefined ? `${name} cosigned ${cosigned}` : `${name} ${fault}, cosigned ${cosigned}`;

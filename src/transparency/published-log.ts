@@ -5,11 +5,31 @@ import type { LogReader, SignedTree } from './log-storage.js';
 import { consistencyFrom, inclusionFrom } from './tile-tree.js';
 import { ENTRIES, isWithin, tilePath, type TileName } from './tiles.js';
 import { writeTlogProof } from './tlog-proof.js';
+import type { WitnessPolicy } from './witnesses/witness-policy.js';
 
 /** A log as anybody may read it. */
 export interface PublishedLog {
   readonly reader: LogReader;
   readonly vkey: string;
+  /** Absent: nobody cosigns. */
+  readonly witnesses?: WitnessPolicy;
+}
+
+/** The newest tree that enough witnesses have cosigned, by the policy of now. */
+export async function witnessedIn({ reader, witnesses }: PublishedLog): Promise<SignedTree | undefined> {
+  const tree = witnesses && (await reader.witnessed());
+  return tree !== undefined && isMet(witnesses!, tree.note) ? tree : undefined;
+}
+
+/** What was found of a note lately: its signatures are the dearest part of a proof. */
+const met = new WeakMap<WitnessPolicy, { readonly note: string; readonly isMet: boolean }>();
+
+function isMet(policy: WitnessPolicy, note: string): boolean {
+  const known = met.get(policy);
+  if (known?.note === note) return known.isMet;
+  const found = policy.isMetBy(note);
+  met.set(policy, { note, isMet: found });
+  return found;
 }
 
 /** The bytes of a tile or a bundle as they are published. @returns undefined where the signed tree has not all of it */
@@ -22,9 +42,15 @@ export async function tileBytes(reader: LogReader, tile: TileName, { size }: Sig
     : stored.bytes.subarray(0, tile.width * HASH_BYTES);
 }
 
-/** A tlog-proof@v1 of an entry, in the tree that was signed last. @param index below its size */
-export async function proofOf(reader: LogReader, index: number, { size, note }: SignedTree): Promise<string> {
-  const hashes = await inclusionFrom(tilesIn(reader), leafIndex(index, size), size);
+/**
+ * A tlog-proof@v1 of an entry, in the newest tree that is witnessed, where it has the entry, and else in the last that was
+ * signed: who asks some seconds later gets the better one, and nobody waits for a witness.
+ * @param index below the size of what was signed
+ */
+export async function provedIn(log: PublishedLog, index: number, signed: SignedTree): Promise<string> {
+  const witnessed = await witnessedIn(log);
+  const { size, note } = witnessed !== undefined && index < witnessed.size ? witnessed : signed;
+  const hashes = await inclusionFrom(tilesIn(log.reader), leafIndex(index, size), size);
   return writeTlogProof({ index, hashes, checkpoint: note });
 }
 

@@ -5,8 +5,8 @@ import { invalid, Problem } from '../http/problems/problem.js';
 import { NoQuery } from '../http/validation/dtos.js';
 import { IsId, IsWholeNumber } from '../http/validation/fields.js';
 import type { EventId } from '../kernel/ids.js';
-import { LogUnavailable, type LogReader, type Signed } from './log-storage.js';
-import { growthOf, proofOf, tileBytes, type PublishedLog } from './published-log.js';
+import { LogUnavailable } from './log-storage.js';
+import { growthOf, provedIn, tileBytes, witnessedIn, type PublishedLog } from './published-log.js';
 import { parseTilePath } from './tiles.js';
 
 /** The composition root hands over what is published. */
@@ -55,6 +55,15 @@ export class TransparencyController {
     return signed.note;
   }
 
+  /** What a client with a policy waits for: it is older than the last one, or the same. */
+  @Access('GET /transparency/witnessed')
+  async witnessed(@Res({ passthrough: true }) reply: FastifyReply, @Query() _query: NoQuery): Promise<string> {
+    const tree = await available(witnessedIn(this.#log));
+    if (tree === undefined) throw new Problem('NOT_WITNESSED', RETRY);
+    reply.headers({ 'content-type': TEXT, 'cache-control': A_MOMENT });
+    return tree.note;
+  }
+
   @Access('GET /transparency/vkey')
   vkey(@Res({ passthrough: true }) reply: FastifyReply, @Query() _query: NoQuery): string {
     reply.headers({ 'content-type': TEXT, 'cache-control': A_MOMENT });
@@ -82,11 +91,11 @@ export class TransparencyController {
     if ((seq === undefined) === (event === undefined)) {
       throw invalid({ path: 'seq', code: 'NOT_ACCEPTED', facts: { accepted: 'seq | event' } });
     }
-    const { reader, signed } = await signedIn(this.published);
+    const { signed } = await signedIn(this.published);
     const index = seq === undefined ? await this.published.sequenceOf(event as EventId) : Number(seq);
     if (index === undefined || index >= signed.size) throw new Problem('NOT_IN_LOG', { facts: { size: signed.size } });
     reply.headers({ 'content-type': TEXT, 'cache-control': A_MOMENT });
-    return available(proofOf(reader, index, signed));
+    return available(provedIn(this.#log, index, signed));
   }
 
   @Access('GET /transparency/consistency')
@@ -104,11 +113,11 @@ export class TransparencyController {
 }
 
 /** The tree that was signed last. @throws Problem where there is none to be read */
-export async function signedIn({ log }: Published): Promise<{ readonly reader: LogReader; readonly signed: Signed }> {
+export async function signedIn({ log }: Published) {
   if (log === undefined) throw new Problem('LOG_UNAVAILABLE', RETRY);
   const signed = await available(log.reader.signed());
   if (signed === undefined) throw new Problem('LOG_UNAVAILABLE', RETRY);
-  return { reader: log.reader, signed };
+  return { log, reader: log.reader, signed };
 }
 
 export const available = <T>(work: Promise<T>): Promise<T> =>

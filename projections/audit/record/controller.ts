@@ -7,7 +7,7 @@ import { OnExchange, type Exchange } from '../../../src/http/exchange.js';
 import { Problem } from '../../../src/http/problems/problem.js';
 import { Reads, sightOf, type Sight } from '../../../src/http/reads.js';
 import { NoQuery } from '../../../src/http/validation/dtos.js';
-import { proofOf } from '../../../src/transparency/published-log.js';
+import { provedIn } from '../../../src/transparency/published-log.js';
 import { writeRecord } from '../../../src/transparency/record.js';
 import {
   available,
@@ -45,13 +45,13 @@ export class ProofOfRecordController {
   ): Promise<string | object> {
     const sight = sightOf(exchange.caller);
     const { sequence, stored } = await this.#seen(exchange, sight, id);
-    const { reader, signed } = await signedIn(this.published);
+    const { log, signed } = await signedIn(this.published);
     reply.header('cache-control', 'no-store');
     if (sequence >= signed.size) {
       reply.status(202).header('retry-after', '2');
       return { status: 'pending', sequence, signed: signed.size };
     }
-    const proof = await available(proofOf(reader, sequence, signed));
+    const proof = await available(provedIn(log, sequence, signed));
     reply.headers({
       'content-type': 'text/plain; charset=utf-8',
       'content-disposition': `attachment; filename="proof-of-record-${id}.txt"`,

@@ -139,6 +139,17 @@ export const PROBLEMS = {
       'آخر نقطة تحقق تشمل {size} من الأحداث عدًّا من 0، وما جاء بعدها يدخل في نقطة لاحقة خلال ثوان.',
     ],
   ),
+  NOT_WITNESSED: text(
+    404,
+    [
+      'No checkpoint is witnessed',
+      'Enough witnesses have not cosigned a checkpoint yet, or none are asked here. The last one that was signed is at /transparency/checkpoint.',
+    ],
+    [
+      'لا نقطة تحقق مصادق عليها',
+      'لم يصادق العدد الكافي من الشهود على أي نقطة تحقق بعد، أو لا شهود لهذا السجل. وآخر نقطة موقعة في /transparency/checkpoint.',
+    ],
+  ),
   PROOF_NOT_WHOLE: text(
     403,
     [

@@ -25,6 +25,9 @@ export class InvalidWitnesses extends Error {
   override readonly name = 'InvalidWitnesses';
 }
 
+/** A note holds no more than a hundred signatures. */
+const MOST_WITNESSES = 64;
+
 const ACCEPTED =
   'SIJILL_WITNESSES names a file as c2sp.org/tlog-policy has it, each witness with its URL: witness NAME VKEY URL, group ' +
   'NAME all|any|K NAME…, quorum NAME';
@@ -37,6 +40,7 @@ const ACCEPTED =
 export function readWitnesses(text: string, vkey: string): WitnessPolicy {
   try {
     const policy = parsePolicy(text, keyOf(vkey));
+    if (policy.witnesses.length > MOST_WITNESSES) throw new NotProved(`more than ${MOST_WITNESSES} witnesses`);
     const own = { ...policy, logs: [keyOf(vkey)] };
     const isMetBy = (note: string): boolean => {
       if (policy.quorum === undefined) return false;
