@@ -1,17 +1,14 @@
-/** Which adapter each port gets: the configuration decides, here and nowhere else. */
+/**
+ * Which adapter each port gets: the configuration decides, here and nowhere else. Those of EventStoreDB and Bull are loaded
+ * where they are wanted: the clients that they bring cost each thread ten MiB and a third of a second.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Configuration } from './config/configuration.js';
 import type { EventReader, EventStore } from './event-store/event-store.js';
-import {
-  openEventStoreDb,
-  openEventStoreDbReader,
-  refuseRetentionAt,
-} from './event-store/eventstoredb/eventstoredb-event-store.js';
 import { openSqliteEventReader, openSqliteEventStore } from './event-store/sqlite/sqlite-event-store.js';
 import { ATTEMPT_CATEGORY } from './ledger/attempts.js';
 import { openMongoReadModelReader, openMongoReadModels } from './read-models/mongo/mongo-read-models.js';
-import { openBullJobs } from './jobs/bull/bull-jobs.js';
 import { openEmbeddedJobs } from './jobs/embedded/embedded-jobs.js';
 import type { Job, JobDoors, Jobs } from './jobs/jobs.js';
 import { EmbeddedLeases } from './leases/embedded-leases.js';
@@ -50,13 +47,15 @@ export const storesOf = ({ data, eventStoreUrl, mongodbUri }: Stores): Stores =>
   ...(mongodbUri !== undefined && { mongodbUri }),
 });
 
+const eventStoreDb = () => import('./event-store/eventstoredb/eventstoredb-event-store.js');
+
 /** Streams that are mostly looked for before there are any: of refusals, and of what the first command on it makes. */
 const SELDOM = [ATTEMPT_CATEGORY, 'debt', 'receipt', 'balance'];
 
 export const openEventStore = async (stores: Stores): Promise<EventStore> =>
   stores.eventStoreUrl === undefined
     ? openSqliteEventStore(ledgerFile(stores), SELDOM)
-    : openEventStoreDb(stores.eventStoreUrl);
+    : (await eventStoreDb()).openEventStoreDb(stores.eventStoreUrl);
 
 /**
  * Appends to different streams that may be on their way at once so that the store keeps the order in which they were
@@ -64,14 +63,14 @@ export const openEventStore = async (stores: Stores): Promise<EventStore> =>
  */
 export const appendsInOrder = ({ eventStoreUrl }: Stores): number => (eventStoreUrl === undefined ? 32 : 1);
 
-export const openEventReader = (stores: Stores): EventReader =>
+export const openEventReader = async (stores: Stores): Promise<EventReader> =>
   stores.eventStoreUrl === undefined
     ? openSqliteEventReader(ledgerFile(stores))
-    : openEventStoreDbReader(stores.eventStoreUrl);
+    : (await eventStoreDb()).openEventStoreDbReader(stores.eventStoreUrl);
 
 /** A file of ours drops nothing. @throws EventsMayVanish */
 export const refuseVanishing = async ({ eventStoreUrl }: Stores): Promise<void> =>
-  eventStoreUrl === undefined ? undefined : refuseRetentionAt(eventStoreUrl);
+  eventStoreUrl === undefined ? undefined : (await eventStoreDb()).refuseRetentionAt(eventStoreUrl);
 
 export const openReadModels = async (stores: Stores): Promise<ReadModels> =>
   stores.mongodbUri === undefined
@@ -105,10 +104,16 @@ export function loadLogKey(stores: Stores, configured: Buffer | undefined): Buff
   return keyInFile(path, existsSync(logFile(stores)) ? lost : undefined);
 }
 
-export const openJobs = (stores: JobStores, ledger: LedgerId, jobs: readonly Job[], doors: JobDoors): Jobs =>
-  stores.redisUrl === undefined
-    ? openEmbeddedJobs({ path: join(stores.data, 'jobs.db'), jobs, doors })
-    : openBullJobs({ url: stores.redisUrl, ledger, jobs, doors });
+export async function openJobs(
+  { data, redisUrl }: JobStores,
+  ledger: LedgerId,
+  jobs: readonly Job[],
+  doors: JobDoors,
+): Promise<Jobs> {
+  if (redisUrl === undefined) return openEmbeddedJobs({ path: join(data, 'jobs.db'), jobs, doors });
+  const { openBullJobs } = await import('./jobs/bull/bull-jobs.js');
+  return openBullJobs({ url: redisUrl, ledger, jobs, doors });
+}
 
 /**
  * @param mayBegin whether there is no event yet: else a vault that is missing is lost, and not a new one

@@ -28,7 +28,7 @@ export interface FeedThreadData extends Stores {
 const { transparency, ...stores } = workerData as FeedThreadData;
 if (parentPort === null) throw new Error('the feed runs in a thread of the server');
 const port = new FeedThreadPort(parentPort);
-const reader = openEventReader(stores);
+const reader = await openEventReader(stores);
 const readModels = await openReadModels(stores);
 const leases = await openLeases(stores);
 await holdToOneLedger(reader, readModels);

@@ -172,7 +172,7 @@ export async function openInstance(
   feed.attach(control, new StoredProgress(readModels, policyNames));
   const jobStores: JobStores = { data, ...(redisUrl !== undefined && { redisUrl }) };
   const log: JobDoors['log'] = (level, message) => logger[level](message);
-  const jobs = openJobs(jobStores, ledger.id, jobsUnder(calendar, store), { clock, readModels, send, log });
+  const jobs = await openJobs(jobStores, ledger.id, jobsUnder(calendar, store), { clock, readModels, send, log });
 
   return {
     clock,

@@ -1,8 +1,4 @@
-import {
-  BadEventStoreUrl,
-  EventsMayVanish,
-  ForeignEvent,
-} from './event-store/eventstoredb/eventstoredb-event-store.js';
+import { BadEventStoreUrl, EventsMayVanish, ForeignEvent } from './event-store/eventstoredb/faults.js';
 import { StoreUnavailable } from './event-store/event-store.js';
 import { ConfigurationError, type Configuration } from './config/configuration.js';
 import { InvalidWorkingDays } from './contexts/debts/working-days.js';

@@ -41,7 +41,7 @@ export const fines: Rows = {
 };
 
 /** As `npm run import:fines` has it. */
-const FLAGS = ['--max-old-space-size=256', '--max-semi-space-size=8'];
+const FLAGS = ['--max-old-space-size=256', '--max-semi-space-size=16'];
 
 export async function imported(bench: Bench, file: string): Promise<{ found: ImportFound; site: Site }> {
   const site = await bench.site();

@@ -35,7 +35,7 @@ const { folder, events: wanted, samples } = input<AuditRun>();
 await record();
 
 const configuration = configurationOf(folder);
-const reader = openEventReader(configuration);
+const reader = await openEventReader(configuration);
 const models = await openReadModels(configuration);
 await models.open([auditModel]);
 

@@ -15,7 +15,7 @@ export interface CountFound {
 }
 
 const { folder, type } = input<CountRun>();
-const reader = openEventReader(configurationOf(folder));
+const reader = await openEventReader(configurationOf(folder));
 const streams = new Set<string>();
 let events = 0;
 let after: Place | undefined;

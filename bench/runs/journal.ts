@@ -16,7 +16,7 @@ export interface JournalFound {
 }
 
 const { folder } = input<RebuildRun>();
-const reader = openEventReader(configurationOf(folder));
+const reader = await openEventReader(configurationOf(folder));
 const { count } = await wholeHead(reader);
 let transactions = 0;
 const names = namesIn('en', catalogue.definitions);

@@ -6,7 +6,7 @@ import { input, report } from './run.js';
 import { configurationOf } from './world.js';
 
 const { folder } = input<RebuildRun>();
-const reader = openEventReader(configurationOf(folder));
+const reader = await openEventReader(configurationOf(folder));
 let events = 0;
 let after: Place | undefined;
 const began = performance.now();

@@ -37,7 +37,7 @@ export interface TransparencyFound {
 }
 
 const { folder, to } = input<TransparencyRun>();
-const reader = openEventReader(configurationOf(folder));
+const reader = await openEventReader(configurationOf(folder));
 const { count } = await wholeHead(reader);
 const storage = openSqliteLogStorage(join(to, 'transparency.db'));
 const key = signingKey(await originOf(reader), randomBytes(32));

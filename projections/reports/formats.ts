@@ -4,7 +4,6 @@ import { preferredLanguage, type Language } from '../../src/http/problems/langua
 import { Problem } from '../../src/http/problems/problem.js';
 import { csv } from './csv.js';
 import { headingOf, type Told } from './heading.js';
-import { pdf } from './pdf.js';
 import type { Table } from './table.js';
 import { xlsx } from './xlsx.js';
 
@@ -38,13 +37,13 @@ const MOST_SHEET_ROWS = 1_048_575;
  * @param name of the file, without its ending
  * @throws Problem `REPORT_TOO_LARGE`
  */
-export function file(
+export async function file(
   exchange: Exchange,
   format: Exclude<Format, 'json'>,
   name: string,
   table: Table,
   told: Told,
-): Readable {
+): Promise<Readable> {
   if (format === 'xlsx' && told.rows > MOST_SHEET_ROWS) {
     throw new Problem('REPORT_TOO_LARGE', { facts: { rows: MOST_SHEET_ROWS } });
   }
@@ -56,7 +55,7 @@ export function file(
     case 'xlsx':
       return Readable.from(xlsx(table, heading, language), { objectMode: false });
     case 'pdf':
-      return pdf(table, heading, language);
+      return (await import('./pdf.js')).pdf(table, heading, language); // a MiB of fonts and tables, seldom wanted
   }
 }
 

@@ -126,7 +126,7 @@ async function storeFindings(configuration: Configuration): Promise<readonly Fin
   let reader: EventReader | undefined;
   let known: Known | undefined;
   await add('events', 'start EventStoreDB, or set EVENT_STORE_URL; of a file, restore it from a back-up', async () => {
-    reader = openEventReader(configuration);
+    reader = await openEventReader(configuration);
     known = await knownOf(reader);
     return eventFindings(known, place, environment);
   });

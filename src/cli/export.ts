@@ -60,7 +60,7 @@ async function run(args: readonly string[]): Promise<number> {
 }
 
 async function exportAlone(configuration: Configuration, out: string, signal: AbortSignal): Promise<void> {
-  const reader = openEventReader(configuration);
+  const reader = await openEventReader(configuration);
   const began = performance.now();
   try {
     const { ledger, events, digest } = await exportLog(reader, catalogue, out, signal);
@@ -80,7 +80,7 @@ async function exportAudit(configuration: Configuration, out: string, signal: Ab
   if (signed === undefined)
     throw new Error('no checkpoint was signed yet: start the server, and ask again in some seconds');
   const vault = await openVault(configuration, false);
-  const reader = openEventReader(configuration);
+  const reader = await openEventReader(configuration);
   try {
     const saltOf = (event: EventId): string => vault.leafSalt(event);
     const { ledger, events } = await exportForAudit({ reader, catalogue, signed, saltOf }, out, signal);
@@ -93,7 +93,7 @@ async function exportAudit(configuration: Configuration, out: string, signal: Ab
 }
 
 async function exportWhole(settings: Configuration, out: string, asJson: boolean, signal: AbortSignal): Promise<void> {
-  const reader = openEventReader(settings);
+  const reader = await openEventReader(settings);
   const began = performance.now();
   try {
     const live = await openReadModelReader(settings);

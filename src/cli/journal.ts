@@ -60,7 +60,7 @@ async function run(args: readonly string[]): Promise<number> {
       return 0;
     }
     const configuration = readConfiguration();
-    const reader = openEventReader(configuration);
+    const reader = await openEventReader(configuration);
     try {
       await write(reader, format, asked, signal, eventsPlace(configuration));
     } finally {

@@ -68,7 +68,7 @@ const chosenOf = (names: readonly string[]): readonly Projection[] =>
 async function verified(stores: Stores, chosen: readonly Projection[], asJson: boolean): Promise<number> {
   const signal = stopSignal();
   const began = performance.now();
-  const reader = openEventReader(stores);
+  const reader = await openEventReader(stores);
   try {
     const live = await openReadModelReader(stores);
     try {

@@ -66,7 +66,7 @@ describeMongoDb('a bundle between the two pairs of stores', () => {
       const [first] = await documentsOf(servers, debtList);
       await overwrite(servers, debtList, first!, { ...first!.document!, state: 'forgiven' });
       await expect(exportedBundle(servers, join(folder(), 'none'))).rejects.toThrow(', state: the events say ');
-      const reader = openEventReader(servers);
+      const reader = await openEventReader(servers);
       expect((await reader.last())?.event.ledger).toBe(manifest.ledger);
       await reader.close();
     },

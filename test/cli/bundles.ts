@@ -15,7 +15,7 @@ import { goesOn, quiet } from './moving.js';
 /** Bundles of ledgers on any stores. */
 
 export async function exportedBundle(stores: Stores, out: string): Promise<{ manifest: Manifest; digest: string }> {
-  const reader = openEventReader(stores);
+  const reader = await openEventReader(stores);
   const live = await openReadModelReader(stores);
   const configuration = { backdatingDays: 30 };
   try {

@@ -67,7 +67,7 @@ export async function grow(data: string, streams: number): Promise<void> {
 }
 
 export async function withReader<T>(stores: Stores, use: (reader: EventReader) => Promise<T>): Promise<T> {
-  const reader = openEventReader(stores);
+  const reader = await openEventReader(stores);
   try {
     return await use(reader);
   } finally {

@@ -58,7 +58,7 @@ const stores = async (): Promise<Stores> =>
   readConfiguration({ SIJILL_DATA: server.data, ...(await storesOf(server.data)) });
 
 async function eventsNow(): Promise<readonly Envelope[]> {
-  const reader = openEventReader(await stores());
+  const reader = await openEventReader(await stores());
   const { events } = await reader.readAll({ limit: 4_096 });
   await reader.close();
   return events.map(({ event }) => event);

@@ -31,7 +31,7 @@ describeMongoDb('a vault moves', () => {
   });
 
   async function log(data: string): Promise<Envelope[]> {
-    const reader = openEventReader({ data });
+    const reader = await openEventReader({ data });
     try {
       return (await wholeLog(reader)).map(({ event }) => event);
     } finally {

@@ -47,7 +47,7 @@ export class CommandLine {
   async run(args: readonly string[], interruption?: Interruption): Promise<Ended> {
     const before = this.#lines().length;
     const stores = await storesOf(this.data);
-    const program = ['--max-old-space-size=256', '--max-semi-space-size=8', 'dist/examples/road-fines/import.js'];
+    const program = ['--max-old-space-size=256', '--max-semi-space-size=16', 'dist/examples/road-fines/import.js'];
     const child = spawn(process.execPath, [...program, ...args, '--acknowledged', this.#acknowledged], {
       env: { PATH: process.env['PATH'], SIJILL_DATA: this.data, ...stores },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -66,7 +66,7 @@ function momentOf(round: number, commands: number, random: () => number): Interr
 
 /** Every business event but the one that opens the ledger, by its id. */
 async function eventsOf({ data }: CommandLine): Promise<Map<string, Envelope>> {
-  const reader = openEventReader(readConfiguration({ SIJILL_DATA: data, ...(await eventStoreOf(data)) }));
+  const reader = await openEventReader(readConfiguration({ SIJILL_DATA: data, ...(await eventStoreOf(data)) }));
   const events = new Map<string, Envelope>();
   try {
     for await (const { event } of readLog(reader)) {

@@ -28,7 +28,7 @@ const MOST_BYTES = 17 * 1024 * 1024;
 /** Where the second instance is built: nothing is there yet. */
 export interface Target {
   openStore(): Promise<EventStore>;
-  openReader(): EventReader;
+  openReader(): Promise<EventReader>;
   openReadModels(): Promise<ReadModels>;
   /** Appends that may be on their way at once, as `importLog` has it. */
   readonly inOrder: number;
@@ -76,7 +76,7 @@ export async function replayBundle(
     } finally {
       await store.close();
     }
-    const reader = target.openReader();
+    const reader = await target.openReader();
     try {
       await holdToOneLedger(reader, readModels);
       const source = { reader, readModels, catalogue, pageSize: PAGE_SIZE };

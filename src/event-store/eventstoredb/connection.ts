@@ -1,10 +1,6 @@
 import { EventStoreDBClient, type Credentials } from '@eventstore/db-client';
 import { mendChannels } from './channels.js';
-
-/** The URL of the event store cannot be used; the message says why, and never repeats a password. */
-export class BadEventStoreUrl extends Error {
-  override readonly name = 'BadEventStoreUrl';
-}
+import { BadEventStoreUrl } from './faults.js';
 
 /** The one client of this process, and what every call of it carries. */
 export interface Connection {

@@ -1,18 +1,9 @@
 import { ErrorType } from '@eventstore/db-client';
 import { InvalidEvent, OutcomeUnknown, StoreUnavailable, UnusableLog } from '../event-store.js';
+import { EventsMayVanish } from './faults.js';
 
 /** gRPC's own codes: the client hands some errors on as they came, with a code and no type. */
 const CODE = { invalidArgument: 3, permissionDenied: 7, resourceExhausted: 8, unauthenticated: 16 } as const;
-
-/** Events may vanish from a stream, or have: no ledger can be kept there. Nothing is read any further. */
-export class EventsMayVanish extends UnusableLog {
-  override readonly name = 'EventsMayVanish';
-}
-
-/** A stream holds what this program did not write. */
-export class ForeignEvent extends UnusableLog {
-  override readonly name = 'ForeignEvent';
-}
 
 /**
  * What became of an append that failed, and not by a wrong revision. Whatever does not say that nothing was written

@@ -26,8 +26,7 @@ import { readRecords, recordsOf } from './reading.js';
 import { envelopeOf, isOurs, proposed } from './recorded-event.js';
 import { isMetadataOfOurs, refuseRetention, refuseRetentionOf } from './retention.js';
 
-export { BadEventStoreUrl } from './connection.js';
-export { EventsMayVanish, ForeignEvent } from './errors.js';
+export { BadEventStoreUrl, EventsMayVanish, ForeignEvent } from './faults.js';
 
 const APPEND_MS = 5_000;
 /** Events that one page considers at most where a filter picks few. */

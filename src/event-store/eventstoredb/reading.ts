@@ -12,7 +12,8 @@ import {
 import type { StreamName } from '../../kernel/ids.js';
 import { StoreUnavailable, type StreamQuery } from '../event-store.js';
 import type { Connection } from './connection.js';
-import { EventsMayVanish, ForeignEvent, readFailure } from './errors.js';
+import { readFailure } from './errors.js';
+import { EventsMayVanish, ForeignEvent } from './faults.js';
 
 /** A read in which nothing comes for so long has failed: the client itself would wait for 20 seconds and more. */
 const SILENCE_MS = 10_000;

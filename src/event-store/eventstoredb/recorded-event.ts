@@ -2,7 +2,7 @@ import { binaryEvent, jsonEvent, type EventData, type RecordedEvent } from '@eve
 import type { Envelope, Json } from '../../kernel/envelope.js';
 import type { StreamName } from '../../kernel/ids.js';
 import { sha256 } from '../canonical.js';
-import { ForeignEvent } from './errors.js';
+import { ForeignEvent } from './faults.js';
 
 /** An event as it is handed to the server. */
 export interface Proposed {

@@ -1,7 +1,8 @@
 import { END, BACKWARDS, START, streamNameFilter } from '@eventstore/db-client';
 import type { Connection } from './connection.js';
 import { StoreUnavailable } from '../event-store.js';
-import { EventsMayVanish, readFailure } from './errors.js';
+import { readFailure } from './errors.js';
+import { EventsMayVanish } from './faults.js';
 import { recordsOf, type LogRecord } from './reading.js';
 import { itemsOf } from './subscription.js';
 

@@ -43,8 +43,8 @@ export function openForWriting(path) {
     }
     assertLayout(database, path);
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-    // Fewer, longer checkpoints: their fsyncs are the tail of the commit times. Heads of streams are looked up at random.
-    database.exec('PRAGMA wal_autocheckpoint = 20000; PRAGMA cache_size = -65536');
+    // Fewer, longer checkpoints: their fsyncs are the tail of the commit times. What is written is seldom read again here.
+    database.exec('PRAGMA wal_autocheckpoint = 20000; PRAGMA cache_size = -16384');
   });
 }
 

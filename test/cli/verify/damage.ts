@@ -8,7 +8,7 @@ import { Database } from '../../../src/sqlite/database.js';
 import { goesOn, quiet } from '../moving.js';
 
 export const verified = async (stores: Stores, chosen: readonly Projection[] = projections): Promise<Verification> => {
-  const reader = openEventReader(stores);
+  const reader = await openEventReader(stores);
   const live = await openReadModelReader(stores);
   try {
     return await verify({ reader, catalogue }, live, chosen, { signal: goesOn, output: quiet });

@@ -14,7 +14,7 @@ describeMongoDb('rebuild --verify on MongoDB', () => {
     const server = await MongoDb.start();
     const stores = { data: await newLedger(), mongodbUri: server.uri('sijill_test_verify') };
     const readModels = await openReadModels(stores);
-    const source = { reader: openEventReader(stores), readModels, catalogue, pageSize: 100 };
+    const source = { reader: await openEventReader(stores), readModels, catalogue, pageSize: 100 };
     const fillings = await beginFilling(source, projections);
     await fill(source, fillings, goesOn);
     for (const filling of fillings) await swap(source, filling);
