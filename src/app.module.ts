@@ -8,6 +8,8 @@ import { AUDITED, Finder, type Audited } from '../projections/audit/finder.js';
 import { eventsAt } from '../projections/audit/placed.js';
 import { EVENTS_AT } from '../projections/events-at.js';
 import { BookBalancesController } from '../projections/books/controller.js';
+import { partyLines } from '../projections/books/party-lines.js';
+import { PARTY_LINES } from '../projections/party-lines.js';
 import { CLOSINGS_OF } from '../projections/closings-of.js';
 import { closingsOf } from '../projections/closings/closed.js';
 import { ClosingsController } from '../projections/closings/controller.js';
@@ -116,6 +118,7 @@ export class AppModule {
       { provide: EVENT_DEFINITIONS, useValue: catalogue.definitions },
       { provide: AUDITED, useValue: { types: catalogue.definitions, rules: ruleCodes } satisfies Audited },
       { provide: EVENTS_AT, useValue: eventsAt(readModels, store) },
+      { provide: PARTY_LINES, useValue: partyLines(readModels) },
       { provide: CLOSINGS_OF, useValue: closingsOf(readModels) },
       { provide: REPORTS, useValue: reports },
       { provide: ReceiptTargets, useValue: receiptTargets(ledger, tariff) },

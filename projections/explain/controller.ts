@@ -1,6 +1,6 @@
 import { Controller, Inject, Param, Query } from '@nestjs/common';
 import Type from 'typebox';
-import { EVENT_READER, type EventReader } from '../../src/event-store/event-store.js';
+import { EVENT_READER, type EventReader, type StoredEvent } from '../../src/event-store/event-store.js';
 import { Access } from '../../src/http/access.decorator.js';
 import { answer, orNull } from '../../src/http/answers.js';
 import { encode, pageOf } from '../../src/http/cursor.js';
@@ -13,18 +13,21 @@ import { IsBusinessDay, IsCode, IsCurrency, IsKnownAt, IsOneOf, IsParty } from '
 import { businessDateAt, type BusinessDate } from '../../src/kernel/calendar.js';
 import { balanceId, streamName, type PartyId, type StreamName, type Uuid } from '../../src/kernel/ids.js';
 import { formatMinor, type Currency } from '../../src/kernel/money.js';
-import type { Cursor, ReadModelReader } from '../../src/read-models/read-models.js';
-import { READ_MODELS } from '../../src/read-models/token.js';
+import type { Entry } from '../../src/kernel/entries.js';
+import type { Cursor } from '../../src/read-models/read-models.js';
 import { Cuts, type Cut } from '../instruments/cut.js';
-import { opened, type Log } from '../instruments/opening.js';
+import { opened, type Found, type Log } from '../instruments/opening.js';
+import { EVENTS_AT, type EventsAt } from '../events-at.js';
 import { KnownAt } from '../known-at.js';
-import { streamsOwing } from '../owing.js';
+import { PARTY_LINES, type PartyLines } from '../party-lines.js';
+import type { Named } from '../report.js';
 import { UPCAST, type Upcast } from '../upcast.js';
-import { explanation, summary, withEffect } from '../instruments/explanation.js';
+import { explanation, summary, withEffect, type Change } from '../instruments/explanation.js';
 import { DEBT_FIGURES, owedBy, textOf, type DebtFigure } from './debt.js';
 import { beginningOf, explainedDebt, isVisible } from './debts.js';
 import { figureWords, partyWords } from './figures.js';
-import { explainedParty } from './parties.js';
+import { explainedOwing, type OwingAsked, type OwingPlace } from './owing.js';
+import { explainedBalance, type PartyExplained } from './parties.js';
 import { changeBy, PARTY_FIGURES, type Line, type PartyFigure } from './party.js';
 
 export class ExplanationQuery extends PageQuery {
@@ -63,6 +66,30 @@ const partyExplanation = Type.Object({
   ...explanation,
 });
 
+/** What is answered of a figure, whosever it is. */
+interface Told {
+  /** What it is a figure of. */
+  readonly of: object;
+  /** The question, its defaults filled in: the next page is asked with it. */
+  readonly stated: Readonly<Record<string, string>>;
+  /** What a cursor holds for. */
+  readonly bound: string;
+  readonly limit: string | undefined;
+  readonly figure: string;
+  readonly value: string;
+  readonly what: Named;
+  readonly currency: Currency;
+  readonly effectiveOn: BusinessDate;
+  readonly cut: Cut;
+  /** Instruments in all. */
+  readonly count: number;
+  readonly page: readonly (Found & Change)[];
+  readonly isLast: boolean;
+  readonly cursorOf: (last: StoredEvent) => Cursor;
+  /** Absent: the figure is not one of accounts. */
+  readonly effectOf: ((entry: Entry) => bigint) | undefined;
+}
+
 /** Where figures come from: the instruments that make them, in sentences, with the events and entries behind them. */
 @Controller()
 export class ExplainController {
@@ -72,7 +99,8 @@ export class ExplainController {
   constructor(
     @Inject(EVENT_READER) events: EventReader,
     @Inject(UPCAST) upcast: Upcast,
-    @Inject(READ_MODELS) private readonly models: ReadModelReader,
+    @Inject(PARTY_LINES) private readonly lines: PartyLines,
+    @Inject(EVENTS_AT) private readonly eventsAt: EventsAt,
     @Inject(KnownAt) private readonly knownAt: KnownAt,
     @Inject(HTTP_PORTS) private readonly ports: HttpPorts,
     @Inject(Reads) private readonly reads: Reads,
@@ -98,32 +126,27 @@ export class ExplainController {
     const page = pageOf(exchange, { ...stated, ...paging(query) });
     const after = page.after && revisionOf(page.after, id);
     const asked = { id, figure, effectiveOn, cut, limit: page.limit, ...(after !== undefined && { after }) };
-    const { standing, value, count, page: found, isLast } = await explainedDebt(this.#log, beginning, asked);
-    const shown = await opened(found, this.#log, sight);
+    const { standing, value, ...explained } = await explainedDebt(this.#log, beginning, asked);
     const { currency } = standing;
-    const last = found.at(-1)?.stored.event.revision;
-    if (!isLast && last !== undefined) {
-      const cursor = encode({ value: last, id }, page.query);
-      next(exchange, { ...stated, ...paging(query), cursor });
-    }
     const text = textOf(value, currency);
-    const what = figureWords(figure, text, currency);
-    return {
-      debt: id,
+    return this.#told(exchange, {
+      ...explained,
+      of: { debt: id },
+      stated,
+      bound: page.query,
+      limit: query.limit,
+      cursorOf: revisionIn(id),
       figure,
       value: text,
+      what: figureWords(figure, text, currency),
       currency,
       effectiveOn,
-      knownAt: cut.sequence,
-      sentence: summary({ what, effectiveOn, knownAt: cut.sequence, count }),
-      instruments: count,
-      items: shown.map((each, i) =>
-        withEffect(each, found[i]!, writtenIn(currency), figure === 'balance' ? owedBy : undefined),
-      ),
-    };
+      cut,
+      effectOf: figure === 'balance' ? owedBy : undefined,
+    });
   }
 
-  /** What makes a line of the party's balances, stream by stream. */
+  /** What makes a line of the party's balances: what is owed by day and sequence, the rest as it was recorded. */
   @Access('GET /v1/parties/{party}/balances/explain', partyExplanation)
   async party(
     @OnExchange() exchange: Exchange,
@@ -138,46 +161,70 @@ export class ExplainController {
     const cut = await this.#known(query.knownAt);
     const stated = { figure, ...line, effectiveOn, knownAt: String(cut.sequence) };
     const page = pageOf(exchange, { ...stated, ...paging(query) });
-    const asked = {
-      figure,
-      line,
-      effectiveOn,
-      cut,
-      limit: page.limit,
-      ...(page.after && { after: placeOf(page.after) }),
-    };
-    const streams = figure === 'owed' ? await this.#streamsOwing(line, cut) : [balanceOf(line)];
-    const { value, count, page: found, isLast } = await explainedParty(this.#log, streams, asked);
-    const shown = await opened(found, this.#log, sight);
-    const last = found.at(-1)?.stored.event;
-    if (!isLast && last !== undefined) {
-      const { party: _, ...selected } = stated;
-      const cursor = encode({ value: last.revision, id: last.stream }, page.query);
-      next(exchange, { ...selected, ...paging(query), cursor });
-    }
+    const asked = { line, effectiveOn, cut, limit: page.limit };
+    const { value, ...explained } = await this.#explained(figure, asked, page.after);
+    const { party: _, ...selected } = stated;
     const text = formatMinor(value, currency as Currency);
-    const what = partyWords(figure, text, currency);
-    return {
-      party,
-      entity: line.entity,
-      sector: line.sector ?? null,
+    return this.#told(exchange, {
+      ...explained,
+      of: { party, entity: line.entity, sector: line.sector ?? null },
+      stated: selected,
+      bound: page.query,
+      limit: query.limit,
       figure,
       value: text,
+      what: partyWords(figure, text, currency),
+      currency: currency as Currency,
+      effectiveOn,
+      cut,
+      effectOf: changeBy(figure, line),
+    });
+  }
+
+  /** @throws Problem `CURSOR_INVALID`; of what is owed `READ_MODEL_BEHIND` */
+  async #explained(
+    figure: PartyFigure,
+    asked: Omit<OwingAsked, 'after'>,
+    cursor: Cursor | undefined,
+  ): Promise<PartyExplained & Pick<Told, 'cursorOf'>> {
+    if (figure === 'owed') {
+      await this.knownAt.folded(asked.cut.sequence);
+      const sources = { log: this.#log, lines: this.lines, eventsAt: this.eventsAt };
+      const explained = await explainedOwing(sources, { ...asked, ...(cursor && { after: placeOf(cursor) }) });
+      const cursorOf = ({ sequence, event }: StoredEvent): Cursor => ({
+        value: sequence ?? null,
+        id: event.effectiveOn,
+      });
+      return { ...explained, cursorOf };
+    }
+    const stream = balanceOf(asked.line);
+    const after = cursor && { after: revisionOf(cursor, stream) };
+    return {
+      ...(await explainedBalance(this.#log, stream, { ...asked, figure, ...after })),
+      cursorOf: revisionIn(stream),
+    };
+  }
+
+  /** A page of instruments with the whole figure; where more follows, `Link` leads on, and says what is known. */
+  async #told(exchange: Exchange, told: Told): Promise<object> {
+    const { of, stated, figure, value, what, currency, effectiveOn, cut, count, page, effectOf } = told;
+    const shown = await opened(page, this.#log, sightOf(exchange.caller));
+    const last = page.at(-1);
+    if (!told.isLast && last !== undefined) {
+      const cursor = encode(told.cursorOf(last.stored), told.bound);
+      next(exchange, { ...stated, ...paging({ cursor, limit: told.limit }) });
+    }
+    return {
+      ...of,
+      figure,
+      value,
       currency,
       effectiveOn,
       knownAt: cut.sequence,
       sentence: summary({ what, effectiveOn, knownAt: cut.sequence, count }),
       instruments: count,
-      items: shown.map((each, i) =>
-        withEffect(each, found[i]!, writtenIn(currency as Currency), changeBy(figure, line)),
-      ),
+      items: shown.map((each, i) => withEffect(each, page[i]!, (minor) => formatMinor(minor, currency), effectOf)),
     };
-  }
-
-  /** @throws Problem `READ_MODEL_BEHIND`: of the lists of debts and subscriptions */
-  async #streamsOwing({ party, entity }: Line, { sequence }: Cut): Promise<AsyncIterable<StreamName>> {
-    await this.knownAt.folded(sequence);
-    return streamsOwing(this.models, party, entity);
   }
 
   #today(): BusinessDate {
@@ -189,11 +236,6 @@ export class ExplainController {
     return asked === undefined ? this.#cuts.now() : this.#cuts.upTo(await this.knownAt.sequenceOf(asked));
   }
 }
-
-const writtenIn =
-  (currency: Currency) =>
-  (minor: bigint): string =>
-    formatMinor(minor, currency);
 
 const isOfAnother = (sight: Sight, entity: string | undefined): boolean =>
   sight.scope === 'entity' && entity !== undefined && entity !== sight.party;
@@ -212,22 +254,26 @@ function lineOf({ figure, entity, sector }: PartyExplanationQuery, sight: Sight)
 const balanceOf = ({ party, entity, currency }: Line): StreamName =>
   streamName('balance', balanceId(party as PartyId, entity as PartyId, currency));
 
-/** @throws Problem for a cursor that no explanation gave */
-function placeOf({ value, id }: Cursor): { readonly stream: string; readonly revision: number } {
+/** @throws Problem for a cursor that no explanation of what is owed gave */
+function placeOf({ value, id }: Cursor): OwingPlace {
   if (typeof value !== 'number' || value < 0) throw new Problem('CURSOR_INVALID');
-  return { stream: id, revision: value };
+  return { sequence: value, effectiveOn: id };
 }
-
-const paging = ({ cursor, limit }: PageQuery) => ({
-  ...(cursor !== undefined && { cursor }),
-  ...(limit !== undefined && { limit }),
-});
 
 /** @throws Problem for a cursor that this explanation did not give */
 function revisionOf({ value, id }: Cursor, of: string): number {
   if (id !== of || typeof value !== 'number' || value < 0) throw new Problem('CURSOR_INVALID');
   return value;
 }
+
+const revisionIn =
+  (id: string) =>
+  ({ event }: StoredEvent): Cursor => ({ value: event.revision, id });
+
+const paging = ({ cursor, limit }: { readonly cursor?: string | undefined; readonly limit?: string | undefined }) => ({
+  ...(cursor !== undefined && { cursor }),
+  ...(limit !== undefined && { limit }),
+});
 
 /** The link to the next page says what is known, so that the pages are of one answer. */
 function next({ request, reply }: Exchange, stated: Readonly<Record<string, string>>): void {

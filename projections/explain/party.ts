@@ -34,6 +34,17 @@ export const changeBy =
     return figure === 'owed' ? debits : -debits;
   };
 
+/** Whether a leg is of what the party owes the entity. */
+export const isOwed = (
+  { party, entity, currency, sector }: Line,
+  leg: { readonly account: string; readonly currency: string; readonly dims: Readonly<Record<string, string>> },
+): boolean =>
+  RECEIVABLE.has(leg.account) &&
+  leg.currency === currency &&
+  leg.dims['entity'] === entity &&
+  (leg.dims['party'] ?? party) === party &&
+  leg.dims['sector'] === sector;
+
 /** Nothing is held yet, and everything credited is of a cancelled or unused operation: all of it is refundable. */
 function isOn(figure: PartyFigure, { party, entity, sector }: Line, { account, dims }: Leg): boolean {
   if (figure === 'held') return false;

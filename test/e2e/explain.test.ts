@@ -44,6 +44,8 @@ beforeAll(async () => {
 afterAll(() => server.dispose());
 
 interface Item {
+  readonly effectiveOn: string;
+  readonly sequence: number;
   readonly type: string;
   readonly before: string;
   readonly effect: string | null;
@@ -203,7 +205,7 @@ describe('a party’s balances', () => {
     );
   });
 
-  test('E4 what the debtor owes is explained debt by debt, page by page', async () => {
+  test('E4 what the debtor owes is explained by day and sequence, page by page', async () => {
     const draft = { debtor: DEBTOR, creditor: CITY, ground: 'fee', amount: sar('30.00') };
     const { id } = (await command('clerk', '/v1/debts', 'draft-3', draft)).body as { id: string };
     await command('approver', `/v1/debts/${id}/registration`, 'register-3', {}, { 'if-match': '"0"' });
@@ -212,11 +214,14 @@ describe('a party’s balances', () => {
     expect([first.body.figure, first.body.value, first.body.instruments]).toEqual(['owed', '30.00', 3]);
     const next = /^<(.+)>; rel="next"$/.exec(first.headers.get('link') as string)?.[1] as string;
     const rest = await ask('debtor', next);
+    const all = [...(first.body.items as Item[]), ...(rest.body.items as Item[])];
     expect([...chain(first), ...chain(rest)].map(([type, , effect]) => `${type} ${effect}`).sort()).toEqual([
       'debts.DebtRegistered 115.00',
       'debts.DebtRegistered 30.00',
       'debts.ReceiptApplied -115.00',
     ]);
+    const places = all.map(({ effectiveOn, sequence }) => `${effectiveOn} ${String(sequence).padStart(9, '0')}`);
+    expect(places).toEqual(places.toSorted());
     expect((rest.body.items as Item[]).at(-1)?.after).toBe('30.00');
     expect(JSON.stringify([first.body, rest.body])).not.toContain(FRIEND);
     const before = await ask('auditor', balances(DEBTOR, `entity=${CITY}&sector=general&knownAt=2`));
