@@ -41,6 +41,16 @@ export abstract class PersonalData {
    * @throws RefusedByRule, LedgerUnavailable: the reading could not be recorded, so nothing was read
    */
   abstract show(exchange: Exchange, reading: Reading): Promise<ShownParty | null>;
+  /**
+   * The disclosures (`Vault.open`) of what belongs to parties; where one is named, of what is theirs. The reading of each
+   * is recorded, with the names of the fields.
+   * @throws as `show`
+   */
+  abstract disclose(
+    exchange: Exchange,
+    reading: Pick<Reading, 'purpose'> & Partial<Reading>,
+    commitments: readonly string[],
+  ): Promise<readonly string[]>;
   /** Opens what is the party's own; the rest, and what was destroyed, is left out. @throws as `show` */
   abstract open(exchange: Exchange, reading: Reading, commitments: readonly string[]): Promise<readonly OwnValue[]>;
 }

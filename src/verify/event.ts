@@ -13,7 +13,7 @@ export interface Event {
   readonly effectiveOn: string;
   readonly recordedAt: string;
   readonly entries: readonly Entry[];
-  /** Commitments to what is kept apart: SHA-256, hex. */
+  /** Commitments to what is kept apart: SHA-256, base64url or, before that, hex. */
   readonly evidence: readonly string[];
 }
 

@@ -4,7 +4,7 @@
  *   sijill-proof-of-record@v1
  *   event {…}                        its canonical bytes
  *   salt …                           hex
- *   disclosure …                     any number: what an entry of its evidence is the SHA-256 of
+ *   disclosure …                     any number: what an entry of its evidence is the digest of (RFC 9901)
  *
  *   c2sp.org/tlog-proof@v1           from here on as c2sp.org/tlog-proof has it
  *   index …
@@ -15,7 +15,7 @@
 import { hash } from 'node:crypto';
 import { signedCheckpoint, type Signed } from './checkpoint.js';
 import { eventOf, leafOf, type Event } from './event.js';
-import { bytesOf, countOf, prove } from './fault.js';
+import { bytesOf, countOf, NotProved, prove } from './fault.js';
 import { proveInclusion } from './merkle.js';
 import type { Policy } from './policy.js';
 
@@ -35,12 +35,18 @@ export interface Record {
   readonly checkpoint: string;
 }
 
+/** A value that is kept apart from the log, and shown with this proof. */
+export interface Disclosed {
+  readonly name: string;
+  readonly value: string;
+}
+
 export interface Proved {
   readonly event: Event;
   readonly sequence: number;
   readonly checkpoint: Signed;
   /** Each is what the event's evidence commits to. */
-  readonly disclosures: readonly string[];
+  readonly disclosures: readonly Disclosed[];
 }
 
 /** @throws NotProved for a text of another form */
@@ -74,9 +80,27 @@ export function proveRecord(file: string, policy: Policy): Proved {
   const event = eventOf(record.event);
   const leaf = leafOf(record.event, event, record.index, record.salt);
   proveInclusion(leaf, record.index, record.path, checkpoint.size, checkpoint.root);
-  for (const disclosure of record.disclosures) {
-    const commitment = hash('sha256', disclosure, 'hex');
-    prove(event.evidence.includes(commitment), `the event commits to nothing like: ${disclosure.slice(0, 80)}`);
+  const disclosures = record.disclosures.map((each) => disclosedBy(event, each));
+  return { event, sequence: record.index, checkpoint, disclosures };
+}
+
+/** RFC 9901, 4.2: Base64url of the JSON `[salt, name, value]`. Before that it was the JSON itself, and its hash in hex. */
+function disclosedBy({ evidence }: Event, disclosure: string): Disclosed {
+  const isBefore = disclosure.startsWith('[');
+  const commitment = hash('sha256', disclosure, isBefore ? 'hex' : 'base64url');
+  prove(evidence.includes(commitment), `the event commits to nothing like: ${disclosure.slice(0, 80)}`);
+  const json = isBefore ? disclosure : Buffer.from(disclosure, 'base64url').toString('utf8');
+  const [value, name, ...rest] = listOf(json).reverse();
+  prove(typeof value === 'string' && typeof name === 'string' && rest.length > 0, 'a disclosure has no name and value');
+  return { name, value };
+}
+
+function listOf(json: string): unknown[] {
+  try {
+    const list: unknown = JSON.parse(json);
+    if (Array.isArray(list)) return list;
+  } catch {
+    // It is none.
   }
-  return { event, sequence: record.index, checkpoint, disclosures: record.disclosures };
+  throw new NotProved('a disclosure is no list');
 }

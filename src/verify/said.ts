@@ -23,7 +23,7 @@ export function saidOfRecord({ event, sequence, checkpoint, disclosures }: Prove
       `${type}, revision ${revision} of ${stream}, id ${id}`,
       `recorded at ${recordedAt}; it counts on ${effectiveOn}`,
       ...entries.map(entryLine),
-      ...disclosures.map((disclosure) => `disclosed: ${legible(disclosure)}`),
+      ...disclosures.map(({ name, value }) => `disclosed ${name}: ${JSON.stringify(value)}`),
     ],
     checked: [
       ...checkedOf(checkpoint),
@@ -114,7 +114,3 @@ function decimal(minor: bigint, decimals: number): string {
   const digits = String(minor).padStart(decimals + 1, '0');
   return decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
 }
-
-/** A disclosure is a JSON list, as it is or in Base64 (RFC 9901). */
-const legible = (disclosure: string): string =>
-  disclosure.startsWith('[') ? disclosure : Buffer.from(disclosure, 'base64url').toString('utf8');

@@ -2,6 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import type { PartyId } from '../../src/kernel/ids.js';
+import { keyInFile } from '../../src/vault/master-key.js';
+import { openSqliteVault } from '../../src/vault/sqlite/sqlite-vault.js';
 import { proveRecord, type Proved } from '../../src/verify/record.js';
 import { trusting, type Policy } from '../../src/verify/policy.js';
 import { Server, until, type Answer } from './server.js';
@@ -185,6 +188,60 @@ test('who must not be shown a party of the event has no proof of it, and is told
   expect([status, JSON.parse(text)]).toMatchObject([403, { code: 'PROOF_NOT_WHOLE' }]);
   expect(text).not.toContain(FRIEND);
   expect(proveRecord((await proofFor('clerk', applied)).text, ours).event.type).toBe('debts.ReceiptApplied');
+});
+
+describe('what an event commits to', () => {
+  const IBAN = 'SA0380000000608010167519';
+  const recorded = async (): Promise<string> => {
+    const { body } = await server.call('GET', `/v1/audit?type=billing.ReceiptRecorded`, { token: tokens['auditor']! });
+    return body.items.find(({ type }: { type: string }) => type === 'billing.ReceiptRecorded').id;
+  };
+  const disclosedTo = async (who: string, purpose: string) => proofFor(who, `${await recorded()}?purpose=${purpose}`);
+  let kept = '';
+
+  test('is disclosed for a purpose that the role has, with its name and value, and verified', async () => {
+    const { status, text } = await disclosedTo('auditor', 'audit');
+    expect(status).toBe(200);
+    expect(proveRecord(text, ours).disclosures).toEqual([{ name: 'sourceAccount', value: IBAN }]);
+    kept = text;
+    const [line] = /^disclosure .*$/m.exec(text)!;
+    const forged = Buffer.from(JSON.stringify(['c2FsdA', 'sourceAccount', 'SA0000000000000000000000']));
+    const changed = text.replace(line, `disclosure ${forged.toString('base64url')}`);
+    expect(() => proveRecord(changed, ours)).toThrow('the event commits to nothing like');
+  });
+
+  test('and the reading is recorded, with who, whose, what and why', async () => {
+    const { body } = await server.call('GET', `/v1/audit?type=parties.PersonalDataRead`, {
+      token: tokens['auditor']!,
+    });
+    expect(body.items[0]).toMatchObject({
+      actor: { role: 'auditor' },
+      data: { party: FRIEND, fields: ['sourceAccount'], purpose: 'audit' },
+    });
+  });
+
+  test('is not disclosed without a purpose, nor for one that the role has not, which is recorded', async () => {
+    const { text } = await proofFor('auditor', await recorded());
+    expect(proveRecord(text, ours).disclosures).toEqual([]);
+    expect(text).not.toContain('disclosure ');
+    const { status, text: refused } = await disclosedTo('clerk', 'audit');
+    expect([status, JSON.parse(refused).code]).toEqual([403, 'PURPOSE']);
+    expect(refused).not.toContain(IBAN);
+    expect((await disclosedTo('auditor', 'curiosity')).status).toBe(400);
+  });
+
+  test('is gone for ever when the person is erased; proofs that people hold verify still', async () => {
+    const event = await recorded();
+    await server.stop('SIGTERM');
+    const key = keyInFile(join(server.data, 'master.key'), 'it is lost');
+    const vault = openSqliteVault(join(server.data, 'vault.db'), key, false);
+    await vault.erase(FRIEND as PartyId);
+    await vault.close();
+    await server.start();
+    const { text } = await proofFor('auditor', `${event}?purpose=audit`);
+    expect(proveRecord(text, ours).disclosures).toEqual([]);
+    expect(proveRecord(kept, ours).disclosures).toEqual([{ name: 'sourceAccount', value: IBAN }]);
+  });
 });
 
 test('another’s event is answered as one that is not there', async () => {

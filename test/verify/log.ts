@@ -131,3 +131,23 @@ export function recordOf(
 
 export const grownOf = (size: number, leaves: readonly string[], signers: readonly Signer[]): string =>
   `old ${size}\n${base64(growthOf(size, leaves))}\n${checkpointOf(leaves, signers)}`;
+
+const encoded = (list: readonly string[]): string => Buffer.from(JSON.stringify(list)).toString('base64url');
+const TOLD = ['c2FsdHNhbHRzYWx0c2FsdA', 'sourceAccount', 'SA0380000000608010167519'] as const;
+const TOLD_BEFORE = ['sijill/commitment/1', 'ab12', 'party_x', 'note', 'سداد'] as const;
+
+/** In RFC 9901's form, and in the one before it, with the event that commits to both. */
+export const DISCLOSED = encoded(TOLD);
+export const DISCLOSED_BEFORE = JSON.stringify(TOLD_BEFORE);
+export const COMMITTED = eventAt(0, {
+  evidence: [sha256(DISCLOSED).toString('base64url'), sha256(DISCLOSED_BEFORE).toString('hex')],
+});
+export const FORGED_DISCLOSURES: readonly (readonly [string, string])[] = [
+  ['another value', encoded([TOLD[0], TOLD[1], 'SA0380000000608010167518'])],
+  ['another name', encoded([TOLD[0], 'note', TOLD[2]])],
+  ['another salt', encoded(['c2FsdHNhbHRzYWx0c2FsdB', TOLD[1], TOLD[2]])],
+  ['padding', `${DISCLOSED}=`],
+  ['another value, in the form before', JSON.stringify([...TOLD_BEFORE.slice(0, 4), 'دين'])],
+  ['the one form as the other', JSON.stringify(TOLD)],
+  ['nothing', ''],
+];

@@ -2,7 +2,16 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { EVENTS, file, FORGED, log } from './forged.js';
-import { eventAt, recordOf, Signer, ORIGIN } from './log.js';
+import {
+  COMMITTED,
+  DISCLOSED,
+  DISCLOSED_BEFORE,
+  eventAt,
+  FORGED_DISCLOSURES,
+  recordOf,
+  Signer,
+  ORIGIN,
+} from './log.js';
 
 const html = readFileSync('src/verify/page.html', 'utf8');
 const partOf = (name: string): string => new RegExp(`<${name}[^>]*>(.*?)</${name}>`, 's').exec(html)![1]!;
@@ -47,6 +56,20 @@ test('no character can be another', async () => {
     }),
     { numRuns: 200 },
   );
+});
+
+test('what the event commits to is shown by name and value, as by the program', async () => {
+  const record = recordOf([COMMITTED], 0, [log], [DISCLOSED, DISCLOSED_BEFORE]);
+  const { disclosures } = (await proveRecord(record, log.vkey)) as unknown as { disclosures: unknown };
+  expect(disclosures).toEqual([
+    { name: 'sourceAccount', value: 'SA0380000000608010167519' },
+    { name: 'note', value: 'سداد' },
+  ]);
+});
+
+test.each(FORGED_DISCLOSURES)('a forged disclosure is caught: %s', async (_name, forged) => {
+  const record = recordOf([COMMITTED], 0, [log], [DISCLOSED, forged]);
+  await expect(proveRecord(record, log.vkey)).rejects.toMatchObject({ code: 'DISCLOSURE' });
 });
 
 test('a log of the same name with another key proves nothing', async () => {

@@ -2,8 +2,18 @@ import { hash } from 'node:crypto';
 import fc from 'fast-check';
 import { parsePolicy, trusting } from '../../src/verify/policy.js';
 import { proveRecord } from '../../src/verify/record.js';
+import { saidOfRecord } from '../../src/verify/said.js';
 import { EVENTS, file, FORGED, log } from './forged.js';
-import { canonical, eventAt, ORIGIN, recordOf, Signer } from './log.js';
+import {
+  COMMITTED,
+  DISCLOSED,
+  DISCLOSED_BEFORE,
+  eventAt,
+  FORGED_DISCLOSURES,
+  ORIGIN,
+  recordOf,
+  Signer,
+} from './log.js';
 
 const OURS = trusting(log.vkey);
 
@@ -58,14 +68,26 @@ test('an event is its log’s only with its entries balanced', () => {
 });
 
 describe('what an event commits to', () => {
-  const disclosure = canonical(['sijill/commitment/1', 'ab12', 'party_x', 'note', 'سداد']);
-  const event = eventAt(0, { evidence: [hash('sha256', disclosure, 'hex')] });
-  test('can be disclosed', () => {
-    expect(proveRecord(recordOf([event], 0, [log], [disclosure]), OURS).disclosures).toEqual([disclosure]);
+  test('can be disclosed, in either form, with its name and value', () => {
+    const record = recordOf([COMMITTED], 0, [log], [DISCLOSED, DISCLOSED_BEFORE]);
+    expect(proveRecord(record, OURS).disclosures).toEqual([
+      { name: 'sourceAccount', value: 'SA0380000000608010167519' },
+      { name: 'note', value: 'سداد' },
+    ]);
+    expect(saidOfRecord(proveRecord(record, OURS)).shown).toContain('disclosed note: "سداد"');
+    expect(proveRecord(recordOf([COMMITTED], 0, [log]), OURS).disclosures).toEqual([]);
   });
-  test('and nothing else', () => {
-    const forged = recordOf([event], 0, [log], [disclosure.replace('ab12', 'ab13')]);
-    expect(() => proveRecord(forged, OURS)).toThrow('the event commits to nothing like');
+  test.each(FORGED_DISCLOSURES)('and nothing else: %s', (_name, forged) => {
+    expect(() => proveRecord(recordOf([COMMITTED], 0, [log], [DISCLOSED, forged]), OURS)).toThrow(
+      'the event commits to nothing like',
+    );
+  });
+  test('and what is no disclosure is not one because an event commits to it', () => {
+    for (const text of ['x', 'e30', Buffer.from('["salt","name"]').toString('base64url'), '[1,2,3]']) {
+      const digest = hash('sha256', text, text.startsWith('[') ? 'hex' : 'base64url');
+      const record = recordOf([eventAt(0, { evidence: [digest] })], 0, [log], [text]);
+      expect(() => proveRecord(record, OURS)).toThrow('a disclosure');
+    }
   });
 });
 

@@ -3,7 +3,7 @@ import { Attempts } from '../../http/attempts.js';
 import { readingRequest } from '../../http/commands/command-request.js';
 import type { Exchange } from '../../http/exchange.js';
 import type { OwnValue, PersonalData, Reading, ShownParty } from '../../http/personal-data.js';
-import { uuidOf } from '../../kernel/ids.js';
+import { isPartyId, uuidOf, type PartyId } from '../../kernel/ids.js';
 import { Ledger } from '../../ledger/ledger.js';
 import type { Vault } from '../../vault/vault.js';
 import { VAULT } from '../../vault/vault.token.js';
@@ -48,6 +48,22 @@ export class PartiesReader implements PersonalData {
     return opened.flatMap(({ commitment, found }) =>
       found?.person === reading.party ? [{ commitment, field: found.field, value: found.value }] : [],
     );
+  }
+
+  async disclose(
+    exchange: Exchange,
+    { purpose, party: own }: Pick<Reading, 'purpose'> & Partial<Reading>,
+    commitments: readonly string[],
+  ): Promise<readonly string[]> {
+    const opened = (await Promise.all(commitments.map((commitment) => this.vault.open(commitment)))).flatMap((each) =>
+      each !== undefined && isPartyId(each.person) && (own ?? each.person) === each.person ? [each] : [],
+    );
+    for (const party of new Set(opened.map(({ person }) => person as PartyId))) {
+      await this.#admit(exchange, { party, purpose });
+      const fields = opened.flatMap(({ person, field }) => (person === party ? [field] : []));
+      await this.#record(exchange, { party, purpose }, [...new Set(fields)]);
+    }
+    return opened.map(({ disclosure }) => disclosure);
   }
 
   /** @throws RefusedByRule */
