@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Check } from 'typebox/value';
 import { canonicalJson, sha256 } from '../event-store/canonical.js';
-import { businessDateAt } from '../kernel/calendar.js';
+import { businessDateAt, type BusinessDate } from '../kernel/calendar.js';
 import type { Command, CommandRequest } from '../kernel/decider.js';
 import { NAMESPACE, uuid5, type ActorId, type CommandId, type Uuid } from '../kernel/ids.js';
 import { LedgerUnavailable, type Outcome } from '../ledger/outcome.js';
@@ -44,7 +44,7 @@ export const jobId = (name: string, key: string, occurrence: number | 'repeated'
 /**
  * Hands an attempt to its job.
  * @param saveProgress must not throw
- * @throws whatever the job throws; the signal's reason where that aborted
+ * @throws whatever the job throws; the signal's reason where that aborted; DayToCome
  */
 export async function perform(
   job: Job,
@@ -74,6 +74,8 @@ export async function perform(
   }
 }
 
+type Dated = CommandRequest & { readonly effectiveOn: BusinessDate };
+
 /** The requests of one run: the same again in every attempt (DESIGN.md, Ids; Envelope). */
 class Requests {
   readonly #sent = new Map<string, number>();
@@ -83,7 +85,7 @@ class Requests {
     private readonly attempt: Attempt,
   ) {}
 
-  next({ type, target, data }: Command, once: string | undefined): CommandRequest {
+  next({ type, target, data }: Command, once: string | undefined): Dated {
     const { key, at } = this.attempt;
     return {
       id:
@@ -107,14 +109,27 @@ class Requests {
   }
 }
 
+/**
+ * The clock was set back since the run became due, to before the day of its commands. The ledger would refuse them, for
+ * ever: a refusal is final for the id. So nothing is sent, and the attempt fails.
+ */
+class DayToCome extends Error {
+  override readonly name = 'DayToCome';
+  constructor(day: BusinessDate, today: BusinessDate) {
+    super(`${day} has not come: the clock says ${today}, and must have been ahead before`);
+  }
+}
+
 /** The ledger's trouble is not the job's: waiting for it costs no attempt, and holds the place. */
 async function sendUntilAnswered(
   command: Command,
-  request: CommandRequest,
+  request: Dated,
   signal: AbortSignal,
   name: string,
   doors: JobDoors,
 ): Promise<Outcome> {
+  const today = businessDateAt(doors.clock.now());
+  if (request.effectiveOn > today) throw new DayToCome(request.effectiveOn, today);
   for (let ms = FIRST_WAIT_MS; ; ms = Math.min(2 * ms, MOST_WAIT_MS)) {
     signal.throwIfAborted();
     try {

@@ -243,9 +243,12 @@ export class Ledger {
     }
   }
 
-  #contextOf({ id, actor, effectiveOn }: CommandRequest, moved?: BusinessDate): CommandContext {
-    const today = this.#stamp.today();
-    return { id, actor, effectiveOn: moved ?? effectiveOn ?? today, today, eventId: (index) => eventId(id, index) };
+  #contextOf({ id, actor, source, effectiveOn: asked }: CommandRequest, moved?: BusinessDate): CommandContext {
+    const now = this.#stamp.today();
+    const effectiveOn = moved ?? asked ?? now;
+    // What follows from a recorded fact is decided no earlier than it counts, where a clock was set back since.
+    const today = source === 'policy' && effectiveOn > now ? effectiveOn : now;
+    return { id, actor, effectiveOn, today, eventId: (index) => eventId(id, index) };
   }
 
   #decide<S, C extends Command, E extends NewEvent>(

@@ -151,6 +151,16 @@ describe('effectiveOn: when it counts (DESIGN.md, Two times)', () => {
     });
   });
 
+  test('what a policy sends for a fact counts on its day, although the clock was set back since', async () => {
+    const { store, ledger } = setup();
+    const followed = request('k', { source: 'policy', effectiveOn: '2026-03-02' as BusinessDate });
+    await accepted(add(ledger, 1, followed));
+    expect((await log(store))[0]?.event).toMatchObject({
+      effectiveOn: '2026-03-02',
+      recordedAt: expect.stringMatching(TODAY),
+    });
+  });
+
   test('with no days back at all only today is taken', async () => {
     const { ledger } = setup({ backdatingDays: 0 });
     await accepted(add(ledger, 1, on(TODAY)));

@@ -58,6 +58,29 @@ export function sending(open: OpenJobs): void {
     await eventually(() => effects.had.size, 8);
   });
 
+  test('nothing on a day that has not come, where the clock was set back: a refusal would be final for the id', async () => {
+    const effects = new Effects();
+    const job = once(async (run) => {
+      if (run.attempt === 1) throw new Error('the process died');
+      await run.send(command('Expire'));
+    });
+    const ahead = world.worker([job], { send: effects.send });
+    ahead.start();
+    world.clock.set('2026-03-03T00:00:00Z');
+    await ahead.schedule(job, { key: 'a', at: world.clock.now(), data: { id: 'x' } });
+    await eventually(() => seen(ahead), ['a scheduled 1 the process died']);
+    await ahead.close(0);
+    world.clock.set('2026-03-01T00:00:00Z');
+    const jobs = world.worker([job], { send: effects.send });
+    jobs.start();
+    const said = '2026-03-03 has not come: the clock says 2026-03-01, and must have been ahead before';
+    await eventually(() => seen(jobs), [`a scheduled 2 ${said}`]);
+    expect(effects.sent).toBe(0);
+    world.clock.set('2026-03-03T00:00:00Z');
+    await eventually(() => seen(jobs), []);
+    expect([...effects.had.values()].map(({ request }) => request.effectiveOn)).toEqual(['2026-03-03']);
+  });
+
   test('waits for a ledger that cannot answer now, at no cost of an attempt', async () => {
     const effects = new Effects();
     let refusals = 3;
