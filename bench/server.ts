@@ -108,10 +108,12 @@ export class Server {
 
   /**
    * Waits until the log has grown, and then until it no longer does.
+   * @param began told when it is first seen to grow
    * @returns how fast it grew, from the first that was seen of it to the last
    */
-  async standsStill(): Promise<{ readonly perSecond: number; readonly seconds: number }> {
-    const first = await this.grows();
+  async standsStill(began?: () => void): Promise<{ readonly perSecond: number; readonly seconds: number }> {
+    const first = await this.#grows();
+    began?.();
     for (let last = first; ;) {
       const now = await this.#events();
       if (now.count !== last.count) last = now;
@@ -121,7 +123,7 @@ export class Server {
   }
 
   /** Waits until something happens by itself. @returns what there was when it was last seen to be as before */
-  async grows(): Promise<Seen> {
+  async #grows(): Promise<Seen> {
     for (let before = await this.#events(), began = before.at; ;) {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       const now = await this.#events();
