@@ -18,6 +18,7 @@ import type { LedgerId } from './kernel/ids.js';
 import type { ReadModelReader, ReadModels } from './read-models/read-models.js';
 import { openSqliteReadModelReader, openSqliteReadModels } from './read-models/sqlite/sqlite-read-models.js';
 import type { LogReader, LogStorage } from './transparency/log-storage.js';
+import { openMongoLogReader, openMongoLogStorage, refuseLogIn } from './transparency/mongo/mongo-log-storage.js';
 import { openSqliteLogReader, openSqliteLogStorage } from './transparency/sqlite/sqlite-log-storage.js';
 import { keyInFile, loadMasterKey, VAULT_FILE } from './vault/master-key.js';
 import { openMongoVault, refuseVaultIn } from './vault/mongo/mongo-vault.js';
@@ -31,7 +32,7 @@ export type VaultPlace = Stores & Pick<Configuration, 'vault' | 'vaultMongodbUri
 export type JobStores = Pick<Configuration, 'data' | 'redisUrl'>;
 
 /** Where the stores are: also what the feed's thread is told. */
-export type Stores = Pick<Configuration, 'data' | 'eventStoreUrl' | 'mongodbUri'>;
+export type Stores = Pick<Configuration, 'data' | 'eventStoreUrl' | 'mongodbUri' | 'logMongodbUri'>;
 
 export const ledgerFile = ({ data }: Stores): string => join(data, 'ledger.db');
 const readModelsFile = ({ data }: Stores): string => join(data, 'read-models.db');
@@ -41,10 +42,11 @@ export const eventsPlace = (stores: Stores): string =>
   stores.eventStoreUrl === undefined ? ledgerFile(stores) : 'EVENT_STORE_URL';
 
 /** What of the configuration says where the stores are, and no more: it goes to the feed's thread. */
-export const storesOf = ({ data, eventStoreUrl, mongodbUri }: Stores): Stores => ({
+export const storesOf = ({ data, eventStoreUrl, mongodbUri, logMongodbUri }: Stores): Stores => ({
   data,
   ...(eventStoreUrl !== undefined && { eventStoreUrl }),
   ...(mongodbUri !== undefined && { mongodbUri }),
+  ...(logMongodbUri !== undefined && { logMongodbUri }),
 });
 
 const eventStoreDb = () => import('./event-store/eventstoredb/eventstoredb-event-store.js');
@@ -88,17 +90,37 @@ export const openLeases = async ({ mongodbUri }: Stores): Promise<Leases> =>
 
 const logFile = ({ data }: Stores): string => join(data, 'transparency.db');
 
-/** Whether a process keeps a transparency log: not yet where several share their read models (docs/adr/0027). */
-export const keepsLog = ({ mongodbUri }: Stores): boolean => mongodbUri === undefined;
+/** What to say where `keepsLog` does not hold. */
+export const NO_LOG = 'no transparency log is kept: MONGODB_URI is set, and LOG_MONGODB_URI is not';
 
-export const openLogStorage = (stores: Stores): LogStorage => openSqliteLogStorage(logFile(stores));
+/** Whether a transparency log is kept: where processes share their read models, only in a place that they share too. */
+export const keepsLog = ({ mongodbUri, logMongodbUri }: Stores): boolean =>
+  mongodbUri === undefined || logMongodbUri !== undefined;
+
+export const openLogStorage = async (stores: Stores): Promise<LogStorage> =>
+  stores.logMongodbUri === undefined
+    ? openSqliteLogStorage(logFile(stores))
+    : openMongoLogStorage(stores.logMongodbUri);
+
+/** Of who signs into that storage: they are kept beside what they fence (docs/adr/0030). */
+export const openLogLeases = async ({ logMongodbUri }: Stores): Promise<Leases> =>
+  logMongodbUri === undefined ? new EmbeddedLeases() : openMongoLeases(logMongodbUri);
+
+/** Read models may be dropped, and what was signed may not. @throws ForeignDatabase, LogUnavailable */
+export const refuseLogAmongReadModels = async ({ mongodbUri }: Stores): Promise<void> =>
+  mongodbUri === undefined ? undefined : refuseLogIn(mongodbUri);
+
+/** Whether anybody has opened the storage: else there is nothing to read. */
+export const hasLog = (stores: Stores): boolean => stores.logMongodbUri !== undefined || existsSync(logFile(stores));
 
 /** Once somebody has opened the storage. */
-export const openLogReader = (stores: Stores): LogReader => openSqliteLogReader(logFile(stores));
+export const openLogReader = async (stores: Stores): Promise<LogReader> =>
+  stores.logMongodbUri === undefined ? openSqliteLogReader(logFile(stores)) : openMongoLogReader(stores.logMongodbUri);
 
 /** What signs the transparency log: 32 bytes. @throws VaultLocked saying what to do */
 export function loadLogKey(stores: Stores, configured: Buffer | undefined): Buffer {
   if (configured !== undefined) return configured;
+  if (stores.logMongodbUri !== undefined) throw new VaultLocked('KEY_MISSING', 'LOG_MONGODB_URI needs SIJILL_LOG_KEY');
   const path = join(stores.data, 'log.key');
   const lost = `${logFile(stores)} exists, but its key does not: restore ${path} from its backup, or set SIJILL_LOG_KEY`;
   return keyInFile(path, existsSync(logFile(stores)) ? lost : undefined);

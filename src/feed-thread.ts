@@ -1,6 +1,6 @@
 /** The thread that folds events into read models and sends what policies ask for (its own composition root). */
 import { parentPort, workerData } from 'node:worker_threads';
-import { openEventReader, openLeases, openLogStorage, openReadModels, type Stores } from './adapters.js';
+import { openEventReader, openLeases, openLogLeases, openLogStorage, openReadModels, type Stores } from './adapters.js';
 import { catalogue, policies, projections } from './composition.js';
 import { Feed } from './feed/feed.js';
 import { holdToOneLedger } from './feed/one-ledger.js';
@@ -34,7 +34,8 @@ const leases = await openLeases(stores);
 await holdToOneLedger(reader, readModels);
 const { send, listener } = port;
 const feed = new Feed({ reader, readModels, leases, catalogue, projections, policies, send, listener });
-const logStorage = transparency && openLogStorage(stores);
+const logStorage = transparency && (await openLogStorage(stores));
+const logLeases = transparency && (await openLogLeases(stores));
 const stopping = new AbortController();
 let working: Promise<unknown> = Promise.resolve();
 port.serve(
@@ -44,6 +45,7 @@ port.serve(
     await working;
     await feed.stop();
     await logStorage?.close();
+    await logLeases?.close();
     await leases.close();
     await readModels.close();
     await reader.close();
@@ -65,10 +67,11 @@ const builder =
   transparency &&
   key &&
   logStorage &&
+  logLeases &&
   new LogBuilder({
     reader,
     storage: logStorage,
-    leases,
+    leases: logLeases,
     key,
     ...(transparency.witnesses !== undefined && { witnesses: readWitnesses(transparency.witnesses, writeVkey(key)) }),
     saltOf: (event) => leafSaltUnder(Buffer.from(transparency.leafKey), event),

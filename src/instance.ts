@@ -11,6 +11,7 @@ import {
   openLogReader,
   openReadModelReader,
   openVault,
+  refuseLogAmongReadModels,
   storesOf,
   type JobStores,
   type VaultPlace,
@@ -78,7 +79,7 @@ const FEED_THREAD = new URL('./feed-thread.js', import.meta.url);
 /**
  * Opens the stores and starts the feed.
  * @throws StoreOwned, ForeignFile, VaultLocked, NotThisLedger, BadEventStoreUrl, EventsMayVanish, StoreUnavailable,
- * ReadModelUnavailable, VaultUnavailable: each says what to do
+ * ReadModelUnavailable, VaultUnavailable, ForeignDatabase, LogUnavailable: each says what to do
  */
 export async function openInstance(
   configuration: Pick<
@@ -123,6 +124,7 @@ export async function openInstance(
     await store.close();
     throw error;
   });
+  await refuseLogAmongReadModels(stores);
   const version = programVersion(new URL('.', import.meta.url));
   const snapshots = new SnapshotFiles(join(data, 'snapshots'), version, (message) => logger.warn(message));
   const ledger = await openLedger({
@@ -166,7 +168,7 @@ export async function openInstance(
   const transparency: PublishedLog | undefined =
     vkey === undefined
       ? undefined
-      : { reader: openLogReader(stores), vkey, ...(policy !== undefined && { witnesses: policy }) };
+      : { reader: await openLogReader(stores), vkey, ...(policy !== undefined && { witnesses: policy }) };
   const readModels = await openReadModelReader(stores);
   const policyNames = policies.map(({ name }) => name);
   feed.attach(control, new StoredProgress(readModels, policyNames));

@@ -10,6 +10,7 @@ import { LedgerUnavailable } from './ledger/outcome.js';
 import { NotThisLedger } from './ledger/open-ledger.js';
 import { ForeignFile } from './sqlite/database.js';
 import { StoreOwned } from './sqlite/ownership.js';
+import { ForeignDatabase, LogUnavailable } from './transparency/log-storage.js';
 import { InvalidWitnesses } from './transparency/witnesses/witness-policy.js';
 import { VaultLocked, VaultUnavailable } from './vault/vault.js';
 
@@ -26,8 +27,10 @@ const SELF_EXPLAINING: ReadonlySet<string> = new Set(
     InvalidWorkingDays,
     NotThisLedger,
     OtherLedger,
+    ForeignDatabase,
     ForeignFile,
     LedgerUnavailable,
+    LogUnavailable,
     ReadModelUnavailable,
     StoreOwned,
     StoreUnavailable,

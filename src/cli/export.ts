@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { eventsPlace, keepsLog, openEventReader, openLogReader, openReadModelReader, openVault } from '../adapters.js';
+import { eventsPlace, openEventReader, openReadModelReader, openVault } from '../adapters.js';
 import { catalogue, projections, RULE_SET } from '../composition.js';
 import { readConfiguration, type Configuration } from '../config/configuration.js';
 import type { EventId } from '../kernel/ids.js';
@@ -10,6 +10,7 @@ import { Stopped } from './log/check-file.js';
 import { exportLog } from './log/export-log.js';
 import { optionsOf, print } from './options.js';
 import { duration, grouped } from './progress.js';
+import { withSigned } from './signed-log.js';
 
 const HELP = `Writes a ledger as a bundle, from which sijill replay builds and proves a second instance; or its log alone.
 
@@ -74,11 +75,7 @@ async function exportAlone(configuration: Configuration, out: string, signal: Ab
 }
 
 async function exportAudit(configuration: Configuration, out: string, signal: AbortSignal): Promise<void> {
-  if (!keepsLog(configuration)) throw new Error('no transparency log is kept where MONGODB_URI is set');
-  const log = openLogReader(configuration);
-  const signed = await log.signed().finally(() => log.close());
-  if (signed === undefined)
-    throw new Error('no checkpoint was signed yet: start the server, and ask again in some seconds');
+  const signed = await withSigned(configuration, async (_log, last) => last);
   const vault = await openVault(configuration, false);
   const reader = await openEventReader(configuration);
   try {

@@ -11,6 +11,7 @@ import { EmptyLog } from './log/export-log.js';
 import { DamagedLog } from './log/format.js';
 import { NotAsWritten, OtherEvents } from './log/import-log.js';
 import { LedgerInUse } from './offline-rebuild.js';
+import { NoCheckpoint } from './signed-log.js';
 import { NotComparable } from './verify/verify.js';
 
 /** Their messages say what to do. */
@@ -21,6 +22,7 @@ const SELF_EXPLAINING = [
   DamagedLog,
   OtherEvents,
   NotAsWritten,
+  NoCheckpoint,
   NotComparable,
   NotAsCopied,
   Unprintable,

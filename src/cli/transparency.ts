@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { keepsLog, loadLogKey, openLogReader } from '../adapters.js';
+import { loadLogKey } from '../adapters.js';
 import { readConfiguration } from '../config/configuration.js';
 import { signingKey, writeVkey } from '../transparency/keys.js';
 import { writeSite } from '../transparency/static-site.js';
@@ -7,6 +7,7 @@ import { tilesOf } from '../transparency/tiles.js';
 import { say, WrongUsage, type Command } from './command.js';
 import { EXIT_CODES, optionsOf } from './options.js';
 import { grouped, progressOf } from './progress.js';
+import { withSigned } from './signed-log.js';
 
 const HELP = `Writes the transparency log as files, for any static host.
 
@@ -18,7 +19,8 @@ Usage: sijill transparency export DIR
 
 Example: sijill transparency export /srv/www/transparency
 
-The files are for everybody: they say how much happened and when, and nothing about anybody. A server may run.
+The files are for everybody: they say how much happened and when, and nothing about anybody. A server may run; one must
+have run until a checkpoint was signed.
 ${EXIT_CODES}
 `;
 
@@ -27,12 +29,7 @@ async function run(args: readonly string[]): Promise<number> {
   const [verb, directory, ...more] = positionals;
   if (verb !== 'export' || directory === undefined || more.length > 0) throw new WrongUsage('it is: export DIR');
   const configuration = readConfiguration();
-  if (!keepsLog(configuration)) throw new Error('no transparency log is kept where MONGODB_URI is set');
-  const reader = openLogReader(configuration);
-  try {
-    const signed = await reader.signed();
-    if (signed === undefined)
-      throw new Error('no checkpoint was signed yet: start the server, and ask again in some seconds');
+  return withSigned(configuration, async (reader, signed) => {
     const [origin = ''] = signed.note.split('\n', 1);
     const vkey = writeVkey(signingKey(origin, loadLogKey(configuration, configuration.logKey)));
     let total = 0;
@@ -43,9 +40,7 @@ async function run(args: readonly string[]): Promise<number> {
     );
     say(`wrote the log ${origin} of ${grouped(signed.size)} events, ${grouped(total)} tiles, to ${resolve(directory)}`);
     return 0;
-  } finally {
-    await reader.close();
-  }
+  });
 }
 
 export const transparencyCommand: Command = { help: HELP, run };

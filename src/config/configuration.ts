@@ -14,6 +14,8 @@ export interface Configuration {
   readonly eventStoreUrl?: string;
   /** Absent: the read models are in a file. */
   readonly mongodbUri?: string;
+  /** Absent: the transparency log is in a file, or none is kept. */
+  readonly logMongodbUri?: string;
   readonly redisUrl?: string;
   /** 32 bytes. */
   readonly masterKey?: Buffer;
@@ -91,6 +93,7 @@ export function readConfiguration(environment: Environment = process.env): Confi
     eventStoreUrl: read('EVENT_STORE_URL'),
     mongodbUri: read('MONGODB_URI'),
     vaultMongodbUri: read('VAULT_MONGODB_URI'),
+    logMongodbUri: read('LOG_MONGODB_URI'),
     redisUrl: read('REDIS_URL'),
     masterKey: read('SIJILL_MASTER_KEY') ?? read('SIJILL_MASTER_KEY_FILE'),
     logKey: read('SIJILL_LOG_KEY') ?? read('SIJILL_LOG_KEY_FILE'),
@@ -119,7 +122,7 @@ export function readConfiguration(environment: Environment = process.env): Confi
       faults.push(`${name} and ${name}_FILE name one key: set one of them`);
     }
   }
-  faults.push(...vaultFaults(environment, values));
+  faults.push(...vaultFaults(environment, values), ...logFaults(environment, values));
   faults.push(...issuerFaults(environment, values.host));
   if (faults.length > 0) throw new ConfigurationError(faults);
 
@@ -127,6 +130,7 @@ export function readConfiguration(environment: Environment = process.env): Confi
     eventStoreUrl,
     mongodbUri,
     vaultMongodbUri,
+    logMongodbUri,
     redisUrl,
     masterKey,
     logKey,
@@ -149,6 +153,7 @@ export function readConfiguration(environment: Environment = process.env): Confi
     ...(eventStoreUrl !== undefined && { eventStoreUrl }),
     ...(mongodbUri !== undefined && { mongodbUri }),
     ...(vaultMongodbUri !== undefined && { vaultMongodbUri }),
+    ...(logMongodbUri !== undefined && { logMongodbUri }),
     ...(redisUrl !== undefined && { redisUrl }),
     ...(masterKey !== undefined && { masterKey }),
     ...(logKey !== undefined && { logKey }),
@@ -167,6 +172,7 @@ type OptionalName =
   | 'eventStoreUrl'
   | 'mongodbUri'
   | 'vaultMongodbUri'
+  | 'logMongodbUri'
   | 'redisUrl'
   | 'masterKey'
   | 'logKey'
@@ -184,6 +190,7 @@ type Checked<T> = { [K in keyof T]: K extends OptionalName ? T[K] : Exclude<T[K]
 interface Places {
   readonly mongodbUri: string | undefined;
   readonly vaultMongodbUri: string | undefined;
+  readonly logMongodbUri: string | undefined;
 }
 
 /** A vault has one place, of its own, and one key for all the processes that share it. */
@@ -201,6 +208,24 @@ function vaultFaults(environment: Environment, { mongodbUri, vaultMongodbUri }: 
   if (mongodbUri !== undefined && databaseOf(mongodbUri) === databaseOf(vaultMongodbUri)) {
     faults.push(
       'VAULT_MONGODB_URI and MONGODB_URI name one database: name two, for read models are dropped and made again',
+    );
+  }
+  return faults;
+}
+
+/** What was signed is remembered apart from what may be dropped or destroyed, and signed with one key by all processes. */
+function logFaults(environment: Environment, { mongodbUri, vaultMongodbUri, logMongodbUri }: Places): string[] {
+  if (logMongodbUri === undefined) return [];
+  const faults: string[] = [];
+  if (!environment['SIJILL_LOG_KEY']?.trim() && !environment['SIJILL_LOG_KEY_FILE']?.trim()) {
+    faults.push(
+      'LOG_MONGODB_URI needs SIJILL_LOG_KEY_FILE or SIJILL_LOG_KEY, the same in all processes (openssl rand -base64 32 makes a key)',
+    );
+  }
+  for (const [name, uri] of Object.entries({ MONGODB_URI: mongodbUri, VAULT_MONGODB_URI: vaultMongodbUri })) {
+    if (uri === undefined || databaseOf(uri) !== databaseOf(logMongodbUri)) continue;
+    faults.push(
+      `LOG_MONGODB_URI and ${name} name one database: name two, for what was signed is kept apart from the rest`,
     );
   }
   return faults;

@@ -78,6 +78,13 @@ export const VARIABLES = {
     accepts: 'the path of a file that can be read and holds such a key',
     parse: (path) => keyOf(contentOf(path)),
   } satisfies Variable<Buffer>,
+  LOG_MONGODB_URI: {
+    meaning:
+      'The MongoDB database that keeps the transparency log, and nothing else: processes that share their read models share it. Not set: a file in SIJILL_DATA, and with MONGODB_URI none is kept. It needs a key of your own.',
+    accepts: 'mongodb://user:password@host:27017/database, another one than in MONGODB_URI and VAULT_MONGODB_URI',
+    secret: true,
+    parse: (text) => (MONGODB_URI.test(text) ? text : undefined),
+  } satisfies Variable<string>,
   SIJILL_LOG_KEY: {
     meaning:
       'Signs the transparency log (Ed25519). Not set: generated once, in a file in SIJILL_DATA that only its owner reads.',

@@ -55,11 +55,25 @@ export class LeasesUnavailable extends Error {
   override readonly name = 'LeasesUnavailable';
 }
 
+/** Who waits for a lease, and will hold it. */
+export interface Acquiring {
+  /** What others are to see of this holder; called for each renewal. */
+  readonly note?: () => Json;
+  /** Told of whoever holds it meanwhile, each time that it is asked for. */
+  readonly seen?: (holder: Holder) => void;
+}
+
 /** Waits for a lease. @returns undefined where the signal ended that. @throws LeasesUnavailable */
-export async function acquire(leases: Leases, name: string, signal: AbortSignal): Promise<Lease | undefined> {
+export async function acquire(
+  leases: Leases,
+  name: string,
+  signal: AbortSignal,
+  { note, seen }: Acquiring = {},
+): Promise<Lease | undefined> {
   while (!signal.aborted) {
-    const { lease } = await leases.take(name);
-    if (lease !== undefined) return lease;
+    const taken = await leases.take(name, note);
+    if (taken.lease !== undefined) return taken.lease;
+    seen?.(taken);
     await wait(leases.paceMs, undefined, { signal }).catch(() => undefined);
   }
   return undefined;

@@ -1,8 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { canonicalEvent } from '../event-store/canonical.js';
 import type { EventReader, Place, StoredEvent } from '../event-store/event-store.js';
+import type { Json } from '../kernel/envelope.js';
 import type { EventId } from '../kernel/ids.js';
-import { acquire, type Lease, type Leases } from '../leases/leases.js';
+import { acquire, type Holder, type Lease, type Leases } from '../leases/leases.js';
 import { openCheckpoint, signCheckpoint } from './checkpoint.js';
 import { appended, rootOf } from './frontier.js';
 import { entriesIn, grow, grownTo, leavesOf, NOTHING, tilesIn, type Grown } from './growth.js';
@@ -10,7 +12,7 @@ import type { SigningKey } from './keys.js';
 import { leafOf } from './leaf.js';
 import { LogHalted, type LogStatus } from './log-status.js';
 import { LogUnavailable, TileConflict, type LogStorage, type Signed } from './log-storage.js';
-import { isConsistent } from './proofs.js';
+import { isConsistent, type TreeHead } from './proofs.js';
 import { consistencyFrom, rootFrom } from './tile-tree.js';
 import type { WitnessPolicy } from './witnesses/witness-policy.js';
 import { Witnessing, type WitnessTimes } from './witnesses/witnessing.js';
@@ -65,7 +67,13 @@ export class LogBuilder {
     for (let failures = 0; !signal.aborted;) {
       let lease: Lease | undefined;
       try {
-        lease = await acquire(this.options.leases, LOG_LEASE, signal);
+        // Whoever has another key says so, also while others sign.
+        this.#headOf(await this.options.storage.signed());
+        const seen = ({ holder, note }: Holder): void => this.#tell({ ...(note as LogStatus | null), holder });
+        lease = await acquire(this.options.leases, LOG_LEASE, signal, {
+          note: () => this.#status as unknown as Json,
+          seen,
+        });
         if (lease === undefined) return;
         await this.#serve(AbortSignal.any([signal, lease.lost]), () => (failures = 0));
       } catch (error) {
@@ -116,13 +124,30 @@ export class LogBuilder {
 
   /** The log as it was signed last. @throws LogHalted where what is stored does not give what was signed */
   async #open(): Promise<Grown> {
-    const { storage, key } = this.options;
+    const { storage } = this.options;
+    const known = this.#signed;
     const signed = (this.#signed = await storage.signed());
-    if (signed === undefined) return NOTHING;
+    const head = this.#headOf(signed);
+    if (known !== undefined && known.size > (head?.size ?? 0)) {
+      throw new LogHalted('DAMAGED', `the checkpoint of ${known.size} events is not there any more`);
+    }
+    if (signed === undefined || head === undefined) return NOTHING;
     this.#tell({ size: signed.size });
-    let head;
+    const grown = await grownTo(storage, signed.size).catch(damaged);
+    const isWhole = [signed.root, head.root].every((root) => root.equals(rootOf(grown.frontier)));
+    if (!isWhole || head.size !== signed.size) {
+      throw new LogHalted('DAMAGED', `the tiles do not give the root of ${signed.size} events that was signed`);
+    }
+    // What others signed since this process did.
+    if (known !== undefined) await this.#assertFollows(known, signed);
+    return grown;
+  }
+
+  /** @throws LogHalted where another key signed it */
+  #headOf(signed: Signed | undefined): TreeHead | undefined {
+    const { key } = this.options;
     try {
-      head = openCheckpoint(signed.note, key).checkpoint;
+      return signed && openCheckpoint(signed.note, key).checkpoint;
     } catch (error) {
       const todo = 'set SIJILL_LOG_KEY, or restore log.key, as they were';
       throw new LogHalted(
@@ -130,10 +155,6 @@ export class LogBuilder {
         `the last checkpoint is not of the key of ${key.name} (${text(error)}): ${todo}`,
       );
     }
-    const grown = await grownTo(storage, signed.size).catch(damaged);
-    const isWhole = [signed.root, head.root].every((root) => root.equals(rootOf(grown.frontier)));
-    if (isWhole && head.size === signed.size) return grown;
-    throw new LogHalted('DAMAGED', `the tiles do not give the root of ${signed.size} events that was signed`);
   }
 
   /**
@@ -197,14 +218,14 @@ export class LogBuilder {
     const note = signCheckpoint({ size, root }, key);
     const next: Signed = { size, root, note, ...(before !== undefined && { before }) };
     if (!(await storage.sign(next, previous))) {
-      throw new LogHalted('OTHER_SIGNER', `somebody else signed ${key.name}: one process at a time may write a log`);
+      throw new LogUnavailable('another process signed meanwhile');
     }
     this.#signed = next;
     this.#tell({ size });
   }
 
   /** The bytes as they are stored are what was meant, and they follow from what was signed before. */
-  async #assertStored(next: Pick<Signed, 'size' | 'root'>, previous: Signed | undefined): Promise<void> {
+  async #assertStored(next: TreeHead, previous: Signed | undefined): Promise<void> {
     const { storage } = this.options;
     const read = tilesIn(storage);
     const start = previous === undefined ? NOTHING : await grownTo(storage, previous.size).catch(damaged);
@@ -214,11 +235,13 @@ export class LogBuilder {
     if (!recomputed.equals(next.root) || !inTiles.equals(next.root)) {
       throw new LogHalted('DAMAGED', `what is stored of ${next.size} events, read back, is not what was written`);
     }
-    if (previous === undefined) return;
-    const proof = await consistencyFrom(read, previous.size, next.size).catch(damaged);
-    if (!isConsistent(previous, next, proof)) {
-      throw new LogHalted('DAMAGED', `${next.size} events do not follow from the ${previous.size} that were signed`);
-    }
+    if (previous !== undefined) await this.#assertFollows(previous, next);
+  }
+
+  async #assertFollows(previous: TreeHead, next: TreeHead): Promise<void> {
+    const proof = await consistencyFrom(tilesIn(this.options.storage), previous.size, next.size).catch(damaged);
+    if (isConsistent(previous, next, proof)) return;
+    throw new LogHalted('DAMAGED', `${next.size} events do not follow from the ${previous.size} that were signed`);
   }
 
   async #halt(error: LogHalted | TileConflict, signal: AbortSignal, lease: Lease | undefined): Promise<void> {
@@ -226,14 +249,18 @@ export class LogBuilder {
     const todo = 'nothing is signed from here on; docs/transparency.md says what to do';
     this.options.log('error', `the transparency log halted (${halt}): ${text(error)}; ${todo}`);
     this.#tell({ state: 'halted', halt });
-    // It keeps the lease: any other process would halt there, too.
+    // It keeps the lease, since any other process would halt there, too; not where only its key is another one.
+    if (halt === 'OTHER_KEY') await lease?.release();
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     await lease?.release();
   }
 
+  /** @param news without a `holder` it is this process that stands so */
   #tell(news: Partial<LogStatus>): void {
-    const next = { ...this.#status, ...news };
-    if (Object.entries(news).every(([name, value]) => this.#status[name as keyof LogStatus] === value)) return;
+    const { halt, holder: _, ...own } = this.#status;
+    const still = halt !== undefined && news.state === undefined && { halt };
+    const next: LogStatus = { ...own, ...still, ...news };
+    if (isDeepStrictEqual(next, this.#status)) return;
     this.options.report((this.#status = next));
   }
 }

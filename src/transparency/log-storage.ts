@@ -37,14 +37,15 @@ export interface LogReader {
  */
 export interface LogStorage extends LogReader {
   /**
-   * All of them or none, durably. A tile only grows: what is stored already is left as it is.
-   * @throws TileConflict where a tile is not the stored one, or that with more behind it; LogUnavailable
+   * Durably. A tile only grows: what is stored already is left as it is.
+   * @throws TileConflict where a tile is not the stored one, or that with more behind it: then none was written;
+   * LogUnavailable: some may have been
    */
   write(tiles: readonly StoredTile[]): Promise<void>;
   /**
    * Publishes a checkpoint, durably, if what was signed last is still what the signer went on from.
    * @param previous undefined: nothing was ever signed
-   * @returns whether it was; false: somebody else signs. @throws LogUnavailable
+   * @returns whether it was; false: somebody else signed meanwhile. @throws LogUnavailable: it may have been
    */
   sign(next: Signed, previous: TreeHead | undefined): Promise<boolean>;
   /**
@@ -57,7 +58,7 @@ export interface LogStorage extends LogReader {
   witness(checkpoint: SignedTree): Promise<void>;
 }
 
-/** Nothing was written; the same call may be repeated. */
+/** The store does not answer now. What was to be written may be: look at what is signed before going on. */
 export class LogUnavailable extends Error {
   override readonly name = 'LogUnavailable';
 }
@@ -70,3 +71,8 @@ export class TileConflict extends Error {
 /** Whether a tile is another one with more behind it, or the same. */
 export const continues = (longer: Buffer, shorter: Buffer): boolean =>
   longer.length >= shorter.length && longer.subarray(0, shorter.length).equals(shorter);
+
+/** The database holds something else, or a log that this program does not read; it was left as it was. */
+export class ForeignDatabase extends Error {
+  override readonly name = 'ForeignDatabase';
+}

@@ -38,14 +38,15 @@ export const logIndicator = (watched: Watched): Indicator => ({
   name: 'transparency',
   async check() {
     const { transparency } = watched;
-    if (transparency === undefined) return { up: true, details: { state: 'none is kept here' } };
-    const { state, size, halt, witnesses, witnessed } = transparency;
+    if (transparency === undefined) return { up: true, details: { state: 'none is kept: LOG_MONGODB_URI is not set' } };
+    const { state, size, halt, holder, witnesses, witnessed } = transparency;
     return {
       up: true,
       details: {
         state,
         signed: size,
         ...(halt !== undefined && { halt }),
+        ...(holder !== undefined && { process: holder }),
         ...(witnesses !== undefined && { witnessed: witnessed ?? 0, witnesses: witnesses.map(told).join('; ') }),
       },
     };

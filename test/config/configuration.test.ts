@@ -251,6 +251,34 @@ describe('the configuration', () => {
     });
   });
 
+  describe('a transparency log in MongoDB', () => {
+    const KEY = { SIJILL_LOG_KEY: '0f'.repeat(32) };
+    const LOG_MONGODB_URI = 'mongodb://log:secret@one:27017,two/sijill_log?replicaSet=rs0';
+
+    test('is named by a variable of its own, with a key that all processes are given', () => {
+      expect(readConfiguration({ LOG_MONGODB_URI, ...KEY })).toMatchObject({ logMongodbUri: LOG_MONGODB_URI });
+      expect(faultsOf({ LOG_MONGODB_URI })).toEqual([expect.stringMatching(/needs SIJILL_LOG_KEY_FILE or/)]);
+    });
+
+    test.each([
+      ['MONGODB_URI', {}],
+      ['VAULT_MONGODB_URI', { SIJILL_MASTER_KEY: '0e'.repeat(32) }],
+    ])('is never where %s is', (name, more) => {
+      const elsewhere = { [name]: 'mongodb://other:one@one:27017,two/sijill', ...more };
+      expect(faultsOf({ LOG_MONGODB_URI, ...KEY, ...elsewhere })).toEqual([]);
+      const there = { [name]: 'mongodb://other:one@one:27017,two/sijill_log', ...more };
+      expect(faultsOf({ LOG_MONGODB_URI, ...KEY, ...there })).toEqual([
+        `LOG_MONGODB_URI and ${name} name one database: name two, for what was signed is kept apart from the rest`,
+      ]);
+    });
+
+    test('needs the name of its database, and its address is never shown', () => {
+      const [fault] = faultsOf({ LOG_MONGODB_URI: 'mongodb://log:secret@one:27017/', ...KEY });
+      expect(fault).toMatch(/^LOG_MONGODB_URI must be mongodb:/);
+      expect(fault).not.toContain('secret@one');
+    });
+  });
+
   test('the table and the help name every variable, and every default is accepted', () => {
     for (const name of Object.keys(VARIABLES)) {
       expect(configurationTable()).toContain(`\`${name}\``);

@@ -264,17 +264,97 @@ describe('What does not follow from what was signed is not signed', () => {
     await expectHalt('OTHER_KEY', { key: logKey('log.example.sa/other') });
   });
 
-  it('what another one signed meanwhile', async () => {
-    const first = await signedBefore(5);
-    await happen(1);
-    const raced = Object.assign(Object.create(storage) as LogStorage, {
+  it('a checkpoint that is not there any more', async () => {
+    await happen(5);
+    let isLost = false;
+    const forgetful = Object.assign(Object.create(storage) as LogStorage, {
       read: storage.read.bind(storage),
-      signed: storage.signed.bind(storage),
+      signed: async () => (isLost ? undefined : storage.signed()),
       write: storage.write.bind(storage),
-      sign: async () => false,
+      sign: async (...call: Parameters<LogStorage['sign']>) =>
+        isLost ? Promise.reject(new LogUnavailable('no power')) : storage.sign(...call),
     });
-    await expectHalt('OTHER_SIGNER', { storage: raced });
-    expect(await storage.signed()).toEqual(first);
+    const log = run({ storage: forgetful });
+    await log.signed(5);
+    isLost = true;
+    await happen(1);
+    expect(await log.halted()).toMatchObject({ halt: 'DAMAGED' });
+  });
+});
+
+describe('Processes that share a log', () => {
+  /** As the leases of two processes are, where the one does not know yet that it has lost its own. */
+  const frozen = () => {
+    let thaw!: () => void;
+    const awake = new Promise<void>((resolve) => (thaw = resolve));
+    let reached!: () => void;
+    const isFrozen = new Promise<void>((resolve) => (reached = resolve));
+    return {
+      thaw,
+      isFrozen,
+      freeze: async (): Promise<void> => {
+        reached();
+        await awake;
+      },
+    };
+  };
+
+  it.each(['write', 'sign'] as const)(
+    'one that stood still before its %s, and wakes up when another one has signed, goes on from that',
+    async (at) => {
+      await happen(5);
+      const { freeze, isFrozen, thaw } = frozen();
+      const still = Object.assign(Object.create(storage) as LogStorage, {
+        read: storage.read.bind(storage),
+        signed: storage.signed.bind(storage),
+        write: async (...call: Parameters<LogStorage['write']>) => {
+          if (at === 'write') await freeze();
+          return storage.write(...call);
+        },
+        sign: async (...call: Parameters<LogStorage['sign']>) => {
+          if (at === 'sign') await freeze();
+          return storage.sign(...call);
+        },
+      });
+      const one = run({ storage: still });
+      await isFrozen;
+      await happen(300);
+      const other = run();
+      await other.signed(305);
+      await other.end();
+      thaw();
+      await happen(1);
+      await one.signed(306);
+      await assertLog();
+      expect(one.said).toEqual([expect.stringContaining('another process signed meanwhile')]);
+    },
+  );
+
+  it('say who signs, and how that one stands', async () => {
+    await happen(5);
+    const leases = new EmbeddedLeases();
+    const first = run({ leases });
+    await first.signed(5);
+    const second = run({ leases });
+    expect(await second.until(({ holder, size }) => holder !== undefined && size === 5)).toEqual({
+      state: 'running',
+      size: 5,
+      holder: leases.holder,
+    });
+    await first.end();
+    await happen(2);
+    expect(await second.signed(7)).toEqual({ state: 'running', size: 7 });
+  });
+
+  it('one with another key halts, and the others go on', async () => {
+    await happen(5);
+    const leases = new EmbeddedLeases();
+    const first = run({ leases });
+    await first.signed(5);
+    const other = run({ leases, key: logKey('log.example.sa/other') });
+    expect(await other.halted()).toMatchObject({ halt: 'OTHER_KEY' });
+    await happen(1);
+    await first.signed(6);
   });
 });
 

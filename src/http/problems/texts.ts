@@ -305,9 +305,12 @@ export const PROBLEMS = {
     503,
     [
       'The transparency log cannot be read now',
-      'Nothing was signed yet, or its store does not answer, or this server keeps none.',
+      'Nothing was signed yet, or its store does not answer, or this server keeps none: with MONGODB_URI it needs LOG_MONGODB_URI, too.',
     ],
-    ['سجل الشفافية غير متاح الآن', 'لم يوقع شيء بعد، أو أن مخزنه لا يستجيب، أو أن هذا الخادم لا يحفظ سجلًا.'],
+    [
+      'سجل الشفافية غير متاح الآن',
+      'لم يوقع شيء بعد، أو أن مخزنه لا يستجيب، أو أن هذا الخادم لا يحفظ سجلًا: فمع MONGODB_URI يلزم LOG_MONGODB_URI أيضًا.',
+    ],
   ),
   READ_MODELS_UNAVAILABLE: text(
     503,

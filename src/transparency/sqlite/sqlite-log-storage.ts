@@ -17,7 +17,7 @@ import type { TreeHead } from '../proofs.js';
 import { ENTRIES, tilePath, type TileName } from '../tiles.js';
 
 /** "SjTl" at byte 68 of the file. */
-const APPLICATION_ID = 0x536a546c;
+export const APPLICATION_ID = 0x536a546c;
 const LAYOUT = 1;
 
 /**
