@@ -21,6 +21,7 @@ import { APPLICATION_ID as JOBS } from '../jobs/embedded/job-file.js';
 import { APPLICATION_ID as READ_MODELS } from '../read-models/sqlite/tables.js';
 import { signingKey, writeVkey } from '../transparency/keys.js';
 import { originOf } from '../transparency/origin.js';
+import { APPLICATION_ID as LOG } from '../transparency/sqlite/sqlite-log-storage.js';
 import { readWitnesses } from '../transparency/witnesses/witness-policy.js';
 import { APPLICATION_ID as VAULT } from '../vault/sqlite/vault-file.js';
 import { serverUrl } from './client/client.js';
@@ -28,6 +29,7 @@ import { AT_FAULT, DIFFERENT, type Command } from './command.js';
 import { diskFindings, freeIn, integrityFindings, permissionFindings, type SqliteFile } from './doctor/files.js';
 import { checked, error, linesOf, note, ok, warning, worstOf, type Finding, type Found } from './doctor/findings.js';
 import { clockFindings, consumerFindings, eventFindings, knownOf, type Known } from './doctor/log.js';
+import { transparencyFindings } from './doctor/transparency.js';
 import { nothingElse, optionsOf, print } from './options.js';
 
 const HELP = `Looks over a ledger and what it stands on, and says what to do about what it finds. It changes nothing.
@@ -43,7 +45,8 @@ Examples: sijill doctor
 
 It looks at the configuration, the disk, the permissions of files and keys, the files of SQLite, the event store (with
 EventStoreDB also at metadata that lets events vanish), the read models and how far they are, the vault and its key, the
-clock against the last event, the policy of the witnesses, and at a server, where one runs.
+transparency log and its key, the policy of its witnesses, the clock against the last event, and at a server, where one
+runs.
 Exit codes: 0 nothing amiss, 2 wrong usage, 3 a warning at worst, 4 an error.
 `;
 
@@ -105,12 +108,14 @@ function settingFindings({ tariff, workingDays, oidc, environment }: Configurati
   return found;
 }
 
-function sqliteFiles({ data, vault, eventStoreUrl, mongodbUri, vaultMongodbUri, redisUrl }: Configuration) {
+function sqliteFiles(configuration: Configuration) {
+  const { data, vault, eventStoreUrl, mongodbUri, vaultMongodbUri, logMongodbUri, redisUrl } = configuration;
   const files: SqliteFile[] = [];
   if (eventStoreUrl === undefined) files.push([join(data, 'ledger.db'), EVENTS]);
   if (mongodbUri === undefined) files.push([join(data, 'read-models.db'), READ_MODELS]);
   if (vaultMongodbUri === undefined) files.push([join(vault, 'vault.db'), VAULT]);
   if (redisUrl === undefined) files.push([join(data, 'jobs.db'), JOBS]);
+  if (mongodbUri === undefined && logMongodbUri === undefined) files.push([join(data, 'transparency.db'), LOG]);
   return files;
 }
 
@@ -124,15 +129,16 @@ async function storeFindings(configuration: Configuration): Promise<readonly Fin
     findings.push(...(await checked(...check)));
   };
   let reader: EventReader | undefined;
-  let known: Known | undefined;
-  await add('events', 'start EventStoreDB, or set EVENT_STORE_URL; of a file, restore it from a back-up', async () => {
-    reader = await openEventReader(configuration);
-    known = await knownOf(reader);
-    return eventFindings(known, place, environment);
-  });
-  const [log, begun] = [reader, known as Known | undefined];
-  if (log === undefined || findings.some(({ level }) => level === 'error')) return findings;
   try {
+    let known: Known | undefined;
+    const todo = 'start EventStoreDB, or set EVENT_STORE_URL; of a file, restore it from a back-up';
+    await add('events', todo, async () => {
+      reader = await openEventReader(configuration);
+      known = await knownOf(reader);
+      return eventFindings(known, place, environment);
+    });
+    const [log, begun] = [reader, known as Known | undefined];
+    if (log === undefined || findings.some(({ level }) => level === 'error')) return findings;
     if (eventStoreUrl !== undefined) {
       await add('retention', 'take it out of the metadata, and find out what is lost', async () => {
         await refuseVanishing(configuration);
@@ -158,11 +164,14 @@ async function storeFindings(configuration: Configuration): Promise<readonly Fin
       const vault = await openVault(configuration, false);
       const owner = await vault.ledger().finally(() => vault.close());
       if (owner === undefined || owner === begun.ledger) return [ok('its key opens it, and it is of this ledger')];
-      const todo = 'set SIJILL_VAULT or VAULT_MONGODB_URI to the vault of this ledger';
-      return [error(`the vault is of the ledger ${owner}, the events of ${begun.ledger}`, todo)];
+      const set = 'set SIJILL_VAULT or VAULT_MONGODB_URI to the vault of this ledger';
+      return [error(`the vault is of the ledger ${owner}, the events of ${begun.ledger}`, set)];
     });
+    await add('transparency', 'start the MongoDB of LOG_MONGODB_URI; of a file, restore it from a back-up', () =>
+      transparencyFindings(configuration, log, begun.count),
+    );
   } finally {
-    await log.close();
+    await reader?.close();
   }
   return findings;
 }

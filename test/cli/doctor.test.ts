@@ -1,10 +1,13 @@
+import { jest } from '@jest/globals';
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { diskFindings } from '../../src/cli/doctor/files.js';
 import { worstOf, type Finding } from '../../src/cli/doctor/findings.js';
 import { clockFindings } from '../../src/cli/doctor/log.js';
+import { doctorCommand } from '../../src/cli/doctor.js';
+import { SqliteEventReader } from '../../src/event-store/sqlite/reader.js';
 import { openSqliteEventReader } from '../../src/event-store/sqlite/sqlite-event-store.js';
-import { Server } from '../e2e/server.js';
+import { Server, until } from '../e2e/server.js';
 import { byHand } from './verify/damage.js';
 import { folder, newLedger, place, sijill } from './moving.js';
 
@@ -45,6 +48,7 @@ describe('sijill doctor', () => {
       'clock',
       'read models',
       'vault',
+      'transparency',
       'server',
     ]);
     expect(findings.at(-1)!.said).toBe(`it answers at ${server.url}, and is ready`);
@@ -105,6 +109,51 @@ describe('sijill doctor', () => {
       false,
     );
   });
+
+  test('leaves no file open, whatever it finds in it', async () => {
+    const data = await newLedger();
+    const file = join(data, 'ledger.db');
+    const bytes = readFileSync(file);
+    bytes.fill(0xee, 4_096 * 12);
+    writeFileSync(file, bytes);
+    const closed = jest.spyOn(SqliteEventReader.prototype, 'close');
+    const printed = jest.spyOn(process.stdout, 'write').mockImplementation((_text, ...more) => {
+      (more.at(-1) as (() => void) | undefined)?.();
+      return true;
+    });
+    const before = { ...process.env };
+    Object.assign(process.env, { SIJILL_DATA: data, SIJILL_URL: 'http://127.0.0.1:9' });
+    try {
+      expect(await doctorCommand.run(['--json', '--skip-integrity'])).toBe(4);
+      expect(String(printed.mock.calls[0]![0])).toContain('"check":"events","level":"error"');
+      expect(closed).toHaveBeenCalledTimes(1);
+    } finally {
+      process.env = before;
+      jest.restoreAllMocks();
+    }
+  });
+
+  test('says how far the transparency log is, by whose key, and where none is kept', async () => {
+    const server = new Server();
+    await server.start();
+    const settings = { SIJILL_DATA: server.data };
+    const found = async (more: Readonly<Record<string, string>> = {}): Promise<Finding> =>
+      (await doctor({ ...settings, ...more })).findings.find(({ check }) => check === 'transparency')!;
+    const signed = await until(found, ({ level }) => level === 'ok');
+    expect(signed.said).toBe('1 events are signed by the key of sijill.localhost/ledger');
+    expect(await found({ SIJILL_LOG_KEY: '0f'.repeat(32) })).toMatchObject({
+      level: 'error',
+      said: expect.stringContaining('is not of the key of sijill.localhost/ledger'),
+    });
+    await server.stop('SIGTERM');
+    const none = { MONGODB_URI: 'mongodb://127.0.0.1:9/none' };
+    expect(await found(none)).toMatchObject({
+      level: 'warning',
+      said: 'no transparency log is kept: MONGODB_URI is set, and LOG_MONGODB_URI is not',
+      todo: expect.stringContaining('set LOG_MONGODB_URI and SIJILL_LOG_KEY_FILE'),
+    });
+    await server.dispose();
+  }, 120_000);
 
   test('a clock behind the last event is an error, one that is ahead is none', async () => {
     const reader = openSqliteEventReader(join(await newLedger(), 'ledger.db'));
