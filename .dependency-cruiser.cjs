@@ -22,7 +22,18 @@ const LAYERS = {
   jobs: ['kernel', 'event-store', 'read-models', 'ledger', 'sqlite', 'http'],
   http: ['kernel', 'event-store', 'read-models', 'ledger', 'vault', 'config'],
   contexts: ['kernel', 'event-store', 'ledger', 'feed', 'jobs', 'vault', 'http'],
-  cli: ['kernel', 'config', 'sqlite', 'event-store', 'read-models', 'leases', 'ledger', 'feed', 'journal'],
+  cli: [
+    'kernel',
+    'config',
+    'sqlite',
+    'event-store',
+    'read-models',
+    'leases',
+    'ledger',
+    'feed',
+    'journal',
+    'transparency',
+  ],
 };
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -17,9 +17,16 @@ import { openMongoLeases } from './leases/mongo/mongo-leases.js';
 import type { LedgerId } from './kernel/ids.js';
 import type { ReadModelReader, ReadModels } from './read-models/read-models.js';
 import { openSqliteReadModelReader, openSqliteReadModels } from './read-models/sqlite/sqlite-read-models.js';
+import {
+  openBalancesFile,
+  openBalancesReader,
+  type BalancesFile,
+  type BalancesReader,
+} from './transparency/balances/balances-file.js';
 import type { LogReader, LogStorage } from './transparency/log-storage.js';
 import { openMongoLogReader, openMongoLogStorage, refuseLogIn } from './transparency/mongo/mongo-log-storage.js';
 import { openSqliteLogReader, openSqliteLogStorage } from './transparency/sqlite/sqlite-log-storage.js';
+import { StoreOwned } from './sqlite/ownership.js';
 import { keyInFile, loadMasterKey, VAULT_FILE } from './vault/master-key.js';
 import { openMongoVault, refuseVaultIn } from './vault/mongo/mongo-vault.js';
 import { openSqliteVault } from './vault/sqlite/sqlite-vault.js';
@@ -116,6 +123,21 @@ export const hasLog = (stores: Stores): boolean => stores.logMongodbUri !== unde
 /** Once somebody has opened the storage. */
 export const openLogReader = async (stores: Stores): Promise<LogReader> =>
   stores.logMongodbUri === undefined ? openSqliteLogReader(logFile(stores)) : openMongoLogReader(stores.logMongodbUri);
+
+const balancesFile = ({ data }: Stores): string => join(data, 'balances.db');
+
+/** Undefined: another process of this directory adds them up. */
+export function openBalances(stores: Stores): BalancesFile | undefined {
+  try {
+    return openBalancesFile(balancesFile(stores));
+  } catch (error) {
+    if (error instanceof StoreOwned) return undefined;
+    throw error;
+  }
+}
+
+/** Once somebody has opened them. */
+export const openBalancesToRead = (stores: Stores): BalancesReader => openBalancesReader(balancesFile(stores));
 
 /** What signs the transparency log: 32 bytes. @throws VaultLocked saying what to do */
 export function loadLogKey(stores: Stores, configured: Buffer | undefined): Buffer {

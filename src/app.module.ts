@@ -51,6 +51,8 @@ import { closingCommandClasses } from './contexts/periods/periods.handlers.js';
 import { PeriodsModule } from './contexts/periods/periods.module.js';
 import { EXAMPLE_TARIFF } from './contexts/subscriptions/example-tariff.js';
 import { subscriptionUnder } from './contexts/subscriptions/subscription.js';
+import { proofCommandClasses } from './contexts/proofs/proofs.handlers.js';
+import { ProofsModule } from './contexts/proofs/proofs.module.js';
 import { subscriptionCommandClasses } from './contexts/subscriptions/subscriptions.handlers.js';
 import { SubscriptionsModule } from './contexts/subscriptions/subscriptions.module.js';
 import { readTariff, type Tariff } from './contexts/subscriptions/tariff.js';
@@ -72,6 +74,11 @@ import { CommandRegistry } from './ledger/command-handlers.js';
 import { Ledger } from './ledger/ledger.js';
 import type { ReadModelReader } from './read-models/read-models.js';
 import { READ_MODELS } from './read-models/token.js';
+import {
+  BalancesController,
+  SIGNED_BALANCES,
+  type SignedBalances,
+} from './transparency/balances/balances.controller.js';
 import { logIndicator, measureLog } from './transparency/observing.js';
 import { VerifyPageController } from './transparency/verify-page.controller.js';
 import { PUBLISHED_LOG, TransparencyController, type Published } from './transparency/transparency.controller.js';
@@ -83,6 +90,7 @@ const registry = new CommandRegistry([
   ...balanceCommandClasses,
   ...subscriptionCommandClasses,
   ...closingCommandClasses,
+  ...proofCommandClasses,
 ]);
 
 /** @throws InvalidTariff: before anything is opened, for who asks then */
@@ -98,7 +106,7 @@ export class AppModule {
     logger: Logger,
     metrics: Metrics,
   ): Promise<DynamicModule> {
-    const { ledger, vault, sweeping, store, readModels, feed, clock, jobs, transparency } = instance;
+    const { ledger, vault, sweeping, store, readModels, feed, clock, jobs, transparency, balances } = instance;
     const tariff = tariffOf(configuration);
     measureFeed(feed, metrics);
     const swept =
@@ -136,6 +144,7 @@ export class AppModule {
         BalancesModule,
         PeriodsModule,
         PartiesModule,
+        ProofsModule,
         SubscriptionsModule.under(tariff, clock),
       ],
       controllers: [
@@ -160,6 +169,7 @@ export class AppModule {
         ProjectionsController,
         JobsController,
         TransparencyController,
+        BalancesController,
         ProofOfRecordController,
         PersonalDataController,
         AccessLogController,
@@ -170,6 +180,15 @@ export class AppModule {
         KnownAt,
         Asking,
         Finder,
+        {
+          provide: SIGNED_BALANCES,
+          useValue: {
+            ledger: ledger.id,
+            events: store,
+            reader: balances,
+            leafKey: () => vault.leafKey(),
+          } satisfies SignedBalances,
+        },
         {
           provide: PUBLISHED_LOG,
           inject: [Finder],

@@ -39,6 +39,7 @@ import { partyEvents } from './contexts/parties/events.js';
 import { PARTY_RULES } from './contexts/parties/rules.js';
 import { periodEvents } from './contexts/periods/events.js';
 import { CLOSING_RULES, CORRECTION_RULES } from './contexts/periods/rules.js';
+import { proofEvents } from './contexts/proofs/events.js';
 import { subscriptionEvents } from './contexts/subscriptions/events.js';
 import { SUBSCRIPTION_RULES } from './contexts/subscriptions/rules.js';
 import { keepInstalments } from './contexts/debts/debts.jobs.js';
@@ -69,6 +70,7 @@ const recorded: readonly EventDefinition[] = [
   ...subscriptionEvents,
   ...periodEvents,
   ...partyEvents,
+  ...proofEvents,
 ];
 
 /** Refusals that the edge records for a context, besides those of its deciders. */

@@ -1,12 +1,25 @@
 /** The thread that folds events into read models and sends what policies ask for (its own composition root). */
 import { parentPort, workerData } from 'node:worker_threads';
-import { openEventReader, openLeases, openLogLeases, openLogStorage, openReadModels, type Stores } from './adapters.js';
+import {
+  openBalances,
+  openEventReader,
+  openLeases,
+  openLogLeases,
+  openLogStorage,
+  openReadModels,
+  type Stores,
+} from './adapters.js';
 import { catalogue, policies, projections } from './composition.js';
 import { Feed } from './feed/feed.js';
 import { holdToOneLedger } from './feed/one-ledger.js';
 import { SelfAudit } from './feed/self-audit/self-audit.js';
 import { isHeldHere } from './feed/stored-progress.js';
 import { FeedThreadPort } from './feed/thread-protocol.js';
+import type { LedgerId } from './kernel/ids.js';
+import { ownRequest } from './ledger/open-ledger.js';
+import { BalancesBuilder } from './transparency/balances/balances-builder.js';
+import { balancesKey } from './transparency/balances/note.js';
+import type { Recorded } from './transparency/balances/recorded.js';
 import { signingKey, writeVkey } from './transparency/keys.js';
 import { LogBuilder } from './transparency/log-builder.js';
 import { readWitnesses } from './transparency/witnesses/witness-policy.js';
@@ -16,6 +29,7 @@ import { leafSaltUnder } from './vault/leaf-salt.js';
 export interface FeedThreadData extends Stores {
   /** Absent: it builds no transparency log. */
   readonly transparency?: {
+    readonly ledger: LedgerId;
     readonly origin: string;
     readonly leafKey: Uint8Array;
     /** Of the key that signs. */
@@ -36,6 +50,7 @@ const { send, listener } = port;
 const feed = new Feed({ reader, readModels, leases, catalogue, projections, policies, send, listener });
 const logStorage = transparency && (await openLogStorage(stores));
 const logLeases = transparency && (await openLogLeases(stores));
+const balances = transparency && openBalances(stores);
 const stopping = new AbortController();
 let working: Promise<unknown> = Promise.resolve();
 port.serve(
@@ -44,6 +59,7 @@ port.serve(
     stopping.abort();
     await working;
     await feed.stop();
+    balances?.close();
     await logStorage?.close();
     await logLeases?.close();
     await leases.close();
@@ -78,5 +94,30 @@ const builder =
     report: (status) => listener.logged?.(status),
     log: (level, message) => listener.log(level, message),
   });
-working = Promise.all([audit.run(stopping.signal), builder?.run(stopping.signal)]);
+const balancesBuilder =
+  transparency &&
+  logStorage &&
+  balances &&
+  new BalancesBuilder({
+    ledger: transparency.ledger,
+    reader,
+    file: balances,
+    log: logStorage,
+    key: balancesKey(transparency.origin, Buffer.from(transparency.seed)),
+    leafKey: Buffer.from(transparency.leafKey),
+    record: (root) => record(transparency.ledger, root),
+    head: () => feed.status().head,
+    now: Date.now,
+    tell: (level, message) => listener.log(level, message),
+  });
+const { signal } = stopping;
+working = Promise.all([audit.run(signal), builder?.run(signal), balancesBuilder?.run(signal)]);
 port.say({ kind: 'started' });
+
+/** The one write path is the ledger's, in the thread that answers. */
+async function record(ledger: LedgerId, root: Recorded): Promise<void> {
+  const command = { type: 'RecordBalances', target: ledger, data: root };
+  const request = ownRequest(`balances ${root.events}`, ledger, command);
+  const outcome = await send(command, { ...request, mayBackdate: false });
+  if (outcome.kind !== 'accepted') throw new Error(`the root was refused: ${JSON.stringify(outcome)}`);
+}

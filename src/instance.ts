@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import {
   keepsLog,
   loadLogKey,
+  openBalancesToRead,
   openEventStore,
   openJobs,
   openLogReader,
@@ -38,6 +39,7 @@ import type { ReadModelReader } from './read-models/read-models.js';
 import type { SuppressedAttempts } from './http/ports.js';
 import { Sweeping } from './vault/sweeping.js';
 import { explainsItself } from './start-fault.js';
+import type { BalancesReader } from './transparency/balances/balances-file.js';
 import type { PublishedLog } from './transparency/published-log.js';
 import { signingKey, writeVkey } from './transparency/keys.js';
 import { originOf } from './transparency/origin.js';
@@ -57,6 +59,8 @@ export interface Instance {
   readonly jobs: Jobs;
   /** Undefined: this process keeps none. */
   readonly transparency: PublishedLog | undefined;
+  /** Undefined: this process signs none. */
+  readonly balances: BalancesReader | undefined;
   /** The door that policies and jobs use, once the CommandBus is there: then they begin. */
   serveCommands(send: SendCommand): void;
   /** Stops the jobs and the feed, then closes the stores: nothing acknowledged is lost. */
@@ -162,13 +166,16 @@ export async function openInstance(
   const policy = vkey !== undefined && witnesses !== undefined ? readWitnesses(witnesses, vkey) : undefined;
   const toThread: FeedThreadData = {
     ...stores,
-    ...(seed !== undefined && { transparency: { origin, leafKey: vault.leafKey(), seed, ...asked } }),
+    ...(seed !== undefined && {
+      transparency: { ledger: ledger.id, origin, leafKey: vault.leafKey(), seed, ...asked },
+    }),
   };
   const control = await startFeedThread(feedThread, toThread, send, feed, died);
   const transparency: PublishedLog | undefined =
     vkey === undefined
       ? undefined
       : { reader: await openLogReader(stores), vkey, ...(policy !== undefined && { witnesses: policy }) };
+  const balances = seed && openBalancesToRead(stores);
   const readModels = await openReadModelReader(stores);
   const policyNames = policies.map(({ name }) => name);
   feed.attach(control, new StoredProgress(readModels, policyNames));
@@ -186,6 +193,7 @@ export async function openInstance(
     readModels,
     jobs,
     transparency,
+    balances,
     serveCommands(handler) {
       open(handler);
       jobs.start();
@@ -195,6 +203,7 @@ export async function openInstance(
       await feed.stop();
       await sweeping.stop();
       await transparency?.reader.close();
+      balances?.close();
       await readModels.close();
       await store.close();
       await vault.close();

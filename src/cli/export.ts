@@ -22,8 +22,8 @@ Usage: sijill export BUNDLE [--json]
               secret), every document of every read model, and bundle.json with the digest of each file
   --out FILE  the log alone, one line for each event in the order of their sequences, with exactly what is stored: a file
               that does not exist yet, gzipped where its name ends in .gz; - is the standard output (default)
-  --audit DIR a directory that does not exist yet: the log up to the last checkpoint, the salt of each event, and the
-              checkpoint: all that sijill verify audit asks for. For auditors and regulators, who may read every event
+  --audit DIR a directory that does not exist yet: the log up to the last checkpoint, the salt of each event, the
+              checkpoint and the roots over all balances: all that sijill verify audit asks for. For auditors and regulators, who may read every event
   --json      prints what bundle.json says, and its digest
   --help      this text
 
@@ -80,7 +80,8 @@ async function exportAudit(configuration: Configuration, out: string, signal: Ab
   const reader = await openEventReader(configuration);
   try {
     const saltOf = (event: EventId): string => vault.leafSalt(event);
-    const { ledger, events } = await exportForAudit({ reader, catalogue, signed, saltOf }, out, signal);
+    const audited = { reader, catalogue, signed, saltOf, leafKey: vault.leafKey() };
+    const { ledger, events } = await exportForAudit(audited, out, signal);
     say(`exported the ${grouped(events)} events of the ledger ${ledger} that the last checkpoint covers`);
     say(`to ${resolve(out)}; verify it with sijill verify audit`);
   } finally {

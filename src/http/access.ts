@@ -416,6 +416,13 @@ export const ROUTES = {
     en: "Show a party's balances",
     ar: 'عرض أرصدة طرف',
   },
+  'GET /v1/parties/{party}/balances/proof': {
+    ...balances,
+    roles: READING,
+    command: 'ViewBalances',
+    en: "A proof of a party's balances, to keep and to verify offline",
+    ar: 'إثبات أرصدة طرف، للحفظ والتحقق منه دون اتصال',
+  },
   'GET /v1/parties/{party}/balances/explain': {
     ...balances,
     roles: READING,
@@ -542,6 +549,11 @@ export const ROUTES = {
     ...shown,
     en: 'A proof that the log holds all of an earlier one',
     ar: 'إثبات أن السجل يحوي كل ما في نسخة سابقة منه',
+  },
+  'GET /transparency/balances': {
+    ...shown,
+    en: 'A signed root over all balances',
+    ar: 'جذر موقّع لجميع الأرصدة',
   },
   'GET /verify': { ...shown, en: 'A page that verifies proofs of record', ar: 'صفحة للتحقق من إثباتات القيد' },
   'GET /health/live': { ...shown, en: 'Is the process alive?', ar: 'هل العملية حية؟' },

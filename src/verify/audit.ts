@@ -2,16 +2,21 @@
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Balances, signedBalances, type SignedBalances } from './balances.js';
 import { signedCheckpoint, type Signed } from './checkpoint.js';
 import { eventOf, leafOf, type Event } from './event.js';
-import { NotProved, prove } from './fault.js';
+import { HEX_32, NotProved, prove } from './fault.js';
 import { Tally } from './merkle.js';
 import type { Policy } from './policy.js';
 
-/** Of a bundle: its events, one salt a line in the same order, and the checkpoint over them. */
+/**
+ * Of a bundle: its events, one salt a line in the same order, and the checkpoint over them; the roots over all balances,
+ * `{"key","note"}` a line, each with what its salts are made from.
+ */
 const EVENTS = 'events.jsonl';
 const SALTS = 'salts';
 const CHECKPOINT = 'checkpoint';
+const BALANCES = 'balances';
 
 const LINE = /^\{"digest":"[0-9a-f]{64}","event":(\{.*\}),"sequence":(0|[1-9][0-9]*)\}$/s;
 const HEAD = /^\{"format":"sijill-log","ledger":"([0-9a-f-]{36})","version":1\}$/;
@@ -39,6 +44,8 @@ export interface Audited {
   readonly last: string;
   /** By entity, account and currency. */
   readonly sums: readonly Sum[];
+  /** The roots over all balances that the entries give, too. */
+  readonly balances: readonly SignedBalances[];
 }
 
 /**
@@ -49,6 +56,7 @@ export interface Audited {
 export async function audit(bundle: string, policy: Policy, onEvents: (count: number) => void): Promise<Audited> {
   const checkpoint = signedCheckpoint(await textAt(bundle, CHECKPOINT), policy);
   const salts = linesOf(join(bundle, SALTS));
+  const roots = await rootsIn(bundle, checkpoint, policy);
   const seen = new Seen();
   const tree = new Tally();
   let ledger: string | undefined;
@@ -74,13 +82,54 @@ export async function audit(bundle: string, policy: Policy, onEvents: (count: nu
     prove(event.ledger === ledger, `event ${tree.size} is of another ledger: ${event.ledger}`);
     tree.add(leafOf(text, event, tree.size, salt));
     at(tree.size - 1, () => seen.take(event));
+    roots.take(event, ledger, tree);
     if (tree.size % 10_000 === 0) onEvents(tree.size);
   }
   prove((await salts.next()).done === true, `${SALTS} holds more salts than there are events`);
   prove(ledger !== undefined && end === tree.size, `${EVENTS} is cut off after event ${tree.size - 1}`);
   prove(tree.size === checkpoint.size, `there are ${tree.size} events; the checkpoint is over ${checkpoint.size}`);
   prove(tree.root().equals(checkpoint.root), 'the events come to another root than the checkpoint’s: one was changed');
-  return { ledger, checkpoint, events: tree.size, ...seen.found() };
+  return { ledger, checkpoint, events: tree.size, ...seen.found(), balances: roots.all.map(({ signed }) => signed) };
+}
+
+interface Root {
+  readonly signed: SignedBalances;
+  readonly saltKey: Buffer;
+}
+
+/** The signed roots, each held against the entries when all events that it counts were read. */
+class Roots {
+  readonly #balances = new Balances();
+  #next = 0;
+
+  constructor(readonly all: readonly Root[]) {}
+
+  take({ entries }: Event, ledger: string, tree: Tally): void {
+    const next = this.all[this.#next];
+    if (next === undefined) return; // nothing is asked any more
+    for (const entry of entries) this.#balances.add(entry);
+    const { signed, saltKey } = next;
+    if (tree.size !== signed.events) return;
+    const what = `the balances as of event ${signed.events - 1}`;
+    prove(tree.root().equals(signed.logRoot), `${what}: they are of another log, whose events have another root`);
+    within(what, () => this.#balances.proveRoot(ledger, signed, saltKey));
+    this.#next++;
+  }
+}
+
+/** @throws NotProved unless each is signed, and they follow one another up to the checkpoint */
+async function rootsIn(bundle: string, { size }: Signed, policy: Policy): Promise<Roots> {
+  const all: Root[] = [];
+  for await (const line of linesOf(join(bundle, BALANCES))) {
+    const what = `root ${all.length} of ${BALANCES}`;
+    const [, key = '', note = ''] = /^\{"key":"([^"]*)","note":("(?:[^"\\]|\\.)*")\}$/.exec(line) ?? [];
+    prove(HEX_32.test(key), `${what} is on no line of an export`);
+    const signed = within(what, () => signedBalances(JSON.parse(note) as string, policy));
+    const before = all.at(-1)?.signed.events ?? 0;
+    prove(before < signed.events && signed.events <= size, `${what} is of ${signed.events} events: it is out of order`);
+    all.push({ signed, saltKey: Buffer.from(key, 'hex') });
+  }
+  return new Roots(all);
 }
 
 /** What was read so far. */
@@ -124,18 +173,20 @@ class Seen {
     return sum;
   }
 
-  found(): Omit<Audited, 'ledger' | 'checkpoint' | 'events'> {
+  found(): Omit<Audited, 'ledger' | 'checkpoint' | 'events' | 'balances'> {
     const keys = [...this.#sums.keys()].sort();
     const sums = keys.map((key) => this.#sums.get(key) as Sum);
     return { streams: this.#revisions.size, entries: this.#entries, first: this.#first, last: this.#last, sums };
   }
 }
 
-function at<T>(sequence: number, look: () => T): T {
+const at = <T>(sequence: number, look: () => T): T => within(`event ${sequence}`, look);
+
+function within<T>(what: string, look: () => T): T {
   try {
     return look();
   } catch (error) {
-    throw error instanceof NotProved ? new NotProved(`event ${sequence}: ${error.message}`, { cause: error }) : error;
+    throw error instanceof NotProved ? new NotProved(`${what}: ${error.message}`, { cause: error }) : error;
   }
 }
 

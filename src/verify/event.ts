@@ -1,7 +1,7 @@
 /* An event as it is stored for ever, and what the log holds of it. */
 import { hash } from 'node:crypto';
 import { isList, objectOf, parseCanonical, textOf, type Json } from './canonical.js';
-import { prove } from './fault.js';
+import { HEX_32, prove } from './fault.js';
 import { leafHash } from './merkle.js';
 
 export interface Event {
@@ -30,9 +30,10 @@ export interface Entry {
 export interface Leg {
   readonly account: string;
   readonly entity: string;
+  /** With the entity among them. */
+  readonly dims: { readonly [name: string]: Json };
 }
 
-const HEX_32 = /^[0-9a-f]{64}$/;
 const AMOUNT = /^(0|[1-9][0-9]*)(?:\.([0-9]{1,4}))?$/;
 
 /**
@@ -79,9 +80,10 @@ function entryOf(value: Json, what: string): Entry {
 }
 
 function legOf(value: Json | undefined, what: string): Leg {
-  const { account, dims } = objectOf(value, `a leg of ${what}`);
-  const { entity } = objectOf(dims, `dims of ${what}`);
-  return { account: textOf(account, `account of ${what}`), entity: textOf(entity, `entity of ${what}`) };
+  const leg = objectOf(value, `a leg of ${what}`);
+  const dims = objectOf(leg['dims'], `dims of ${what}`);
+  const account = textOf(leg['account'], `account of ${what}`);
+  return { account, entity: textOf(dims['entity'], `entity of ${what}`), dims };
 }
 
 /**

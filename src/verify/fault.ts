@@ -29,3 +29,12 @@ export function countOf(text: string, what: string): number {
   );
   return count;
 }
+
+/** What stands on a line behind its name. @throws NotProved where it begins with another one */
+export function after(name: string, line: string): string {
+  prove(line.startsWith(name), `a line should begin with “${name}”, and is: ${line.slice(0, 60)}`);
+  return line.slice(name.length);
+}
+
+/** 32 bytes, as hashes and salts are written. */
+export const HEX_32 = /^[0-9a-f]{64}$/;

@@ -38,10 +38,21 @@ export function keyOf(vkey: string): Key {
     type === ED25519 || type === COSIGNATURE,
     `${vkey} is of type ${type}; known are 1, Ed25519, and 4, a cosignature`,
   );
-  const made = hash('sha256', Buffer.concat([Buffer.from(`${name}\n`), material]), 'hex').slice(0, 8);
+  const made = idOf(name, material);
   prove(made === id, `${vkey} is damaged: its key id should be ${made}`);
   const jwk = { kty: 'OKP', crv: 'Ed25519', x: material.toString('base64url', 1) };
   return { name, id, isCosigner: type === COSIGNATURE, publicKey: createPublicKey({ key: jwk, format: 'jwk' }), vkey };
+}
+
+const idOf = (name: string, material: Buffer): string =>
+  hash('sha256', Buffer.concat([Buffer.from(`${name}\n`), material]), 'hex').slice(0, 8);
+
+/** A log's key under another name, and so under another id: what one signs there stands for nothing here. */
+export function renamed(key: Key, name: string): Key {
+  const { x = '' } = key.publicKey.export({ format: 'jwk' });
+  const material = Buffer.concat([Buffer.of(ED25519), Buffer.from(x, 'base64url')]);
+  const id = idOf(name, material);
+  return { ...key, name, id, vkey: `${name}+${id}+${material.toString('base64')}` };
 }
 
 /** @throws NotProved for what is no note; nothing is verified yet */

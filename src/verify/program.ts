@@ -2,15 +2,17 @@
 import { readFile, stat } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { audit } from './audit.js';
+import { proveBalances } from './balances.js';
 import { proveGrowth } from './consistency.js';
 import { NotProved } from './fault.js';
 import { parsePolicy, trusting, type Policy } from './policy.js';
 import { proveRecord } from './record.js';
-import { saidOfAudit, saidOfGrowth, saidOfRecord, type Said } from './said.js';
+import { saidOfAudit, saidOfBalances, saidOfGrowth, saidOfRecord, type Said } from './said.js';
 
 const help = `Verifies what a ledger says, without it: offline, with Node alone.
 
 Usage: sijill verify record FILE --vkey VKEY             that an event is in the log
+       sijill verify balance FILE --vkey VKEY            what a party held
        sijill verify consistency OLD NEW --vkey VKEY     that a later log holds all of an earlier one
        sijill verify audit DIR --vkey VKEY               a whole ledger, from its events: the root, the order, the money
 
@@ -18,7 +20,7 @@ Usage: sijill verify record FILE --vkey VKEY             that an event is in the
   --policy FILE   in its place: logs, witnesses and how many of these must have cosigned (c2sp.org/tlog-policy)
   --json          what was found, for programs
 
-FILE is a proof of record; OLD a checkpoint; NEW what /transparency/consistency gives: a later one with its proof; DIR what
+FILE is a proof of record, or of balances; OLD a checkpoint; NEW what /transparency/consistency gives: a later one with its proof; DIR what
 sijill export --audit writes.
 Exit codes: 0 proved, 1 could not be read, 2 wrong usage, 3 not proved.
 
@@ -30,7 +32,7 @@ Examples:
 
 class WrongUsage extends Error {}
 
-const FILES = { record: 1, consistency: 2, audit: 1 } as const;
+const FILES = { record: 1, balance: 1, consistency: 2, audit: 1 } as const;
 type Kind = keyof typeof FILES;
 
 const isKind = (text: string | undefined): text is Kind => text !== undefined && text in FILES;
@@ -80,6 +82,8 @@ async function verified(kind: Kind, [first = '', second = '']: readonly string[]
   switch (kind) {
     case 'record':
       return saidOfRecord(proveRecord(await readFile(first, 'utf8'), policy));
+    case 'balance':
+      return saidOfBalances(proveBalances(await readFile(first, 'utf8'), policy));
     case 'consistency':
       return saidOfGrowth(proveGrowth(await readFile(first, 'utf8'), await readFile(second, 'utf8'), policy));
     case 'audit':

@@ -15,7 +15,7 @@
 import { hash } from 'node:crypto';
 import { signedCheckpoint, type Signed } from './checkpoint.js';
 import { eventOf, leafOf, type Event } from './event.js';
-import { bytesOf, countOf, NotProved, prove } from './fault.js';
+import { after, bytesOf, countOf, NotProved, prove } from './fault.js';
 import { proveInclusion } from './merkle.js';
 import type { Policy } from './policy.js';
 
@@ -66,11 +66,6 @@ export function parseRecord(file: string): Record {
     path: hashes.map((each, n) => bytesOf(each, `hash ${n} of the path`, 32)),
     checkpoint: rest.join('\n\n'),
   };
-}
-
-function after(name: string, line: string): string {
-  prove(line.startsWith(name), `a line should begin with “${name}”, and is: ${line.slice(0, 60)}`);
-  return line.slice(name.length);
 }
 
 /** @throws NotProved at the first link that does not hold */

@@ -1,5 +1,6 @@
 /* What was proved, in words; and what was not, for no proof says more than it says. */
 import type { Audited, Sum } from './audit.js';
+import { decimal, type ProvedBalances, type SignedBalances } from './balances.js';
 import type { Signed } from './checkpoint.js';
 import type { Entry } from './event.js';
 import type { Proved } from './record.js';
@@ -55,7 +56,26 @@ export function saidOfGrowth({ earlier, later }: { readonly earlier: Signed; rea
   };
 }
 
-export function saidOfAudit({ checkpoint, ledger, events, streams, entries, first, last, sums }: Audited): Said {
+export function saidOfBalances({ ledger, party, balances, signed }: ProvedBalances): Said {
+  return {
+    title: `${party} held this in the ledger ${ledger} when ${signed.events} events were recorded`,
+    shown: balances.map(
+      ({ account, balance, currency, dims }) => `${account} ${balance} ${currency} (debits less credits) ${said(dims)}`,
+    ),
+    checked: [
+      balancesLine(signed),
+      `each of the ${balances.length} lines with its salt is a leaf of that tree, whose path leads to the signed root`,
+    ],
+    open: [
+      'that it holds nothing else: a line that is not shown cannot be missed',
+      'what came later, and how the balances came about: see verify record, and verify audit for whether they add up',
+    ],
+    facts: { ledger, party, balances, signed: balancesFacts(signed) },
+  };
+}
+
+export function saidOfAudit(audited: Audited): Said {
+  const { checkpoint, ledger, events, streams, entries, first, last, sums, balances } = audited;
   return {
     title: `the ${events} events of the ledger ${ledger} are those of the log ${checkpoint.origin}`,
     shown: [`recorded from ${first} to ${last}, in ${streams} streams`, ...sums.map(sumLine)],
@@ -65,11 +85,19 @@ export function saidOfAudit({ checkpoint, ledger, events, streams, entries, firs
       `each of the ${streams} streams goes on without a gap, and no id is there twice`,
       `each of the ${entries} entries moves more than nothing between two accounts of one entity, in one currency`,
       'debits and credits above are added up from the entries alone',
+      ...balances.map((signed) => `${balancesLine(signed)}; the entries alone add up to the same`),
     ],
-    open: ['that what the events say was so outside of the ledger', ...openOf(checkpoint)],
+    open: [
+      balances.length > 0
+        ? 'that no signed root over the balances was left out: /transparency/balances names them'
+        : 'what anybody was told of balances: no root over them is here',
+      'that what the events say was so outside of the ledger',
+      ...openOf(checkpoint),
+    ],
     facts: {
       ...factsOf(checkpoint),
       ledger,
+      balances: balances.map(balancesFacts),
       events,
       streams,
       entries,
@@ -104,13 +132,23 @@ const factsOf = ({ origin, size, root, log, witnesses }: Signed) => ({
   witnesses: witnesses.map(({ key, time }) => ({ name: key.name, key: key.id, time: time.toISOString() })),
 });
 
+const balancesLine = ({ events, lines, root, log }: SignedBalances): string =>
+  `the root ${root.toString('base64')} over ${lines} accounts as of event ${events - 1} is signed by ${log.name} (key ${log.id})`;
+
+const balancesFacts = ({ events, lines, root, log }: SignedBalances) => ({
+  events,
+  lines,
+  root: root.toString('base64'),
+  key: log.id,
+});
+
+const said = (dims: object): string =>
+  Object.entries(dims)
+    .map((each) => each.join(' '))
+    .join(', ');
+
 const entryLine = ({ debit, credit, currency, minor, decimals }: Entry): string =>
   `${decimal(minor, decimals)} ${currency} debited to ${debit.account}, credited to ${credit.account}, of ${debit.entity}`;
 
 const sumLine = ({ entity, account, currency, decimals, debits, credits }: Sum): string =>
   `${entity} ${account} ${currency}: debits ${decimal(debits, decimals)}, credits ${decimal(credits, decimals)}`;
-
-function decimal(minor: bigint, decimals: number): string {
-  const digits = String(minor).padStart(decimals + 1, '0');
-  return decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
-}

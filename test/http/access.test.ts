@@ -56,6 +56,7 @@ const MAY: Record<string, string> = {
   'GET /v1/receipts': 'debtor establishment clerk approver auditor regulator bank',
   'GET /v1/receipts/{id}': 'debtor establishment clerk approver auditor regulator bank',
   'GET /v1/parties/{party}/balances': 'debtor establishment clerk approver auditor regulator',
+  'GET /v1/parties/{party}/balances/proof': 'debtor establishment clerk approver auditor regulator',
   'GET /v1/parties/{party}/balances/explain': 'debtor establishment clerk approver auditor regulator',
   'GET /v1/parties/{party}/personal-data': 'debtor establishment',
   'GET /v1/parties/{party}/access-log': 'debtor establishment auditor regulator',

@@ -1,11 +1,13 @@
 /*
  * What a ledger is audited from, without the ledger (src/verify/audit.ts): its events up to a checkpoint, the salt of
- * each in the same order, and the checkpoint. Who has it reads every event, and nobody's personal data.
+ * each in the same order, the checkpoint, and the roots over all balances that it covers. Who has it reads every event, and nobody's personal data.
  */
 import type { Catalogue } from '../../event-store/catalogue.js';
 import type { EventReader, Place } from '../../event-store/event-store.js';
 import { AheadOfLog } from '../../feed/feed.js';
-import type { EventId } from '../../kernel/ids.js';
+import type { EventId, LedgerId } from '../../kernel/ids.js';
+import { saltKeyOf } from '../../transparency/balances/line.js';
+import { recordedUpTo } from '../../transparency/balances/recorded.js';
 import { stopAt } from '../log/check-file.js';
 import { exportLog } from '../log/export-log.js';
 import type { Summary } from '../log/file.js';
@@ -14,6 +16,7 @@ import { FileWriter, wholeDirectory, writeText } from './writing.js';
 
 const SALTS = 'salts';
 const CHECKPOINT = 'checkpoint';
+const BALANCES = 'balances';
 const PAGE = 1_024;
 
 export interface Audited {
@@ -23,6 +26,8 @@ export interface Audited {
   readonly signed: { readonly size: number; readonly note: string };
   /** `Vault.leafSalt` */
   readonly saltOf: (event: EventId) => string;
+  /** `Vault.leafKey` */
+  readonly leafKey: Buffer;
 }
 
 /** The store was put back to an earlier state, or events were taken out of it. */
@@ -47,8 +52,19 @@ export function exportForAudit(audited: Audited, out: string, signal: AbortSigna
     );
     await writeSalts(audited, part, signal);
     await writeText(part, CHECKPOINT, signed.note);
+    await writeRoots(audited, summary.ledger as LedgerId, part);
     return summary;
   });
+}
+
+/** Each with the key of its salts: it is of that root alone. */
+async function writeRoots({ reader, signed, leafKey }: Audited, ledger: LedgerId, part: string): Promise<void> {
+  const file = new FileWriter(part, BALANCES);
+  for await (const { events, note } of recordedUpTo(reader, ledger, signed.size)) {
+    const key = saltKeyOf(leafKey, events).toString('hex');
+    await file.write(`${JSON.stringify({ key, note })}\n`);
+  }
+  await file.end();
 }
 
 async function writeSalts({ reader, signed, saltOf }: Audited, part: string, signal: AbortSignal): Promise<void> {

@@ -150,6 +150,28 @@ export const PROBLEMS = {
       'لم يصادق العدد الكافي من الشهود على أي نقطة تحقق بعد، أو لا شهود لهذا السجل. وآخر نقطة موقعة في /transparency/checkpoint.',
     ],
   ),
+  BALANCES_UNSIGNED: text(
+    404,
+    [
+      'No root over the balances counts this yet',
+      'A root is signed when a day is over on which something was recorded, and when a period is closed; it counts all events before its sequence.',
+    ],
+    [
+      'لا يوجد بعد جذر موقّع للأرصدة يشمل هذا',
+      'يُوقّع جذر الأرصدة بعد انتهاء كل يوم سُجّل فيه حدث وعند إقفال كل فترة، ويشمل كل الأحداث السابقة لتسلسله.',
+    ],
+  ),
+  NOTHING_HELD: text(
+    404,
+    [
+      'There is nothing to prove',
+      'As of the last signed root no account that you are shown holds anything for this party. That it holds nothing is not proved by this.',
+    ],
+    [
+      'لا شيء لإثباته',
+      'وفق آخر جذر موقّع لا يوجد لهذا الطرف رصيد في أي حساب يحق لك الاطلاع عليه، وهذا ليس إثباتًا لعدم وجود رصيد.',
+    ],
+  ),
   PROOF_NOT_WHOLE: text(
     403,
     [

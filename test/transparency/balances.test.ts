@@ -1,0 +1,211 @@
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { businessDateAt } from '../../src/kernel/calendar.js';
+import type { Envelope } from '../../src/kernel/envelope.js';
+import { headOf, balancesKey, signBalances, type BalancesHead } from '../../src/transparency/balances/note.js';
+import { recordedUpTo, type Recorded } from '../../src/transparency/balances/recorded.js';
+import { openCheckpoint, parseCheckpoint } from '../../src/transparency/checkpoint.js';
+import { EMPTY_ROOT, treeSize } from '../../src/transparency/hashes.js';
+import { parseVkey } from '../../src/transparency/keys.js';
+import { parseNote } from '../../src/transparency/note.js';
+import { audit } from '../../src/verify/audit.js';
+import { signedBalances } from '../../src/verify/balances.js';
+import { signedCheckpoint } from '../../src/verify/checkpoint.js';
+import { trusting } from '../../src/verify/policy.js';
+import { InMemoryEventStore } from '../event-store/in-memory.js';
+import { happens } from '../reports/saudi/happened.js';
+import { StoryLedger } from '../reports/saudi/ledger.js';
+import { bundleOf, ORIGIN, recordIn, SEED, signBalancesOf, VKEY } from './support/signed.js';
+
+/* The balances of the Saudi story, signed as it was recorded, and added up again by the verifier that knows nothing of the ledger. */
+
+let ledger: StoryLedger;
+let log: readonly Envelope[];
+let folder: string;
+let bundle: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sijill-balances-'));
+  ledger = await StoryLedger.open();
+  await happens(ledger);
+  log = await ledger.log();
+  await signBalancesOf(ledger.store, folder);
+  bundle = await bundleOf(ledger.store, folder, 'bundle');
+}, 300_000);
+afterAll(async () => {
+  await ledger.dispose();
+  await rm(folder, { recursive: true });
+});
+
+const audited = () => audit(bundle, trusting(VKEY), () => undefined);
+
+/** So many events had been recorded when each day was over, and with each PeriodClosed: by the definition. */
+function due(): number[] {
+  const days = log.map(({ recordedAt }) => businessDateAt(Date.parse(recordedAt)));
+  const at = log.flatMap(({ type }, n) => (days[n + 1] !== days[n] || type === 'periods.PeriodClosed' ? [n + 1] : []));
+  return at;
+}
+
+test('there is one root for each day on which something happened and for each period that was closed', async () => {
+  const { balances } = await audited();
+  expect(balances.map(({ events }) => events)).toEqual(due());
+  expect(log.filter(({ type }) => type === 'periods.PeriodClosed').length).toBeGreaterThan(2);
+});
+
+test('a process that is stopped anywhere signs the same roots, each once', async () => {
+  const again = await mkdtemp(join(tmpdir(), 'sijill-balances-'));
+  try {
+    const store = await copyOf(log);
+    const { balances } = await audited();
+    // Each run ends at another step; the file is what is left of it.
+    for (let ends = 1; (await rootsIn(store)).length < balances.length; ends++) {
+      let left = ends;
+      const record = recordIn(store, log[0]!.ledger);
+      const fail = async (root: Recorded): Promise<void> => {
+        if (left-- === 0) throw new Error('killed before it was recorded');
+        await record(root);
+        if (left-- === 0) throw new Error('killed before it was published');
+      };
+      const said = await signBalancesOf(store, again, { record: fail });
+      expect(said.filter((each) => !/^signed|killed/.test(each))).toEqual([]);
+    }
+    expect(await rootsIn(store)).toEqual(balances.map(({ root }) => root.toString('base64')));
+  } finally {
+    await rm(again, { recursive: true });
+  }
+}, 120_000);
+
+test('what was signed is held against what the events give: nothing is signed from there on', async () => {
+  const again = await mkdtemp(join(tmpdir(), 'sijill-balances-'));
+  try {
+    const at = log.findLastIndex(({ entries }) => entries.length > 0);
+    const [entry, ...more] = log[at]!.entries;
+    const changed = { ...log[at]!, entries: [{ ...entry!, amount: '77.77' }, ...more] };
+    const store = await copyOf(log.with(at, changed));
+    const before = (await audited()).balances.at(-1)!;
+    await recordIn(
+      store,
+      log[0]!.ledger,
+    )({
+      events: before.events,
+      lines: before.lines,
+      root: before.root.toString('base64'),
+      note: JSON.parse(lastLine(await readFile(join(bundle, 'balances'), 'utf8'))).note,
+    });
+    const said = await signBalancesOf(store, again);
+    expect(said.at(-1)).toContain(`the balances of ${log.length} events are not those that were signed of them`);
+    expect(await rootsIn(store)).toHaveLength(1);
+  } finally {
+    await rm(again, { recursive: true });
+  }
+}, 120_000);
+
+test('a note of balances is no checkpoint, and a checkpoint no note of balances', async () => {
+  const { note } = JSON.parse(lastLine(await readFile(join(bundle, 'balances'), 'utf8'))) as { note: string };
+  const checkpoint = await readFile(join(bundle, 'checkpoint'), 'utf8');
+  const key = parseVkey(VKEY);
+  expect(signedBalances(note, trusting(VKEY)).events).toBe(log.length);
+  expect(() => signedCheckpoint(note, trusting(VKEY))).toThrow('the size is no count: sijill-balances@v1');
+  expect(() => signedBalances(checkpoint, trusting(VKEY))).toThrow('no note of balances');
+  expect(() => openCheckpoint(note, key)).toThrow(expect.objectContaining({ code: 'NOTE_UNSIGNED' }));
+  // Under the log's own name it would not be one, either: its second line is no size.
+  const own = note.replaceAll(`${ORIGIN}/balances`, ORIGIN);
+  expect(() => parseCheckpoint(parseNote(own).text)).toThrow('no size');
+});
+
+describe('an audit fails that finds', () => {
+  const changed = async (name: string, change: (text: string) => string, why: string): Promise<void> => {
+    const path = join(bundle, name);
+    const text = await readFile(path, 'utf8');
+    expect(change(text)).not.toBe(text);
+    await writeFile(path, change(text));
+    try {
+      await expect(audited()).rejects.toThrow(why);
+    } finally {
+      await writeFile(path, text);
+    }
+  };
+  const balances = (change: (lines: string[]) => string[], why: string): Promise<void> =>
+    changed('balances', (text) => `${change(text.trimEnd().split('\n')).join('\n')}\n`, why);
+  const last = `the balances as of event ${130 - 1}`;
+  const lines = (at: (text: string) => string) => (all: string[]) => [...all.slice(0, -1), at(all.at(-1)!)];
+  const signedAs = (head: (before: BalancesHead) => Partial<BalancesHead>) =>
+    lines((line) => {
+      const { key, note } = JSON.parse(line) as { key: string; note: string };
+      const before = headOf(note);
+      return JSON.stringify({ key, note: signBalances({ ...before, ...head(before) }, balancesKey(ORIGIN, SEED)) });
+    });
+
+  test('a line that no export writes', () =>
+    balances(
+      lines((line) => line.replace('"key":"', '"key":"x')),
+      'is on no line of an export',
+    ));
+  test('the salts of another root', () =>
+    balances((all) => lines((line) => line.replace(keyOf(line), keyOf(all[0]!)))(all), `${last}: the entries add up`));
+  test('a salt that is another', () =>
+    balances(
+      lines((line) => line.replace(keyOf(line), '0'.repeat(64))),
+      'a balance or a salt is another',
+    ));
+  test('a root that nobody signed', () =>
+    balances(
+      lines((line) => line.replace(/lines (\d+)/, 'lines 1$1')),
+      'is not of its key over this text',
+    ));
+  test('a root that was signed over another balance', () =>
+    balances(
+      signedAs(() => ({ root: EMPTY_ROOT })),
+      `${last}: the entries add up to another root`,
+    ));
+  test('a root that was signed over a line more', () =>
+    balances(
+      signedAs(({ lines: count }) => ({ lines: treeSize(count + 1) })),
+      'accounts that hold something, not',
+    ));
+  test('a root of another log', () =>
+    balances(
+      signedAs(() => ({ logRoot: EMPTY_ROOT })),
+      `${last}: they are of another log`,
+    ));
+  test('a root of more events than the checkpoint covers', () =>
+    balances(
+      signedAs(({ events }) => ({ events: treeSize(events + 1) })),
+      'out of order',
+    ));
+  test('roots in another order', () => balances((all) => all.toReversed(), 'out of order'));
+  test('the checkpoint in place of a root', async () => {
+    const note = await readFile(join(bundle, 'checkpoint'), 'utf8');
+    await balances(
+      lines((line) => JSON.stringify({ key: keyOf(line), note })),
+      'this is no note of balances',
+    );
+  });
+  test('an entry that was changed', () =>
+    changed('events.jsonl', (text) => text.replace('"amount":"300.00"', '"amount":"301.00"'), 'another log'));
+  test('no file of roots', async () => {
+    await rename(join(bundle, 'balances'), join(bundle, 'gone'));
+    await expect(audited()).rejects.toThrow('there is no');
+    await rename(join(bundle, 'gone'), join(bundle, 'balances'));
+  });
+});
+
+const keyOf = (line: string): string => /"key":"([^"]+)"/.exec(line)![1]!;
+const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1)!;
+
+/** As they are recorded, in their order. */
+async function rootsIn(store: InMemoryEventStore): Promise<string[]> {
+  const roots: string[] = [];
+  for await (const { root } of recordedUpTo(store, log[0]!.ledger, Infinity)) roots.push(root);
+  return roots;
+}
+
+/** The same events in another store. */
+async function copyOf(events: readonly Envelope[]): Promise<InMemoryEventStore> {
+  const store = new InMemoryEventStore();
+  for (const event of events) {
+    await store.append(event.stream, event.revision === 0 ? 'none' : BigInt(event.revision - 1), [event]);
+  }
+  return store;
+}
