@@ -25,7 +25,7 @@ export function freeIn(directory: string): number {
 
 /** What nobody but the owner may read, because it opens the vault or makes tokens. */
 const SECRETS = ['master.key', 'log.key', 'development-token-key.json'];
-const STORES = ['ledger.db', 'read-models.db', 'vault.db', 'jobs.db', 'transparency.db'];
+const STORES = ['ledger.db', 'read-models.db', 'vault.db', 'jobs.db', 'transparency.db', 'balances.db'];
 
 const modeOf = (path: string): number => statSync(path).mode & 0o777;
 const octal = (mode: number): string => mode.toString(8).padStart(4, '0');
