@@ -22,7 +22,7 @@ export interface SignedBalances {
   /** Undefined: this server signs none. */
   readonly reader: BalancesReader | undefined;
   /** `Vault.leafKey` */
-  leafKey(): Buffer;
+  readonly leafKey: () => Buffer;
 }
 
 export class RootQuery {
