@@ -26,6 +26,7 @@ import { ReportExplanationController } from '../projections/reports/explain-cont
 import { ExplainController } from '../projections/explain/controller.js';
 import { PersonalDataController } from '../projections/audit/personal/controller.js';
 import { ProofOfRecordController } from '../projections/audit/record/controller.js';
+import { ProofReferencesController } from '../projections/audit/record/references.controller.js';
 import { TraceController } from '../projections/audit/trace/controller.js';
 import { UPCAST } from '../projections/upcast.js';
 import { OfficersController } from '../projections/audit/officers/controller.js';
@@ -171,6 +172,7 @@ export class AppModule {
         TransparencyController,
         BalancesController,
         ProofOfRecordController,
+        ProofReferencesController,
         PersonalDataController,
         AccessLogController,
         VerifyPageController,
@@ -191,12 +193,7 @@ export class AppModule {
         },
         {
           provide: PUBLISHED_LOG,
-          inject: [Finder],
-          useFactory: (finder: Finder): Published => ({
-            log: transparency,
-            saltOf: (event) => vault.leafSalt(event),
-            sequenceOf: async (event) => (await finder.one({ id: event }))?.sequence,
-          }),
+          useValue: { log: transparency, saltOf: (event) => vault.leafSalt(event) } satisfies Published,
         },
       ],
       exports: shared,

@@ -468,6 +468,13 @@ export const ROUTES = {
   'GET /v1/attempts': { roles: READING_ATTEMPTS, en: 'List refused attempts', ar: 'عرض المحاولات المرفوضة' },
   'GET /v1/audit': { roles: READING_BOOKS, en: 'Search all events', ar: 'البحث في جميع الأحداث' },
   'GET /v1/events/{id}': { roles: READING_BOOKS, en: 'Show an event', ar: 'عرض حدث' },
+  'GET /v1/proofs-of-record': {
+    ...reports,
+    roles: READING,
+    command: 'ViewProofOfRecord',
+    en: 'Which events of a command or stream there are proofs of',
+    ar: 'الأحداث التي لها إثبات قيد، بالحدث أو الأمر أو السجل الفرعي',
+  },
   'GET /v1/proofs-of-record/{id}': {
     ...reports,
     roles: READING,

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { uuidOf, type PartyId } from '../kernel/ids.js';
+import { uuidOf, type PartyId, type Uuid } from '../kernel/ids.js';
 import type { Document } from '../read-models/read-models.js';
 import { SCOPE } from './access.js';
 import { Attempts } from './attempts.js';
@@ -27,11 +27,10 @@ interface Tagged extends Document {
   readonly revision: number;
 }
 
-/** A party that is someone else; what more there is to say of it. */
-export interface Hidden {
-  readonly party: PartyId;
+/** What was asked for: a party that is someone else, or something of theirs; what more there is to say of it. */
+export type Hidden = ({ readonly party: PartyId } | { readonly id: Uuid }) & {
   readonly facts: Readonly<Record<string, string>>;
-}
+};
 
 /** What the answers to readings have in common. */
 @Injectable()
@@ -75,7 +74,7 @@ export class Reads {
    * @returns what to throw
    */
   async hidden({ request, route, caller }: Exchange, named?: Hidden): Promise<Error> {
-    const target = named && uuidOf(named.party);
+    const target = named && ('id' in named ? named.id : uuidOf(named.party));
     try {
       return await this.attempts.refuse(request, route, caller, EDGE_RULES.NOT_YOURS, named?.facts, target);
     } catch (error) {

@@ -55,11 +55,14 @@ export async function provedIn(log: PublishedLog, index: number, signed: SignedT
 }
 
 /**
- * That the tree that was signed last holds all of an earlier one, as witnesses are asked (C2SP tlog-witness): `old SIZE`,
- * the hashes, an empty line, the checkpoint.
- * @param from at most its size
+ * That a tree holds all of an earlier one, as witnesses are asked (C2SP tlog-witness): `old SIZE`, the hashes, an empty
+ * line, and the checkpoint of the later one where that is kept: of the last tree that was signed, or witnessed.
+ * @param from at most `to`
+ * @param to at most the size that was signed
  */
-export async function growthOf(reader: LogReader, from: number, { size, note }: SignedTree): Promise<string> {
-  const hashes = await consistencyFrom(tilesIn(reader), treeSize(from), size);
+export async function growthOf(log: PublishedLog, from: number, to: number, signed: SignedTree): Promise<string> {
+  const hashes = await consistencyFrom(tilesIn(log.reader), treeSize(from), treeSize(to));
+  const witnessed = to === signed.size ? undefined : await witnessedIn(log);
+  const note = to === signed.size ? signed.note : witnessed?.size === to ? witnessed.note : '';
   return [`old ${from}`, ...hashes.map((hash) => hash.toString('base64')), '', note].join('\n');
 }

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../http/access.decorator.js';
 import { invalid, Problem } from '../http/problems/problem.js';
 import { NoQuery } from '../http/validation/dtos.js';
-import { IsId, IsWholeNumber } from '../http/validation/fields.js';
+import { IsWholeNumber } from '../http/validation/fields.js';
 import type { EventId } from '../kernel/ids.js';
 import { LogUnavailable } from './log-storage.js';
 import { growthOf, provedIn, tileBytes, witnessedIn, type PublishedLog } from './published-log.js';
@@ -14,8 +14,6 @@ export const PUBLISHED_LOG = Symbol('PublishedLog');
 export interface Published {
   /** Undefined: this server keeps no log. */
   readonly log: PublishedLog | undefined;
-  /** Where an event stands; undefined: there is none that can be found yet. */
-  sequenceOf(event: EventId): Promise<number | undefined>;
   /** `Vault.leafSalt` */
   saltOf(event: EventId): string;
 }
@@ -23,16 +21,16 @@ export interface Published {
 const MOST = 999_999_999_999_999;
 
 export class ProofQuery {
-  @IsWholeNumber(0, MOST, { optional: true, description: 'The sequence of the event.' })
-  seq?: string;
-
-  @IsId({ optional: true, description: 'The event, in place of its sequence.' })
-  event?: string;
+  @IsWholeNumber(0, MOST, { description: 'The sequence of the event.' })
+  seq!: string;
 }
 
 export class GrowthQuery {
   @IsWholeNumber(0, MOST, { description: 'The size of the earlier tree.' })
   from!: string;
+
+  @IsWholeNumber(0, MOST, { optional: true, description: 'The size of the later tree; default: what was signed last.' })
+  to?: string;
 }
 
 const TILES = '/transparency/tile/';
@@ -86,24 +84,24 @@ export class TransparencyController {
     return bytes;
   }
 
+  /** By its place alone: to look an event up is for whoever may read it (`/v1/proofs-of-record`). */
   @Access('GET /transparency/proof')
-  async proof(@Res({ passthrough: true }) reply: FastifyReply, @Query() { seq, event }: ProofQuery): Promise<string> {
-    if ((seq === undefined) === (event === undefined)) {
-      throw invalid({ path: 'seq', code: 'NOT_ACCEPTED', facts: { accepted: 'seq | event' } });
-    }
-    const { signed } = await signedIn(this.published);
-    const index = seq === undefined ? await this.published.sequenceOf(event as EventId) : Number(seq);
-    if (index === undefined || index >= signed.size) throw new Problem('NOT_IN_LOG', { facts: { size: signed.size } });
+  async proof(@Res({ passthrough: true }) reply: FastifyReply, @Query() { seq }: ProofQuery): Promise<string> {
+    const { log, signed } = await signedIn(this.published);
+    const index = Number(seq);
+    if (index >= signed.size) throw new Problem('NOT_IN_LOG', { facts: { size: signed.size } });
     reply.headers({ 'content-type': TEXT, 'cache-control': A_MOMENT });
-    return available(provedIn(this.#log, index, signed));
+    return available(provedIn(log, index, signed));
   }
 
   @Access('GET /transparency/consistency')
-  async consistency(@Res({ passthrough: true }) reply: FastifyReply, @Query() { from }: GrowthQuery): Promise<string> {
-    const { reader, signed } = await signedIn(this.published);
-    if (Number(from) > signed.size) throw new Problem('NOT_IN_LOG', { facts: { size: signed.size } });
+  async consistency(@Res({ passthrough: true }) reply: FastifyReply, @Query() query: GrowthQuery): Promise<string> {
+    const { log, signed } = await signedIn(this.published);
+    const [from, to] = [Number(query.from), query.to === undefined ? signed.size : Number(query.to)];
+    if (Math.max(from, to) > signed.size) throw new Problem('NOT_IN_LOG', { facts: { size: signed.size } });
+    if (from > to) throw invalid({ path: 'from', code: 'NOT_IN_RANGE', facts: { least: '0', most: String(to) } });
     reply.headers({ 'content-type': TEXT, 'cache-control': A_MOMENT });
-    return available(growthOf(reader, Number(from), signed));
+    return available(growthOf(log, from, to, signed));
   }
 
   get #log(): PublishedLog {

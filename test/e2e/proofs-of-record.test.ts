@@ -17,6 +17,13 @@ const DEBTOR = 'party_22222222-2222-4222-8222-222222222222';
 const FRIEND = 'party_33333333-3333-4333-8333-333333333333';
 const BANK = 'party_44444444-4444-4444-8444-444444444444';
 
+interface Reference {
+  readonly event: string;
+  readonly stream: string;
+  readonly revision: number;
+  readonly proof: string | null;
+}
+
 const server = new Server({ SIJILL_LOG_ORIGIN: 'log.example.sa/ledger' });
 const folder = mkdtempSync(join(tmpdir(), 'sijill-proofs-'));
 const tokens: Record<string, string> = {};
@@ -88,6 +95,80 @@ test.each(['clerk', 'auditor', 'debtor'])(
     expect(event.entries).toMatchObject([{ minor: 11_500n, debit: { account: '1200' }, credit: { account: '4300' } }]);
   },
 );
+
+describe('proofs are looked up by whoever may read the events', () => {
+  const list = (who: string, query: string) =>
+    server.call('GET', `/v1/proofs-of-record?${query}`, { token: tokens[who] as string });
+  const ofEvent = async () => (await list('auditor', `event=${registered}`)).body.items[0] as Reference;
+
+  test('by an event, by the command that made it, and by its stream', async () => {
+    const one = await ofEvent();
+    expect(one).toMatchObject({
+      event: registered,
+      type: 'debts.DebtRegistered',
+      proof: `/v1/proofs-of-record/${registered}`,
+    });
+    const { body } = await server.call('GET', `/v1/events/${registered}`, { token: tokens['auditor'] as string });
+    const commanded = await list('debtor', `command=${body.event.commandId}`);
+    expect(commanded.body.items).toContainEqual(one);
+    const stream = await list('clerk', `stream=${one.stream}`);
+    expect(stream.body.items.map(({ revision }: Reference) => revision)).toEqual(
+      stream.body.items.map((_: Reference, at: number) => at),
+    );
+    expect(stream.body.items).toContainEqual(one);
+  });
+
+  test('a page at a time', async () => {
+    const { stream } = await ofEvent();
+    const whole = await list('auditor', `stream=${stream}`);
+    const paged: Reference[] = [];
+    for (let query = `stream=${stream}&limit=1`; ;) {
+      const { body, headers } = await list('auditor', query);
+      expect(body.items).toHaveLength(1);
+      paged.push(...body.items);
+      const next = /\?([^>]+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1];
+      if (next === undefined) break;
+      query = next;
+    }
+    expect(paged).toEqual(whole.body.items);
+  });
+
+  test('of a payment the debtor is told that there is one, and not who made it', async () => {
+    const { stream } = await ofEvent();
+    const [whole, own] = [await list('auditor', `stream=${stream}`), await list('debtor', `stream=${stream}`)];
+    const proofOf = ({ body }: Answer) =>
+      body.items.find(({ event }: Reference) => event === applied)?.proof as unknown;
+    expect([proofOf(whole), proofOf(own)]).toEqual([`/v1/proofs-of-record/${applied}`, null]);
+  });
+
+  test('others are told that there is nothing, and it is recorded', async () => {
+    const { stream } = await ofEvent();
+    const answers = [await list('stranger', `stream=${stream}`), await list('stranger', `event=${registered}`)];
+    expect(answers.map(({ status }) => status)).toEqual([404, 404]);
+    const attempts = await until(
+      () => server.call('GET', '/v1/attempts', { token: tokens['auditor'] as string }),
+      ({ body }) => body.items.some(({ command }: { command: string }) => command === 'ViewProofOfRecord'),
+    );
+    expect(attempts.status).toBe(200);
+    expect((await fetch(`${server.url}/v1/proofs-of-record?event=${registered}`)).status).toBe(401);
+  });
+
+  const ID = '11111111-1111-4111-8111-111111111111';
+  test.each([
+    ['', 400],
+    [`event=${ID}&stream=debt-${ID}`, 400],
+    ['stream=debt', 400],
+    [`stream=_own-${ID}`, 400],
+    [`stream=$all-${ID}`, 400],
+    ['event=1', 400],
+    [`stream=debt-${ID}`, 404],
+    [`event=${ID}`, 404],
+    [`command=${ID}`, 404],
+    [`event=${ID}&cursor=abc`, 400],
+  ])('%s is answered %i', async (query, status) => {
+    expect((await list('auditor', query)).status).toBe(status);
+  });
+});
 
 test('the program verifies it offline, and not a changed one', async () => {
   const { text } = await proofFor('debtor', registered);

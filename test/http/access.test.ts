@@ -66,6 +66,7 @@ const MAY: Record<string, string> = {
   'GET /v1/attempts': 'auditor regulator operator',
   'GET /v1/audit': 'clerk approver auditor regulator',
   'GET /v1/events/{id}': 'clerk approver auditor regulator',
+  'GET /v1/proofs-of-record': 'debtor establishment clerk approver auditor regulator',
   'GET /v1/proofs-of-record/{id}': 'debtor establishment clerk approver auditor regulator',
   'GET /v1/events/{id}/trace': 'clerk approver auditor regulator',
   'GET /v1/officers/{actor}/decisions': 'clerk approver auditor regulator',

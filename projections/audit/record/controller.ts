@@ -20,8 +20,9 @@ import {
   type Published,
 } from '../../../src/transparency/transparency.controller.js';
 import { hidesFrom } from '../../shown.js';
-import { Finder, within } from '../finder.js';
+import { Finder } from '../finder.js';
 import type { Located } from '../searching.js';
+import { isVisible } from './visible.js';
 
 /** The event is recorded, and no checkpoint covers it yet: one will in the next seconds. */
 const PENDING = Type.Object({
@@ -84,18 +85,8 @@ export class ProofOfRecordController {
   async #seen(exchange: Exchange, sight: Sight, id: string): Promise<Located> {
     const found = await this.finder.one({ id });
     if (found === undefined) throw new Problem('NOT_FOUND');
-    if (!(await this.#isVisible(sight, found))) throw await this.reads.hidden(exchange);
+    if (!isVisible(sight, found.event)) throw await this.reads.hidden(exchange);
     if (hidesFrom(sight, found.stored.event)) throw new Problem('PROOF_NOT_WHOLE');
     return found;
-  }
-
-  async #isVisible(sight: Sight, { event }: Located): Promise<boolean> {
-    if (sight.scope === 'all') return true;
-    if (sight.scope === 'own') {
-      const { debtor, establishment, payer, party } = event.refs;
-      return [debtor, establishment, payer, party].includes(sight.party);
-    }
-    const filter = within(sight, { id: event.id });
-    return filter !== undefined && (await this.finder.one(filter)) !== undefined;
   }
 }
