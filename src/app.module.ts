@@ -26,6 +26,7 @@ import { ReportExplanationController } from '../projections/reports/explain-cont
 import { ExplainController } from '../projections/explain/controller.js';
 import { PersonalDataController } from '../projections/audit/personal/controller.js';
 import { ProofOfRecordController } from '../projections/audit/record/controller.js';
+import { proofFor } from '../projections/audit/record/acknowledged.js';
 import { ProofReferencesController } from '../projections/audit/record/references.controller.js';
 import { TraceController } from '../projections/audit/trace/controller.js';
 import { UPCAST } from '../projections/upcast.js';
@@ -226,7 +227,7 @@ const authorities = (ledger: Ledger): Authorities => ({
   },
 });
 
-const portsOf = ({ clock, vault, ledger, feed, store, readModels, jobs }: Instance): HttpPorts => ({
+const portsOf = ({ clock, vault, ledger, feed, store, readModels, jobs, transparency }: Instance): HttpPorts => ({
   clock,
   vault,
   rules,
@@ -236,6 +237,14 @@ const portsOf = ({ clock, vault, ledger, feed, store, readModels, jobs }: Instan
   sequenceOf: (position, timeoutMs) => feed.sequenceOf(position, timeoutMs),
   waitFor: (sequence, timeoutMs) => feed.waitForProjections(sequence, timeoutMs),
   waitForEffects: (cause, timeoutMs) => feed.waitForEffects(cause, timeoutMs),
+  proofFor: proofFor({
+    log: transparency,
+    saltOf: (event) => vault.leafSalt(event),
+    eventsAt: eventsAt(readModels, store),
+    upcast: (event) => catalogue.upcast(event),
+    waitForProjections: (sequence, timeoutMs) => feed.waitForProjections(sequence, timeoutMs),
+    waitForCheckpoint: (sequence, timeoutMs) => feed.waitForCheckpoint(sequence, timeoutMs),
+  }),
   indicators: [
     eventStoreIndicator(feed),
     { name: 'vault', check: async () => ({ up: (await vault.ledger()) === ledger.id }) },

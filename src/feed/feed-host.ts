@@ -226,6 +226,16 @@ export class FeedHost implements FeedListener {
 
   logged(status: LogStatus): void {
     this.#log = status;
+    this.#tellWaiters();
+  }
+
+  /** @returns whether a checkpoint that this process signs covers the event of this sequence within the time */
+  waitForCheckpoint(sequence: number, timeoutMs: number): Promise<boolean> {
+    return this.#wait(() => {
+      const { state, size = 0 } = this.#log ?? {};
+      if (size > sequence) return true;
+      return state === undefined || state === 'halted' ? false : undefined;
+    }, timeoutMs);
   }
 
   /** How the transparency log stands that this process builds; undefined: it builds none. */

@@ -59,6 +59,8 @@ const SHARED = {
       state: { ...text, description: 'After the command.' },
       underReview: { type: 'boolean' },
       request: { type: 'string', format: 'uuid', description: 'The open request.' },
+      proof: { ...text, description: 'With Prefer: proof, once a checkpoint covers the event: its proof of record.' },
+      proofAt: { ...text, description: 'With Prefer: proof: where the proof of record is, now or soon.' },
     },
   },
   Problem: {

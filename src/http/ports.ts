@@ -5,6 +5,7 @@ import type { Rule } from '../kernel/refusal.js';
 import type { EdgeRefusal } from '../ledger/ledger.js';
 import type { Refused } from '../ledger/outcome.js';
 import type { Vault } from '../vault/vault.js';
+import type { Caller } from './auth/principal.js';
 
 /** What the edge needs of the rest; the composition root hands it over. */
 export interface HttpPorts {
@@ -27,6 +28,11 @@ export interface HttpPorts {
   waitFor(sequence: number, timeoutMs: number): Promise<boolean>;
   /** The same, and they have folded what policies did because of it. */
   waitForEffects(cause: Cause, timeoutMs: number): Promise<boolean>;
+  /**
+   * The proof of record of an event, once a checkpoint covers it.
+   * @returns without a text where none does within the time; undefined where the caller may not have it, or no log is kept
+   */
+  proofFor(caller: Caller, sequence: number, timeoutMs: number): Promise<{ readonly text?: string } | undefined>;
   readonly indicators: readonly Indicator[];
 }
 

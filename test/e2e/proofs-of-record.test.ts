@@ -96,6 +96,23 @@ test.each(['clerk', 'auditor', 'debtor'])(
   },
 );
 
+test('a command is answered with its proof of record, where it is asked for', async () => {
+  const draft = { debtor: DEBTOR, creditor: CITY, ground: 'fine', amount: { amount: '3.00', currency: 'SAR' } };
+  const headers = { 'idempotency-key': 'proved', prefer: 'proof, wait=30' };
+  const { status, headers: said, body } = await command('clerk', '/v1/debts', draft, headers);
+  expect([status, said.get('preference-applied')]).toEqual([201, 'wait=30, proof']);
+  const { event, sequence } = proveRecord(body.proof, ours);
+  expect([event.id, sequence]).toEqual([body.event, body.sequence]);
+  expect((await textOf(body.proofAt, 'clerk')).status).toBe(200);
+  // Who may not ask for it by itself does not get it here.
+  const receipt = { payer: FRIEND, payee: CITY, target: { debt: body.id }, amount: draft.amount, channel: 'sadad' };
+  const facts = { ...receipt, reference: 'TX-2', paidOn: '2026-01-15', sourceAccount: 'SA0380000000608010167519' };
+  const byBank = await command('bank', '/v1/receipts', facts, { ...headers, 'idempotency-key': 'by-bank' });
+  expect(byBank.status).toBe(201);
+  expect(byBank.body).not.toHaveProperty('proof');
+  expect(byBank.body).not.toHaveProperty('proofAt');
+});
+
 describe('proofs are looked up by whoever may read the events', () => {
   const list = (who: string, query: string) =>
     server.call('GET', `/v1/proofs-of-record?${query}`, { token: tokens[who] as string });

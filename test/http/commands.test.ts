@@ -202,6 +202,23 @@ describe('commands over HTTP', () => {
     expect(answer.headers['preference-applied']).toBe('wait=1, return=minimal');
   });
 
+  test('Prefer: proof answers with the proof of record, or where it will be', async () => {
+    const pending = await post(proceedings, undefined, { prefer: 'proof' });
+    const at = `/v1/proofs-of-record/${pending.json().event}`;
+    expect(pending.json()).toMatchObject({ proofAt: at });
+    expect(pending.json()).not.toHaveProperty('proof');
+    expect(pending.headers['preference-applied']).toBeUndefined();
+    edge.outside.folded = 41;
+    const proved = await post(proceedings, undefined, { prefer: 'proof, wait=1' });
+    expect(proved.json()).toMatchObject({ proof: 'proof of 41', proofAt: at });
+    expect(proved.headers['preference-applied']).toBe('wait=1, proof');
+    // An answer without a body has none; nor has one that nobody asked for it.
+    expect(
+      (await post(proceedings, undefined, { prefer: 'proof, return=minimal' })).headers['preference-applied'],
+    ).toBe('return=minimal');
+    expect((await post(proceedings)).json()).not.toHaveProperty('proofAt');
+  });
+
   test('a repeat says that it is one, and has the same status', async () => {
     edge.outside.outcome = ({ target }) => ({ ...accepted(target), repeated: true }) as ReturnType<typeof accepted>;
     const answer = await post('/v1/debts', draft);

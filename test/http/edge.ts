@@ -108,6 +108,8 @@ export class Outside {
       sequenceOf: () => Promise.resolve(undefined),
       waitFor: async (sequence) => sequence <= this.folded,
       waitForEffects: async ({ sequence }) => sequence <= this.folded,
+      proofFor: async (caller, sequence) =>
+        caller.role === 'importer' ? undefined : sequence <= this.folded ? { text: `proof of ${sequence}` } : {},
       indicators: this.indicators,
     };
   }

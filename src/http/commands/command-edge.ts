@@ -19,8 +19,14 @@ export interface Acknowledgement {
   /** The id of the command's last event; absent where it made none. */
   readonly event?: string;
   readonly state: string;
+  /** Of record, where it was asked for (`Prefer: proof`) and a checkpoint covers the event; `proofAt`: where it is. */
+  readonly proof?: string;
+  readonly proofAt?: string;
   readonly [field: string]: string | number | boolean | undefined;
 }
+
+/** How long `Prefer: proof` waits for a checkpoint that says no time of its own: one is signed every two seconds. */
+const PROOF_MS = 5_000;
 
 /** The way of every command over HTTP: headers to a request, an outcome to an answer. */
 @Injectable()
@@ -45,9 +51,10 @@ export class CommandEdge {
   ): Promise<Acknowledgement | undefined> {
     const { target, request } = commandRequest(exchange, body, this.ports.vault, named);
     const answered = await this.quotas.counted(exchange.caller, () => send(target, request));
-    const { waitMs } = preferences(exchange.request.headers['prefer']);
-    const until = performance.now() + (waitMs ?? 0);
-    const outcome = waitMs === undefined ? answered : await this.#located(answered, waitMs);
+    const { waitMs, proof } = preferences(exchange.request.headers['prefer']);
+    const patience = waitMs ?? (proof ? PROOF_MS : 0);
+    const until = performance.now() + patience;
+    const outcome = patience === 0 ? answered : await this.#located(answered, patience);
     if (outcome.kind === 'refused') throw new RefusedByRule(outcome);
     return this.#answer(exchange, outcome, request.correlation, until);
   }
@@ -61,18 +68,22 @@ export class CommandEdge {
 
   /** @param until when a wait is over, by the monotonic clock */
   async #answer(
-    { request, reply, route }: Exchange,
+    { request, reply, route, caller }: Exchange,
     outcome: Accepted,
     correlation: Uuid,
     until: number,
   ): Promise<Acknowledgement | undefined> {
-    const { minimal, waitMs } = preferences(request.headers['prefer']);
+    const { minimal, proof, waitMs } = preferences(request.headers['prefer']);
     const applied: string[] = [];
-    if (waitMs !== undefined && outcome.sequence !== undefined) {
-      const left = Math.max(0, until - performance.now());
-      const cause = { sequence: outcome.sequence, event: outcome.event?.id, correlation };
-      if (await this.ports.waitForEffects(cause, left)) applied.push(`wait=${waitMs / 1000}`);
+    const { sequence, event } = outcome;
+    const left = (): number => Math.max(0, until - performance.now());
+    if (waitMs !== undefined && sequence !== undefined) {
+      const cause = { sequence, event: event?.id, correlation };
+      if (await this.ports.waitForEffects(cause, left())) applied.push(`wait=${waitMs / 1000}`);
     }
+    const isProofAsked = proof && !minimal && sequence !== undefined && event !== undefined;
+    const proved = isProofAsked ? await this.ports.proofFor(caller, sequence, left()) : undefined;
+    if (proved?.text !== undefined) applied.push('proof');
     const creates = routeOf(route).creates === true;
     if (creates) reply.header('location', `${pathOf(route)}/${outcome.id}`);
     if (outcome.revision >= 0) reply.header('etag', etag(outcome.revision));
@@ -80,7 +91,7 @@ export class CommandEdge {
     if (minimal) applied.push('return=minimal');
     if (applied.length > 0) reply.header('preference-applied', applied.join(', '));
     if (minimal) {
-      if (outcome.sequence !== undefined) reply.header('sijill-sequence', String(outcome.sequence));
+      if (sequence !== undefined) reply.header('sijill-sequence', String(sequence));
       reply.code(204);
       return undefined;
     }
@@ -89,8 +100,9 @@ export class CommandEdge {
       ...outcome.state,
       id: outcome.id,
       revision: outcome.revision,
-      ...(outcome.sequence !== undefined && { sequence: outcome.sequence }),
-      ...(outcome.event !== undefined && { event: outcome.event.id }),
+      ...(sequence !== undefined && { sequence }),
+      ...(event !== undefined && { event: event.id }),
+      ...(proved !== undefined && { proofAt: `/v1/proofs-of-record/${event?.id}`, proof: proved.text }),
     } as Acknowledgement;
   }
 }

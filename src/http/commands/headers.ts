@@ -34,10 +34,12 @@ export function noneMatch(header: Header, tag: string): boolean {
 
 export interface Preferences {
   readonly minimal: boolean;
+  /** The proof of record of what the command made, with its answer. */
+  readonly proof: boolean;
   readonly waitMs?: number;
 }
 
-const NONE: Preferences = { minimal: false };
+const NONE: Preferences = { minimal: false, proof: false };
 
 /** RFC 7240; a preference that is not understood is ignored, as the RFC asks. */
 export function preferences(header: Header): Preferences {
@@ -53,6 +55,7 @@ export function preferences(header: Header): Preferences {
   const wait = wishes.map((wish) => /^wait=(\d{1,6})$/.exec(wish)?.[1]).find((seconds) => seconds !== undefined);
   return {
     minimal: wishes.includes('return=minimal'),
+    proof: wishes.includes('proof'),
     ...(wait !== undefined && { waitMs: Math.min(Number(wait), MAX_WAIT_SECONDS) * 1000 }),
   };
 }
