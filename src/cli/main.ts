@@ -58,6 +58,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'moves the vault from SQLite to MongoDB, or back',
     load: async () => (await import('./vault-move.js')).vaultMoveCommand,
   },
+  'vault-rotate-key': {
+    summary: 'wraps the keys of the vault with a new master key',
+    load: async () => (await import('./vault-rotate-key.js')).vaultRotateKeyCommand,
+  },
   token: {
     summary: 'makes a token of a development ledger',
     load: async () => (await import('./token.js')).tokenCommand,

@@ -17,8 +17,9 @@ export function wrappingKeyOf(masterKey: Buffer): Buffer {
   throw new VaultLocked('MASTER_KEY_MALFORMED', `the master key must have ${KEY_BYTES} bytes`);
 }
 
-/** A new ledger key, as it is stored. */
-export const newLedgerKey = (wrappingKey: Buffer): Buffer => encrypt(wrappingKey, newKey(), LEDGER_KEY);
+/** A ledger key, as it is stored. */
+export const wrappedLedgerKey = (wrappingKey: Buffer, key: Buffer): Buffer => encrypt(wrappingKey, key, LEDGER_KEY);
+export const newLedgerKey = (wrappingKey: Buffer): Buffer => wrappedLedgerKey(wrappingKey, newKey());
 
 /** @param place of the vault, for people @throws VaultLocked `MASTER_KEY_WRONG` */
 export function ledgerKeyOf(wrappingKey: Buffer, wrapped: Buffer, place: string): Buffer {

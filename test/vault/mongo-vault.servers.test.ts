@@ -2,6 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { LedgerId, PartyId, StreamName, Uuid } from '../../src/kernel/ids.js';
 import { digestOf } from '../../src/kernel/commitments.js';
 import { openMongoVault, refuseVaultIn } from '../../src/vault/mongo/mongo-vault.js';
+import { openMongoKeyRing } from '../../src/vault/mongo/mongo-key-ring.js';
+import { rotating } from '../contract/vault-rotating.js';
 import { vaultContract } from '../contract/vault.contract.js';
 import { inDatabase } from '../read-models/mongo-backend.js';
 import { describeMongoDb, isRealMongoDb, MongoDb } from '../servers/mongodb/mongodb.js';
@@ -26,6 +28,15 @@ describeMongoDb('a vault in MongoDB', () => {
   vaultContract('the MongoDB vault', async () => {
     const [place, own] = [anywhere(), randomBytes(32)];
     return { open: () => openMongoVault(place, own, BEGINNING), dispose: async () => void (await drop(place)) };
+  });
+
+  rotating('the MongoDB vault', async () => {
+    const place = anywhere();
+    return {
+      open: (own) => openMongoVault(place, own, BEGINNING),
+      ring: () => openMongoKeyRing(place),
+      dispose: async () => void (await drop(place)),
+    };
   });
 
   test('begins where a ledger does, and nowhere else: its loss is never passed over', async () => {

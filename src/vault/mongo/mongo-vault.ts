@@ -3,6 +3,7 @@ import { placeOf } from '../../mongodb/connection.js';
 import { EncryptedVault } from '../encrypted-vault.js';
 import { ledgerKeyOf, newLedgerKey, wrappingKeyOf, type VaultKeys } from '../keys.js';
 import { UNFINISHED, unfinished } from '../moving/vault-records.js';
+import { ROTATING, rotating } from '../rotating/rotate-key.js';
 import { type Vault, VaultLocked } from '../vault.js';
 import { answered, connect } from './connection.js';
 import { MongoStorage, patiently } from './mongo-storage.js';
@@ -67,6 +68,7 @@ export const keyIn = (connection: Connection): mongo.Collection<StoredKey> =>
 
 /** @throws VaultLocked */
 export function keysFrom({ format, wrapped }: StoredKey, wrapping: Buffer, place: string): VaultKeys {
+  if (format === ROTATING) throw rotating(place);
   if (format === UNFINISHED) throw new VaultLocked('MOVE_UNFINISHED', unfinished(place));
   if (format !== FORMAT && format !== EARLIER) {
     throw new VaultLocked(

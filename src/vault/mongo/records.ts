@@ -4,7 +4,7 @@ import type { PersonRecord, SealedRecord, WaitingRecord } from '../storage.js';
 import type { Person } from '../vault.js';
 
 /*
- * The documents of a vault. None is ever changed; each collection is told apart by nothing but `_id`, except that
+ * The documents of a vault. While a server runs none is changed; each collection is told apart by nothing but `_id`, except that
  * persons are found by `lookup` too.
  */
 
@@ -13,6 +13,8 @@ export interface StoredKey {
   readonly _id: 'key';
   readonly format: number;
   readonly wrapped: Buffer;
+  /** The same under the next master key, while that is being changed. */
+  readonly next?: Buffer;
 }
 
 /** In the collection `vault`, once. */

@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { Database, ForeignFile } from '../../sqlite/database.js';
 import { ledgerKeyOf, newLedgerKey, wrappingKeyOf, type VaultKeys } from '../keys.js';
 import { UNFINISHED, unfinished } from '../moving/vault-records.js';
+import { ROTATING, rotating } from '../rotating/rotate-key.js';
 import { VaultDamaged, VaultLocked } from '../vault.js';
 
 /** "SjVt" at byte 68 of the file. */
@@ -130,6 +131,7 @@ function bringUpToDate(database: Database): void {
 
 function readLedgerKey(database: Database, wrappingKey: Buffer, path: string): Buffer {
   const version = schemaVersion(database);
+  if (version === ROTATING) throw rotating(path);
   if (version === UNFINISHED) throw new VaultLocked('MOVE_UNFINISHED', unfinished(path));
   if (version !== SCHEMA_VERSION && FROM[version] === undefined) {
     throw new VaultLocked(
