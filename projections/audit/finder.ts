@@ -32,6 +32,8 @@ const MOST_KEPT = 512;
 export class Finder {
   /** What is finished never changes, and every search for something rare reads the same blocks behind the last span. */
   readonly #finished = new BoundedCache<string, AuditDocument>(MOST_KEPT);
+  /** The block that is still written, for as long as nothing is. */
+  #newest: { readonly count: number; readonly block: AuditDocument } | undefined;
 
   constructor(
     @Inject(READ_MODELS) private readonly models: ReadModelReader,
@@ -72,10 +74,13 @@ export class Finder {
   }
 
   async #document(id: string, count: number): Promise<AuditDocument | undefined> {
-    const kept = this.#finished.get(id);
+    const { count: then, block } = this.#newest ?? {};
+    const kept = this.#finished.get(id) ?? (then === count && block?.id === id ? block : undefined);
     if (kept !== undefined) return kept;
     const document = await this.models.get(auditModel, id);
-    if (document !== undefined && isFinished(SHAPE, id, count)) this.#finished.set(id, document);
+    if (document === undefined) return undefined;
+    if (isFinished(SHAPE, id, count)) this.#finished.set(id, document);
+    else this.#newest = { count, block: document };
     return document;
   }
 

@@ -15,4 +15,4 @@ export type AuditDocument = Document & {
 
 const schema = new Schema({ _id: String }, { versionKey: false, strict: false });
 
-export const auditModel: Model<AuditDocument> = { name: 'audit', version: 1, schema };
+export const auditModel: Model<AuditDocument> = { name: 'audit', version: 2, schema };

@@ -2,9 +2,10 @@
 import type { StoredEvent } from '../../src/event-store/event-store.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 import { fits, mayFit, mayHold, mayLie, planOf, type Filter, type Plan } from './filter.js';
+import { ALPHABET } from './keys.js';
 import type { AuditDocument } from './model.js';
 import { boundsIn, boundsOf, placeIn, rowsIn, together, type Bounds } from './rows.js';
-import { blockId, boundsId, FAN, keysId, partsHolding, sizeOf, type Shape } from './spans.js';
+import { blockId, boundsId, keysId, levelOf, partsHolding, sizeOf, type Shape } from './spans.js';
 
 export interface Sources {
   readonly document: (id: string) => Promise<AuditDocument | undefined>;
@@ -44,12 +45,14 @@ export async function search(shape: Shape, sources: Sources, asked: Asked): Prom
   return walk.run();
 }
 
-/** Blocks that are asked for at once. */
+/** Blocks, or spans, that are asked for at once. */
 const AHEAD = 8;
 
 class Walk {
   readonly #plan: Plan;
   readonly #events: Located[] = [];
+  /** Which parts of a span may hold what is asked for, by the span: once it was asked. */
+  readonly #said = new Map<string, Promise<readonly number[]>>();
   readonly #begin: number;
   #effort: number;
   #reached: number;
@@ -66,11 +69,12 @@ class Walk {
   }
 
   async run(): Promise<Found> {
-    const { levels } = this.shape;
+    const levels = this.shape.levels.length;
     const size = sizeOf(this.shape, levels);
     for (let span = Math.floor((this.#reached - 1) / size); span >= 0 && !this.#isOver; span--) {
       await this.#span(levels, span);
     }
+    await Promise.all(this.#said.values());
     return { events: this.#events, reached: this.#reached };
   }
 
@@ -81,33 +85,62 @@ class Walk {
 
   /** Its parts that may hold what is asked for, the newest first. */
   async #span(level: number, span: number): Promise<void> {
+    const { fan } = levelOf(this.shape, level);
     const size = sizeOf(this.shape, level - 1);
-    const isFinished = (span + 1) * size * FAN <= this.asked.count;
-    const parts = isFinished ? await this.#partsOf(level, span) : ALL;
-    const wanted = parts.map((part) => span * FAN + part).filter((part) => part * size < this.#reached);
-    const end = Math.min(this.#reached, (span + 1) * size * FAN);
+    const parts = await (this.#said.get(boundsId(level, span)) ?? this.#ask(level, span));
+    const wanted = parts.map((part) => span * fan + part).filter((part) => part * size < this.#reached);
+    const end = Math.min(this.#reached, (span + 1) * size * fan);
     const newestFirst = wanted.toReversed();
     if (level === 1) await this.#blocks(newestFirst);
-    else for (const part of newestFirst) if (!this.#isOver) await this.#span(level - 1, part);
-    if (!this.#isOver) this.#reached = Math.min(end, span * size * FAN);
+    else await this.#spans(level - 1, newestFirst);
+    if (!this.#isOver) this.#reached = Math.min(end, span * size * fan);
   }
 
-  /** Of a finished span: all of them where it is not made yet. */
+  /** The newest span first, alone: mostly it is enough. Then what several say is asked for at a time. */
+  async #spans(level: number, spans: readonly number[]): Promise<void> {
+    for (const [at, span] of spans.entries()) {
+      if (this.#isOver) return;
+      if (at > 0 && !this.#said.has(boundsId(level, span))) this.#askAhead(level, spans.slice(at, at + AHEAD));
+      await this.#span(level, span);
+    }
+  }
+
+  /** Whoever comes to a finished span without having found enough comes to those behind it and, mostly, to the larger ones. */
+  #askAhead(level: number, spans: readonly number[]): void {
+    for (const span of spans) if (!this.#said.has(boundsId(level, span))) void this.#ask(level, span);
+    const behind = Math.floor(spans.at(-1)! / levelOf(this.shape, level + 1).fan);
+    if (level + 1 >= this.shape.levels.length) return;
+    const { fan } = levelOf(this.shape, level + 2);
+    const siblings = ALL.slice(0, behind % fan).map((part) => behind - 1 - part);
+    if (siblings.length > 0) this.#askAhead(level + 1, siblings.slice(0, AHEAD));
+  }
+
+  #ask(level: number, span: number): Promise<readonly number[]> {
+    const said = this.#partsOf(level, span);
+    said.catch(() => {}); // whoever comes to the span is told
+    this.#said.set(boundsId(level, span), said);
+    return said;
+  }
+
+  /** All of them where the span is not finished, or what it says is not made yet. */
   async #partsOf(level: number, span: number): Promise<readonly number[]> {
     const { keys, bounds } = this.#plan;
+    const { fan, prefix } = levelOf(this.shape, level);
+    const all = ALL.slice(0, fan);
+    if ((span + 1) * sizeOf(this.shape, level) > this.asked.count) return all;
     const asked = bounds === undefined ? [] : [this.#document(boundsId(level, span))];
     const holding = keys.map(async (some) => {
       const lists = await Promise.all(
         some.map(async (key) => {
-          const document = await this.#document(keysId(level, span, key.slice(0, level)));
-          return document?.keys === undefined ? ALL : partsHolding(document.keys, level, key);
+          const document = await this.#document(keysId(level, span, key.slice(0, prefix)));
+          return document?.keys === undefined ? all : partsHolding(document.keys, prefix, key);
         }),
       );
       return new Set(lists.flat());
     });
     const [inBounds] = await Promise.all(asked);
     const sets = await Promise.all(holding);
-    return ALL.filter((part) => {
+    return all.filter((part) => {
       const text = inBounds?.bounds?.[part];
       const mayBe = bounds === undefined || text === undefined || mayLie(boundsOf(text), bounds);
       return mayBe && sets.every((set) => set.has(part));
@@ -146,11 +179,12 @@ class Walk {
     if (!mayHold(document.rows ?? '', this.#plan)) return [];
     const { bounds } = this.#plan;
     const block = takenApart(document);
-    const { rows, all } = block;
-    if (bounds !== undefined && rows.length > 0 && !mayLie((block.within ??= together(all)), bounds)) return [];
+    const { rows } = block;
+    const all = bounds && (block.all ??= rows.map(boundsIn));
+    if (all !== undefined && rows.length > 0 && !mayLie((block.within ??= together(all)), bounds!)) return [];
     const candidates: number[] = [];
     for (let at = Math.min(rows.length, before) - 1; at >= 0; at--) {
-      if (bounds !== undefined && !mayLie(all[at]!, bounds)) continue;
+      if (all !== undefined && !mayLie(all[at]!, bounds!)) continue;
       if (mayFit(rows[at]!, this.#plan)) candidates.push(at);
     }
     return candidates;
@@ -168,12 +202,12 @@ class Walk {
   }
 }
 
-const ALL: readonly number[] = Array.from({ length: FAN }, (_, part) => part);
+const ALL: readonly number[] = ALPHABET.map((_, part) => part);
 
 interface Block {
   readonly rows: readonly string[];
-  readonly all: readonly Bounds[];
-  /** Of all of them, once somebody asked. */
+  /** Of each, and of all of them, once somebody asked. */
+  all?: readonly Bounds[];
   within?: Bounds;
 }
 const blocks = new WeakMap<AuditDocument, Block>();
@@ -182,8 +216,7 @@ const blocks = new WeakMap<AuditDocument, Block>();
 function takenApart(document: AuditDocument): Block {
   let block = blocks.get(document);
   if (block === undefined) {
-    const rows = rowsIn(document.rows ?? '');
-    blocks.set(document, (block = { rows, all: rows.map(boundsIn) }));
+    blocks.set(document, (block = { rows: rowsIn(document.rows ?? '') }));
   }
   return block;
 }
