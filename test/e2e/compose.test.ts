@@ -61,6 +61,7 @@ const GIVEN: Readonly<Record<string, string>> = {
   SIJILL_LOG_ORIGIN: 'log.example.sa/ledger',
   MONGODB_ADMIN_PASSWORD: 'a1',
   MONGODB_PASSWORD: 'b2',
+  MONGODB_LOG_PASSWORD: 'd4',
   REDIS_PASSWORD: 'c3',
 };
 
@@ -75,7 +76,12 @@ const environmentOf = ({ environment }: Service): Record<string, string> =>
   Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, interpolated(String(value))]));
 
 const configuration = () =>
-  readConfiguration({ ...describeImage().env, ...environmentOf(first!), SIJILL_MASTER_KEY_FILE: key });
+  readConfiguration({
+    ...describeImage().env,
+    ...environmentOf(first!),
+    SIJILL_MASTER_KEY_FILE: key,
+    SIJILL_LOG_KEY_FILE: key,
+  });
 
 describe('docker-compose.servers.yml', () => {
   test('gives the service settings that it knows and accepts', () => {
@@ -85,6 +91,7 @@ describe('docker-compose.servers.yml', () => {
       vault: '/vault',
       eventStoreUrl: 'esdb://kurrentdb:2113?tls=false',
       mongodbUri: 'mongodb://sijill:b2@mongodb:27017/sijill?replicaSet=rs0',
+      logMongodbUri: 'mongodb://sijill_log:d4@mongodb:27017/sijill_log?replicaSet=rs0',
       redisUrl: 'redis://:c3@redis:6379/0',
       environment: 'production',
     });
@@ -96,6 +103,7 @@ describe('docker-compose.servers.yml', () => {
     for (const name of Object.keys(GIVEN)) expect(TEXT).toMatch(new RegExp(`\\$\\{${name}:\\?set it to `));
     expect(Object.values(compose.secrets).map(({ file }) => file)).toEqual([
       '${SIJILL_MASTER_KEY_FILE:-./secrets/master.key}',
+      '${SIJILL_LOG_KEY_FILE:-./secrets/log.key}',
       '${MONGODB_KEY_FILE:-./secrets/mongodb.key}',
     ]);
     expect(readFileSync('.gitignore', 'utf8').split('\n')).toContain('secrets/');
@@ -154,7 +162,7 @@ describe('docker-compose.servers.yml', () => {
     ]);
   });
 
-  test('MongoDB makes a user for the service that may read and write its database, and nothing else', () => {
+  test('MongoDB makes a user for each database of the service that may read and write it, and nothing else', () => {
     const created: unknown[] = [];
     const database = (name: string) => ({ createUser: (user: object) => created.push({ database: name, ...user }) });
     // oxlint-disable-next-line typescript/no-implied-eval -- what MongoDB's shell does with it
@@ -162,9 +170,12 @@ describe('docker-compose.servers.yml', () => {
       { getSiblingDB: database },
       { env: environmentOf(mongodb!) },
     );
-    const { username, password, pathname } = new URL(configuration().mongodbUri!);
-    const roles = [{ role: 'readWrite', db: 'sijill' }];
-    expect(created).toEqual([{ database: pathname.slice(1), user: username, pwd: password, roles }]);
+    const expected = [configuration().mongodbUri!, configuration().logMongodbUri!].map((uri) => {
+      const { username, password, pathname } = new URL(uri);
+      const database = pathname.slice(1);
+      return { database, user: username, pwd: password, roles: [{ role: 'readWrite', db: database }] };
+    });
+    expect(created).toEqual(expected);
     expect(mongodb!.command).toEqual(['--replSet', 'rs0', '--keyFile', '/run/secrets/mongodb_key', '--bind_ip_all']);
     expect(configuration().mongodbUri).toContain('replicaSet=rs0');
   });
