@@ -73,6 +73,18 @@ export class Cluster {
     return server.call('GET', path, { token: this.#tokens.get(server)![who] });
   }
 
+  /** Once it is there: what is asked again with a 202 is not. */
+  async text(server: Server, who: Who, path: string): Promise<string> {
+    for (;;) {
+      const headers = { authorization: `Bearer ${this.#tokens.get(server)![who]}` };
+      const answer = await fetch(server.url + path, { headers });
+      const text = await answer.text();
+      if (answer.status === 200) return text;
+      if (answer.status !== 202) throw new Error(`${path}: ${answer.status} ${text}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
   /** As a client does behind a load balancer: no answer, or none that is an outcome, and another server is asked. */
   async ask(wanted: Ask, random: () => number): Promise<Answer> {
     for (;;) {

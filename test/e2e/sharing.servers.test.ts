@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import mongoose from 'mongoose';
 import { catalogue, projections } from '../../src/composition.js';
@@ -10,6 +13,7 @@ import type { Envelope } from '../../src/kernel/envelope.js';
 import { PACE } from '../../src/leases/mongo/mongo-leases.js';
 import { openMongoReadModels } from '../../src/read-models/mongo/mongo-read-models.js';
 import type { ReadModels } from '../../src/read-models/read-models.js';
+import { sijill } from '../cli/moving.js';
 import { generator } from '../generator.js';
 import { InMemoryReadModels } from '../read-models/in-memory.js';
 import { describeMongoDb, MongoDb } from '../servers/mongodb/mongodb.js';
@@ -44,7 +48,9 @@ describeMongoDb('three servers that share all stores', () => {
   });
   beforeEach(async () => {
     uri = mongo.uri(`sijill_test_sharing_${Date.now()}`);
-    cluster = await Cluster.of(3, { MONGODB_URI: uri, ...MANY, ...(redis !== undefined && { REDIS_URL: redis.url }) });
+    const log = { LOG_MONGODB_URI: `${uri}_log`, SIJILL_LOG_KEY: '0f'.repeat(32) };
+    const jobs = redis !== undefined && { REDIS_URL: redis.url };
+    cluster = await Cluster.of(3, { MONGODB_URI: uri, ...log, ...MANY, ...jobs });
     const [first, ...others] = cluster.servers as [Server, ...Server[]];
     await cluster.start(first); // FerretDB panics where two make one collection
     await Promise.all(others.map((server) => cluster.start(server)));
@@ -79,6 +85,49 @@ describeMongoDb('three servers that share all stores', () => {
     } finally {
       await connection.close();
     }
+  }
+
+  /** How the transparency log stands, as a server sees it. */
+  const log = async (server: Server) =>
+    (await server.call('GET', '/health/ready')).body.checks.transparency as {
+      readonly state: string;
+      readonly signed: number;
+      readonly process?: string;
+    };
+  const checkpoint = async (server: Server): Promise<string> =>
+    (await fetch(`${server.url}/transparency/checkpoint`)).text();
+
+  /** Until a checkpoint covers all events, and that is the one which each of these servers publishes. */
+  async function signed(servers: readonly Server[]): Promise<string> {
+    const count = (await cluster.events()).filter(({ stream }) => !stream.startsWith('_')).length;
+    const [first] = servers as [Server];
+    const note = await until(
+      () => checkpoint(first),
+      (text) => text.split('\n')[1] === String(count),
+      120_000,
+    );
+    for (const server of servers) expect(await checkpoint(server)).toBe(note);
+    return note;
+  }
+
+  async function signerAmong(servers: readonly Server[]): Promise<Server | undefined> {
+    for (const server of servers) {
+      const { state, process: other } = await log(server);
+      if (state === 'running' && other === undefined) return server;
+    }
+    return undefined;
+  }
+
+  /** That a later log holds all of an earlier one, as anybody proves it who kept a checkpoint. */
+  async function expectGrown(kept: string, server: Server): Promise<void> {
+    const folder = mkdtempSync(join(tmpdir(), 'sijill-grown-'));
+    const grown = await (await fetch(`${server.url}/transparency/consistency?from=${kept.split('\n')[1]}`)).text();
+    const vkey = await (await fetch(`${server.url}/transparency/vkey`)).text();
+    for (const [name, text] of Object.entries({ kept, grown, vkey })) writeFileSync(join(folder, name), text);
+    const files = ['kept', 'grown'].map((name) => join(folder, name));
+    const args = ['verify', 'consistency', ...files, '--vkey', join(folder, 'vkey')];
+    expect(await sijill(args, {})).toMatchObject({ code: 0, out: expect.stringMatching(/^PROVED: /) });
+    rmSync(folder, { recursive: true });
   }
 
   async function othersThan(server: Server): Promise<readonly Server[]> {
@@ -155,6 +204,55 @@ describeMongoDb('three servers that share all stores', () => {
       `shown after a kill in ${afterKill.toFixed()} ms, a freeze in ${afterFreeze.toFixed()} ms, a stop in ${afterStop.toFixed()} ms\n`,
     );
   });
+
+  test('one server signs the log and all publish it; killed, frozen or stopped, another goes on from what it signed', async () => {
+    const [any] = cluster.servers as [Server];
+    const debt = await cluster.registered(any, 'a-debt');
+    let kept = await signed(cluster.servers);
+    for (const how of ['SIGKILL', 'SIGSTOP', 'SIGTERM'] as const) {
+      const signer = await until(
+        () => signerAmong(cluster.servers),
+        (server) => server !== undefined,
+      );
+      const others = cluster.servers.filter((server) => server !== signer);
+      if (how === 'SIGSTOP') signer!.freeze();
+      else await signer!.stop(how);
+      const body = receipt(debt, how, '1.00');
+      await cluster.post(others[0]!, { who: 'bank', path: '/v1/receipts', body, key: how });
+      await Promise.all(others.map((server) => server.quiet()));
+      const now = await signed(others);
+      await expectGrown(kept, others[1]!);
+      if (how === 'SIGSTOP') signer!.thaw();
+      else await cluster.start(signer!);
+      // It finds out that another signs, and neither halts nor takes anything back.
+      await until(
+        () => log(signer!),
+        ({ state, process: other, signed: size }) =>
+          state === 'running' && other !== undefined && size >= Number(now.split('\n')[1]),
+      );
+      kept = await signed(cluster.servers);
+    }
+
+    // What is read beside the servers, by somebody who has the stores, is the same.
+    const place = mkdtempSync(join(tmpdir(), 'sijill-log-'));
+    const settings = { ...any.settings, SIJILL_DATA: any.data };
+    const published = await sijill(['transparency', 'export', join(place, 'site')], settings);
+    expect([published.code, readFileSync(join(place, 'site', 'checkpoint'), 'utf8')]).toEqual([0, kept]);
+    const { findings } = JSON.parse((await sijill(['doctor', '--json'], settings)).out) as {
+      findings: { check: string; level: string }[];
+    };
+    expect(findings.filter(({ check }) => check === 'transparency')).toMatchObject([{ level: 'ok' }]);
+    const [event] = (await cluster.events()).filter(({ type }) => type === 'debts.DebtRegistered');
+    const texts = await Promise.all(
+      cluster.servers.map((server) => cluster.text(server, 'debtor', `/v1/proofs-of-record/${event!.id}`)),
+    );
+    expect(new Set(texts).size).toBe(1);
+    const [file, key] = [join(place, 'proof'), join(place, 'vkey')];
+    writeFileSync(file, texts[0]!);
+    writeFileSync(key, await (await fetch(`${any.url}/transparency/vkey`)).text());
+    expect(await sijill(['verify', 'record', file, '--vkey', key], {})).toMatchObject({ code: 0 });
+    rmSync(place, { recursive: true });
+  }, 600_000);
 
   /** Of which at least so many are sent; something happens to a server each time that so many more were. */
   const COMMANDS = Number(process.env['SIJILL_TEST_COMMANDS'] ?? 600);
@@ -240,6 +338,17 @@ describeMongoDb('three servers that share all stores', () => {
     );
     expect(shown[1]).toEqual(shown[0]);
     expect(shown[2]).toEqual(shown[0]);
+
+    // The root that was signed is that of the events, by who was given them and trusts nobody.
+    await signed(cluster.servers);
+    const audit = join(mkdtempSync(join(tmpdir(), 'sijill-audit-')), 'ledger');
+    const [server] = cluster.servers as [Server];
+    const key = (await (await fetch(`${server.url}/transparency/vkey`)).text()).trimEnd();
+    const stores = { ...server.settings, SIJILL_DATA: server.data };
+    expect(await sijill(['export', '--audit', audit], stores)).toMatchObject({ code: 0 });
+    const audited = await sijill(['verify', 'audit', audit, '--vkey', key], {});
+    expect([audited.code, audited.err, audited.out]).toEqual([0, '', expect.stringMatching(/^PROVED: the \d+ events/)]);
+    rmSync(dirname(audit), { recursive: true });
 
     expect(acknowledged.length).toBeGreaterThan(COMMANDS / 2);
     const log = await cluster.events();
