@@ -20,8 +20,10 @@ import { ownRequest } from './ledger/open-ledger.js';
 import { BalancesBuilder } from './transparency/balances/balances-builder.js';
 import { balancesKey } from './transparency/balances/note.js';
 import type { Recorded } from './transparency/balances/recorded.js';
+import type { EventId } from './kernel/ids.js';
 import { signingKey, writeVkey } from './transparency/keys.js';
 import { LogBuilder } from './transparency/log-builder.js';
+import { rehashing } from './transparency/rehashing.js';
 import { readWitnesses } from './transparency/witnesses/witness-policy.js';
 import { leafSaltUnder } from './vault/leaf-salt.js';
 
@@ -67,6 +69,7 @@ port.serve(
     await reader.close();
   },
 );
+const saltOf = transparency && ((event: EventId): string => leafSaltUnder(Buffer.from(transparency.leafKey), event));
 await feed.start();
 const audit = new SelfAudit({
   reader,
@@ -75,6 +78,7 @@ const audit = new SelfAudit({
   projections,
   isMine: () => feed.status().consumers.every((each) => each.kind !== 'projection' || isHeldHere(each)),
   head: () => feed.status().head,
+  ...(saltOf !== undefined && logStorage !== undefined && { rehash: rehashing(logStorage, saltOf) }),
   report: (status) => listener.audited?.(status),
   log: (level, message) => listener.log(level, message),
 });
@@ -82,6 +86,7 @@ const key = transparency && signingKey(transparency.origin, Buffer.from(transpar
 const builder =
   transparency &&
   key &&
+  saltOf &&
   logStorage &&
   logLeases &&
   new LogBuilder({
@@ -90,7 +95,7 @@ const builder =
     leases: logLeases,
     key,
     ...(transparency.witnesses !== undefined && { witnesses: readWitnesses(transparency.witnesses, writeVkey(key)) }),
-    saltOf: (event) => leafSaltUnder(Buffer.from(transparency.leafKey), event),
+    saltOf,
     report: (status) => listener.logged?.(status),
     log: (level, message) => listener.log(level, message),
   });

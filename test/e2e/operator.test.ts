@@ -144,7 +144,7 @@ describe.each(CHANGES)('$what', ({ change, halt }) => {
     expect([code, err]).toEqual([3, expect.stringMatching(/^NOT PROVED: |covers 7 events, and the store has fewer/)]);
   });
 
-  // Of what was changed further back the signer sees nothing (docs/transparency.md).
+  // What was changed further back the self-audit finds, some seconds later (test/feed/self-audit.test.ts).
   if (halt !== undefined)
     test(`and the signer halts: ${halt}`, async () => {
       await server.start();

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { debtList } from '../../projections/debt-list/projection.js';
@@ -13,9 +14,15 @@ import { Lap, TRANSIT_EVENTS } from '../../src/feed/self-audit/lap.js';
 import { Sample } from '../../src/feed/self-audit/sample.js';
 import { SelfAudit } from '../../src/feed/self-audit/self-audit.js';
 import type { Document, ReadModelReader, Versioned } from '../../src/read-models/read-models.js';
+import { EmbeddedLeases } from '../../src/leases/embedded-leases.js';
+import { Database } from '../../src/sqlite/database.js';
+import { LogBuilder } from '../../src/transparency/log-builder.js';
+import { rehashing, type Rehash } from '../../src/transparency/rehashing.js';
+import { openSqliteLogStorage } from '../../src/transparency/sqlite/sqlite-log-storage.js';
 import { wholeLog } from '../contract/event-store/opened.js';
 import { byHand, documentsOf } from '../cli/verify/damage.js';
 import { newLedger, place } from '../cli/moving.js';
+import { logKey } from '../transparency/support/keys.js';
 import { RealWorld } from '../projections/real-world.js';
 
 afterAll(() => rmSync(place, { recursive: true, force: true }));
@@ -144,7 +151,10 @@ describe('the self-audit', () => {
   });
 
   /** Until so many laps have ended more. */
-  async function watch(during: (laps: () => Promise<AuditStatus>, lines: string[]) => Promise<void>): Promise<void> {
+  async function watch(
+    during: (laps: () => Promise<AuditStatus>, lines: string[]) => Promise<void>,
+    rehash?: Rehash,
+  ): Promise<void> {
     const stop = new AbortController();
     const lines: string[] = [];
     let status: AuditStatus = { laps: 0, events: 0, documents: 0, findings: [] };
@@ -158,6 +168,7 @@ describe('the self-audit', () => {
       report: (news) => (status = news),
       log: (level, message) => lines.push(`${level}: ${message}`),
       restMs: 5,
+      ...(rehash !== undefined && { rehash }),
     });
     const running = audit.run(stop.signal);
     await during(async () => {
@@ -209,5 +220,42 @@ describe('the self-audit', () => {
       expect((await twoLaps()).findings).toEqual([]);
       expect(lines.slice(2)).toEqual(['info: self-audit: nothing is amiss any more']);
     });
+  });
+
+  test('finds an event further back that is not the one that was hashed into the transparency log', async () => {
+    const saltOf = (id: string): string => createHash('sha256').update(id).digest('hex');
+    const storage = openSqliteLogStorage(join(data, 'transparency.db'));
+    const log = await wholeLog(reader);
+    const built = new AbortController();
+    await new LogBuilder({
+      reader,
+      storage,
+      leases: new EmbeddedLeases(),
+      key: logKey('log.example.sa/ledger'),
+      saltOf,
+      report: ({ size }) => {
+        if (size === log.length) built.abort();
+      },
+      log: (_, message) => {
+        throw new Error(message);
+      },
+      paceMs: 1,
+    }).run(built.signal);
+    await watch(
+      async (twoLaps, lines) => {
+        expect((await twoLaps()).findings).toEqual([]);
+        const edited = 3;
+        const database = Database.open(join(data, 'ledger.db'), 0x53696a45);
+        database.prepare(`UPDATE events SET event = replace(event, '"v":1', '"v":2') WHERE sequence = ?`).run(edited);
+        database.close();
+        const { findings } = await twoLaps();
+        await twoLaps();
+        expect(findings.filter(({ kind }) => kind === 'rewritten')).toMatchObject([{ key: `${edited}` }]);
+        const said = lines.filter((line) => line.includes('is not the one that was hashed'));
+        expect(said).toEqual([expect.stringMatching(/^error: self-audit: event 3 \(.+ What to do: somebody edited/)]);
+      },
+      rehashing(storage, saltOf),
+    );
+    await storage.close();
   });
 });

@@ -1,4 +1,4 @@
-export const AUDIT_KINDS = ['document', 'transit', 'gap', 'unbalanced', 'unreadable'] as const;
+export const AUDIT_KINDS = ['document', 'transit', 'gap', 'unbalanced', 'unreadable', 'rewritten'] as const;
 
 /** What was found amiss. */
 export interface AuditFinding {

@@ -67,6 +67,18 @@ export class Lap {
     }
   }
 
+  /** Events that are not those that the transparency log has in their places. */
+  differ(events: readonly { readonly event: Envelope; readonly sequence: number }[]): void {
+    for (const { event, sequence } of events) {
+      this.#find(
+        'rewritten',
+        `${sequence}`,
+        `event ${sequence} (${event.type}) is not the one that was hashed into the transparency log`,
+        REWRITTEN,
+      );
+    }
+  }
+
   /** Each projection with its sampled documents, as the events so far give them. */
   get samples(): readonly { readonly projection: Projection; readonly documents: ReadonlyMap<string, Versioned> }[] {
     return this.#followed
@@ -121,6 +133,10 @@ export class Lap {
 
 const RESTORE =
   'the log itself is damaged: stop the servers, keep a copy, and restore it from a back-up or a bundle (docs/operations.md)';
+
+const REWRITTEN =
+  'somebody edited the stored events: stop the servers, keep a copy, restore the events from a back-up, and find out who; ' +
+  'sijill verify audit says what else is not as it was signed';
 
 function fold(followed: Followed, event: Envelope, sequence: number): void {
   const { projection, documents } = followed;

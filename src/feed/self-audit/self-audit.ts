@@ -1,8 +1,9 @@
 import type { Catalogue } from '../../event-store/catalogue.js';
-import type { EventReader } from '../../event-store/event-store.js';
+import type { EventReader, StoredEvent } from '../../event-store/event-store.js';
 import { differenceOf, saidOf } from '../../read-models/difference.js';
 import type { Checkpoint, ReadModelReader, Versioned } from '../../read-models/read-models.js';
 import type { Projection } from '../consumers.js';
+import type { Placed, Rehash } from '../../transparency/rehashing.js';
 import { feedPage, text } from '../feed-page.js';
 import { pageQuery, pause } from '../log-follower.js';
 import type { AuditFinding, AuditStatus } from './audit-status.js';
@@ -17,6 +18,8 @@ export interface SelfAuditOptions {
   readonly isMine: () => boolean;
   /** Business events that are known: while they grow, the audit takes less. */
   readonly head: () => number;
+  /** Absent: this process keeps no transparency log. */
+  readonly rehash?: Rehash;
   readonly report: (status: AuditStatus) => void;
   readonly log: (level: 'info' | 'error', message: string) => void;
   /** Between two laps, in milliseconds. */
@@ -36,10 +39,12 @@ const MEND =
   'rebuild the projection (POST /v1/projections/{name}/rebuild), and find out who wrote the document; sijill rebuild ' +
   '--verify compares all of them';
 
+const isPlaced = (stored: StoredEvent): stored is StoredEvent & Placed => stored.sequence !== undefined;
+
 /**
  * Reads the log again and again from its beginning, at a pace that nobody notices, and holds what is stored against it:
- * entries that balance, money in transit that arrives, streams without a gap, and documents, a sample in each lap, that
- * are what the events give (docs/adr/0025).
+ * entries that balance, money in transit that arrives, streams without a gap, events that give their leaves of the
+ * transparency log, and documents, a sample in each lap, that are what the events give (docs/adr/0025).
  */
 export class SelfAudit {
   readonly #restMs: number;
@@ -74,6 +79,8 @@ export class SelfAudit {
       const read = await reader.readAll(pageQuery(at, PAGE));
       const page = feedPage(read, catalogue, at);
       page?.events.forEach((each) => lap.take(each));
+      // As they are stored: what a type's newer version makes of them was not hashed.
+      if (this.options.rehash !== undefined) lap.differ(await this.options.rehash(read.events.filter(isPlaced)));
       at = page?.end ?? at;
       atEnd = read.atEnd;
       this.#tell({ events: this.#status.events + (page?.events.length ?? 0) });
