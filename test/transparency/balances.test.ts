@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { businessDateAt } from '../../src/kernel/calendar.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
+import { openBalancesReader } from '../../src/transparency/balances/balances-file.js';
+import { writeBalances } from '../../src/transparency/balances/proof.js';
 import { headOf, balancesKey, signBalances, type BalancesHead } from '../../src/transparency/balances/note.js';
 import { recordedUpTo, type Recorded } from '../../src/transparency/balances/recorded.js';
 import { openCheckpoint, parseCheckpoint } from '../../src/transparency/checkpoint.js';
@@ -10,13 +12,13 @@ import { EMPTY_ROOT, treeSize } from '../../src/transparency/hashes.js';
 import { parseVkey } from '../../src/transparency/keys.js';
 import { parseNote } from '../../src/transparency/note.js';
 import { audit } from '../../src/verify/audit.js';
-import { signedBalances } from '../../src/verify/balances.js';
+import { proveBalances, signedBalances } from '../../src/verify/balances.js';
 import { signedCheckpoint } from '../../src/verify/checkpoint.js';
 import { trusting } from '../../src/verify/policy.js';
 import { InMemoryEventStore } from '../event-store/in-memory.js';
-import { happens } from '../reports/saudi/happened.js';
+import { CITY, happens, SAMI, SHOP } from '../reports/saudi/happened.js';
 import { StoryLedger } from '../reports/saudi/ledger.js';
-import { bundleOf, ORIGIN, recordIn, SEED, signBalancesOf, VKEY } from './support/signed.js';
+import { bundleOf, LEAF_KEY, ORIGIN, recordIn, SEED, signBalancesOf, VKEY } from './support/signed.js';
 
 /* The balances of the Saudi story, signed as it was recorded, and added up again by the verifier that knows nothing of the ledger. */
 
@@ -188,6 +190,65 @@ describe('an audit fails that finds', () => {
     await rename(join(bundle, 'balances'), join(bundle, 'gone'));
     await expect(audited()).rejects.toThrow('there is no');
     await rename(join(bundle, 'gone'), join(bundle, 'balances'));
+  });
+});
+
+describe('a proof of balances', () => {
+  const proofOf = async (party: string): Promise<string> => {
+    const reader = openBalancesReader(join(folder, 'balances.db'));
+    try {
+      const root = reader.published()!;
+      const accounts = reader.heldBy(party, { events: root.events, after: '', limit: 100 });
+      return await writeBalances(reader, root, { ledger: log[0]!.ledger, party, accounts }, LEAF_KEY);
+    } finally {
+      reader.close();
+    }
+  };
+  /** By the entries alone. */
+  const held = (party: string): Record<string, bigint> => {
+    const sums: Record<string, bigint> = {};
+    for (const { debit, credit, amount } of log.flatMap(({ entries }) => entries)) {
+      for (const [{ account, dims }, sign] of [
+        [debit, 1n],
+        [credit, -1n],
+      ] as const) {
+        if (dims.party !== party) continue;
+        const key = JSON.stringify([account, Object.entries(dims).toSorted()]);
+        sums[key] = (sums[key] ?? 0n) + sign * BigInt(amount.replace('.', ''));
+      }
+    }
+    return Object.fromEntries(Object.entries(sums).filter(([, minor]) => minor !== 0n));
+  };
+
+  test.each([
+    ['Sami', SAMI],
+    ['a shop', SHOP],
+  ])('shows all that %s holds, as of the last root', async (_, party) => {
+    const { balances, signed } = proveBalances(await proofOf(party), trusting(VKEY));
+    expect(signed.events).toBe(log.length);
+    expect(
+      Object.fromEntries(
+        balances.map(({ account, dims, balance }) => [
+          JSON.stringify([account, Object.entries(dims).toSorted()]),
+          BigInt(balance.replace('.', '')),
+        ]),
+      ),
+    ).toEqual(held(party));
+    expect(balances.length).toBeGreaterThan(0);
+  });
+
+  test.each<[string, (text: string) => string, string]>([
+    ['a balance', (text) => text.replace(/"balance":"(-?)/, '"balance":"$11'), 'the path leads to another root'],
+    ['a salt', (text) => text.replace(/salt .{64}/, `salt ${'0'.repeat(64)}`), 'the path leads to another root'],
+    ['a place', (text) => text.replace(/index \d+/, 'index 999'), 'leaf 999 is not in a tree'],
+    ['a party', (text) => text.replace(/^party .*$/m, `party ${CITY}`), `a line is not of ${CITY}`],
+    ['the root', (text) => text.replace(/\nlines (\d+)/, '\nlines 1$1'), 'is not of its key over this text'],
+    ['a line twice', (text) => text.replace(/(line [^]*?\n\n)/, '$1$1'), 'is there twice'],
+    ['no line', (text) => text.replace(/line [^]*\n\n(?=log\.)/, ''), 'proves nothing'],
+  ])('fails where %s is another', async (_, change, why) => {
+    const text = await proofOf(SAMI);
+    expect(change(text)).not.toBe(text);
+    expect(() => proveBalances(change(text), trusting(VKEY))).toThrow(why);
   });
 });
 
