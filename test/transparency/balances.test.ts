@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { canonicalJson } from '../../src/event-store/canonical.js';
 import { businessDateAt } from '../../src/kernel/calendar.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 import { openBalancesReader } from '../../src/transparency/balances/balances-file.js';
@@ -213,7 +214,7 @@ describe('a proof of balances', () => {
         [credit, -1n],
       ] as const) {
         if (dims.party !== party) continue;
-        const key = JSON.stringify([account, Object.entries(dims).toSorted()]);
+        const key = canonicalJson([account, dims]);
         sums[key] = (sums[key] ?? 0n) + sign * BigInt(amount.replace('.', ''));
       }
     }
@@ -229,7 +230,7 @@ describe('a proof of balances', () => {
     expect(
       Object.fromEntries(
         balances.map(({ account, dims, balance }) => [
-          JSON.stringify([account, Object.entries(dims).toSorted()]),
+          canonicalJson([account, dims]),
           BigInt(balance.replace('.', '')),
         ]),
       ),
