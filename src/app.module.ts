@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { AccessLogController } from '../projections/access-log/controller.js';
 import { AttemptsController } from '../projections/attempts/controller.js';
 import { AuditController } from '../projections/audit/controller.js';
-import { AUDITED, Finder, type Audited } from '../projections/audit/finder.js';
+import { AUDITED, Finder } from '../projections/audit/finder.js';
 import { eventsAt } from '../projections/audit/placed.js';
 import { EVENTS_AT } from '../projections/events-at.js';
 import { BookBalancesController } from '../projections/books/controller.js';
@@ -20,11 +20,13 @@ import { DelegationsController } from '../projections/delegations/controller.js'
 import { InstalmentPlansController } from '../projections/instalment-plans/controller.js';
 import { KnownAt } from '../projections/known-at.js';
 import { EVENT_DEFINITIONS, JournalController } from '../projections/journal/controller.js';
+import { PartiesController } from '../projections/parties/controller.js';
 import { PartyBalancesController } from '../projections/party-balances/controller.js';
 import { ReceiptsController } from '../projections/receipts/controller.js';
 import { ReportExplanationController } from '../projections/reports/explain-controller.js';
 import { ExplainController } from '../projections/explain/controller.js';
 import { PersonalDataController } from '../projections/audit/personal/controller.js';
+import { CertificateController } from '../projections/audit/record/certificate.controller.js';
 import { ProofOfRecordController } from '../projections/audit/record/controller.js';
 import { proofFor } from '../projections/audit/record/acknowledged.js';
 import { ProofReferencesController } from '../projections/audit/record/references.controller.js';
@@ -34,7 +36,7 @@ import { OfficersController } from '../projections/audit/officers/controller.js'
 import { Asking, REPORTS } from '../projections/reports/asking.js';
 import { ReportsController } from '../projections/reports/controller.js';
 import { SubscriptionsController } from '../projections/subscriptions/controller.js';
-import { catalogue, projections, reports, ruleCodes, rules } from './composition.js';
+import { catalogue, projections, reports, rules } from './composition.js';
 import type { Configuration } from './config/configuration.js';
 import { BalancesModule } from './contexts/balances/balances.module.js';
 import { balanceCommandClasses } from './contexts/balances/balances.handlers.js';
@@ -48,7 +50,10 @@ import { debtCommandClasses } from './contexts/debts/debts.handlers.js';
 import { DebtsModule } from './contexts/debts/debts.module.js';
 import { delegation } from './contexts/delegations/delegation.js';
 import { DelegationsModule } from './contexts/delegations/delegations.module.js';
+import { DutyFinder } from './contexts/parties/duties.js';
+import { partyCommandClasses } from './contexts/parties/parties.handlers.js';
 import { PartiesModule } from './contexts/parties/parties.module.js';
+import { LEGAL_RETENTION, readRetention } from './contexts/parties/retention.js';
 import { closingCommandClasses } from './contexts/periods/periods.handlers.js';
 import { PeriodsModule } from './contexts/periods/periods.module.js';
 import { EXAMPLE_TARIFF } from './contexts/subscriptions/example-tariff.js';
@@ -58,6 +63,7 @@ import { ProofsModule } from './contexts/proofs/proofs.module.js';
 import { subscriptionCommandClasses } from './contexts/subscriptions/subscriptions.handlers.js';
 import { SubscriptionsModule } from './contexts/subscriptions/subscriptions.module.js';
 import { readTariff, type Tariff } from './contexts/subscriptions/tariff.js';
+import { audited, dutiesOf } from './duties.js';
 import { EVENT_READER } from './event-store/event-store.js';
 import { FeedHost } from './feed/feed-host.js';
 import { eventStoreIndicator, feedIndicator, measureFeed } from './feed/observing.js';
@@ -69,6 +75,7 @@ import type { HttpPorts } from './http/ports.js';
 import { recordSuppressed, type Instance } from './instance.js';
 import { JOBS, JobsController } from './jobs/jobs.controller.js';
 import { jobsIndicator, measureJobs } from './jobs/observing.js';
+import { businessDateAt } from './kernel/calendar.js';
 import type { Envelope } from './kernel/envelope.js';
 import type { PartyId, Uuid } from './kernel/ids.js';
 import { formatMinor } from './kernel/money.js';
@@ -93,6 +100,7 @@ const registry = new CommandRegistry([
   ...subscriptionCommandClasses,
   ...closingCommandClasses,
   ...proofCommandClasses,
+  ...partyCommandClasses,
 ]);
 
 /** @throws InvalidTariff: before anything is opened, for who asks then */
@@ -110,6 +118,7 @@ export class AppModule {
   ): Promise<DynamicModule> {
     const { ledger, vault, sweeping, store, readModels, feed, clock, jobs, transparency, balances } = instance;
     const tariff = tariffOf(configuration);
+    const retention = configuration.retention === undefined ? LEGAL_RETENTION : readRetention(configuration.retention);
     measureFeed(feed, metrics);
     const swept =
       'Sealed values that a crash left: removed, or named by an event after all (since the start); waiting (at the last look).';
@@ -126,12 +135,18 @@ export class AppModule {
       { provide: JOBS, useValue: jobs },
       { provide: UPCAST, useValue: (event: Envelope) => catalogue.upcast(event) },
       { provide: EVENT_DEFINITIONS, useValue: catalogue.definitions },
-      { provide: AUDITED, useValue: { types: catalogue.definitions, rules: ruleCodes } satisfies Audited },
+      { provide: AUDITED, useValue: audited },
       { provide: EVENTS_AT, useValue: eventsAt(readModels, store) },
       { provide: PARTY_LINES, useValue: partyLines(readModels) },
       { provide: CLOSINGS_OF, useValue: closingsOf(readModels) },
       { provide: REPORTS, useValue: reports },
       { provide: ReceiptTargets, useValue: receiptTargets(ledger, tariff) },
+      {
+        provide: DutyFinder,
+        useValue: {
+          of: (party) => dutiesOf(party, readModels, store, retention, businessDateAt(clock.now())),
+        } satisfies DutyFinder,
+      },
       { provide: Authorities, useValue: authorities(ledger) },
     ];
     return {
@@ -145,7 +160,7 @@ export class AppModule {
         BillingModule,
         BalancesModule,
         PeriodsModule,
-        PartiesModule,
+        PartiesModule.under(retention),
         ProofsModule,
         SubscriptionsModule.under(tariff, clock),
       ],
@@ -175,6 +190,8 @@ export class AppModule {
         ProofOfRecordController,
         ProofReferencesController,
         PersonalDataController,
+        CertificateController,
+        PartiesController,
         AccessLogController,
         VerifyPageController,
       ],

@@ -11,6 +11,7 @@ import { corrections } from '../projections/corrections/projection.js';
 import { debtDetail } from '../projections/debt-detail/projection.js';
 import { debtList } from '../projections/debt-list/projection.js';
 import { entityTotals } from '../projections/entity-totals/projection.js';
+import { parties } from '../projections/parties/projection.js';
 import { partyBalances } from '../projections/party-balances/projection.js';
 import { receipts } from '../projections/receipts/projection.js';
 import { duePlans } from '../projections/instalment-plans/due.js';
@@ -36,6 +37,7 @@ import { TakeCorrection } from './contexts/periods/commands.js';
 import { correction } from './contexts/periods/correction.js';
 import { keepPeriods } from './contexts/periods/periods.jobs.js';
 import { partyEvents } from './contexts/parties/events.js';
+import { keepErasures, type Erasures } from './contexts/parties/parties.jobs.js';
 import { PARTY_RULES } from './contexts/parties/rules.js';
 import { periodEvents } from './contexts/periods/events.js';
 import { CLOSING_RULES, CORRECTION_RULES } from './contexts/periods/rules.js';
@@ -57,6 +59,7 @@ import { periodsId, takingId } from './kernel/ids.js';
 import type { Periods } from './ledger/closed-books.js';
 import { ledgerEvents } from './ledger/events.js';
 import { LEDGER_RULES } from './ledger/rules.js';
+import type { Vault } from './vault/vault.js';
 
 /** The version of the rules that decide; it stands in every event. */
 export const RULE_SET = '2026-11';
@@ -117,10 +120,16 @@ export const periods: Periods = {
 export const policies: readonly Policy[] = [...debtPolicies, ...subscriptionPolicies, ...balancePolicies];
 
 /** What time does by itself. */
-export const jobsUnder = (workingDays: WorkingDays, log: Pick<EventReader, 'readAll'>): readonly Job[] => [
+export const jobsUnder = (
+  workingDays: WorkingDays,
+  log: Pick<EventReader, 'readAll'>,
+  erasures: Erasures,
+  vault: Pick<Vault, 'erase' | 'isErased'>,
+): readonly Job[] => [
   keepSubscriptions(dueSubscriptions),
   keepInstalments(duePlans, workingDays),
   keepPeriods(dueClosings, log),
+  keepErasures(erasures, vault),
 ];
 
 export const projections: readonly Projection[] = [
@@ -133,6 +142,7 @@ export const projections: readonly Projection[] = [
   subscriptions,
   closings,
   corrections,
+  parties,
   attempts,
   entityTotals,
   moments,

@@ -19,14 +19,16 @@ import {
 } from './adapters.js';
 import { catalogue, jobsUnder, periods, policies, RULE_SET } from './composition.js';
 import { readWorkingDays, WEEKENDS_ONLY } from './contexts/debts/working-days.js';
+import { LEGAL_RETENTION, readRetention } from './contexts/parties/retention.js';
 import type { Configuration } from './config/configuration.js';
+import { erasuresUnder } from './duties.js';
 import type { EventStore } from './event-store/event-store.js';
 import { FeedHost } from './feed/feed-host.js';
 import type { SendCommand } from './feed/policy-runner.js';
 import { StoredProgress } from './feed/stored-progress.js';
 import { startFeedThread } from './feed/thread-protocol.js';
 import type { JobDoors, Jobs } from './jobs/jobs.js';
-import { instantAt } from './kernel/calendar.js';
+import { businessDateAt, instantAt } from './kernel/calendar.js';
 import { systemClock, type Clock } from './kernel/clock.js';
 import { NAMESPACE, streamName, uuid5 } from './kernel/ids.js';
 import { AttemptsSuppressed } from './ledger/events.js';
@@ -96,6 +98,7 @@ export async function openInstance(
     | 'logOrigin'
     | 'backdatingDays'
     | 'workingDays'
+    | 'retention'
     | 'cacheBytes'
     | 'drainMs'
   >,
@@ -113,10 +116,12 @@ export async function openInstance(
     logOrigin,
     backdatingDays,
     workingDays,
+    retention: retentionFile,
     cacheBytes,
     drainMs,
   } = configuration;
   const calendar = workingDays === undefined ? WEEKENDS_ONLY : readWorkingDays(workingDays);
+  const retention = retentionFile === undefined ? LEGAL_RETENTION : readRetention(retentionFile);
   for (const directory of [data, vaultDirectory]) {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
@@ -181,7 +186,9 @@ export async function openInstance(
   feed.attach(control, new StoredProgress(readModels, policyNames));
   const jobStores: JobStores = { data, ...(redisUrl !== undefined && { redisUrl }) };
   const log: JobDoors['log'] = (level, message) => logger[level](message);
-  const jobs = await openJobs(jobStores, ledger.id, jobsUnder(calendar, store), { clock, readModels, send, log });
+  const erasures = erasuresUnder(store, retention, () => businessDateAt(clock.now()));
+  const declared = jobsUnder(calendar, store, erasures, vault);
+  const jobs = await openJobs(jobStores, ledger.id, declared, { clock, readModels, send, log });
 
   return {
     clock,

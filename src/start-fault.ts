@@ -2,6 +2,7 @@ import { BadEventStoreUrl, EventsMayVanish, ForeignEvent } from './event-store/e
 import { StoreUnavailable } from './event-store/event-store.js';
 import { ConfigurationError, type Configuration } from './config/configuration.js';
 import { InvalidWorkingDays } from './contexts/debts/working-days.js';
+import { InvalidRetention } from './contexts/parties/retention.js';
 import { InvalidTariff } from './contexts/subscriptions/tariff.js';
 import { AheadOfLog } from './feed/feed.js';
 import { OtherLedger } from './feed/one-ledger.js';
@@ -22,6 +23,7 @@ const SELF_EXPLAINING: ReadonlySet<string> = new Set(
     ConfigurationError,
     EventsMayVanish,
     ForeignEvent,
+    InvalidRetention,
     InvalidTariff,
     InvalidWitnesses,
     InvalidWorkingDays,

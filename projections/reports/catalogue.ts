@@ -12,6 +12,7 @@ import { instalments } from './instalments.js';
 import { payments } from './payments.js';
 import { reconciliation } from './reconciliation.js';
 import { refundable } from './refundable.js';
+import { retention } from './retention.js';
 import { rollForward } from './roll-forward.js';
 import { segregation } from './segregation.js';
 import { subscriptionRegister } from './subscription-register.js';
@@ -33,6 +34,7 @@ export const replayedReports: readonly Report[] = [
   completeness,
   corrections, // 16
   accessLog, // 17
+  retention,
   subscriptionRegister, // 20
   payments,
   equalTreatment, // 25

@@ -1,5 +1,6 @@
 import type * as debts from '../../src/contexts/debts/events.js';
 import type { DelegationEvent } from '../../src/contexts/delegations/events.js';
+import type { ErasureEvent } from '../../src/contexts/parties/events.js';
 import type { ClosingEvent, CorrectionEvent } from '../../src/contexts/periods/events.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { replayed, TODAY, YEAR_BEGIN, type Known, type Named, type Row } from '../report.js';
@@ -19,7 +20,7 @@ interface State {
   readonly rows: Row[];
 }
 
-type Event = Recorded<debts.DebtEvent | DelegationEvent | ClosingEvent | CorrectionEvent>;
+type Event = Recorded<debts.DebtEvent | DelegationEvent | ClosingEvent | CorrectionEvent | ErasureEvent>;
 
 /** What a second person decides on. */
 export const BEGINNINGS = [
@@ -33,6 +34,7 @@ export const BEGINNINGS = [
   'delegations.DelegationRegistered',
   'periods.ClosingRequested',
   'periods.CorrectionRequested',
+  'parties.ErasureRequested',
 ] as const satisfies Event['type'][];
 
 /** What that person decides. */
@@ -50,6 +52,8 @@ export const DECISIONS = {
   'periods.ClosingDeclined': { en: 'Closing of a period declined', ar: 'رفض إقفال فترة' },
   'periods.CorrectionApproved': { en: 'Correction approved', ar: 'اعتماد تصحيح' },
   'periods.CorrectionDeclined': { en: 'Correction declined', ar: 'رفض تصحيح' },
+  'parties.ErasureApproved': { en: 'Erasure approved', ar: 'اعتماد إتلاف بيانات' },
+  'parties.ErasureDeclined': { en: 'Erasure declined', ar: 'رفض إتلاف بيانات' },
 } as const satisfies Partial<Record<Event['type'], Named>>;
 
 const SEPARATION = {
@@ -63,8 +67,8 @@ export const fourEyes = replayed({
   number: 13,
   title: { en: 'Four-eyes evidence', ar: 'إثبات الرقابة الثنائية' },
   about: {
-    en: 'Each decision on debts, delegations, closings and corrections from the first to the last day: who drafted or requested it, who decided, and whether they are two people.',
-    ar: 'كل قرار في المديونيات والتفويضات والإقفالات والتصحيحات من اليوم الأول إلى الأخير: من أعده أو طلبه، ومن قرره، وهل هما شخصان.',
+    en: 'Each decision on debts, delegations, closings, corrections and erasures from the first to the last day: who drafted or requested it, who decided, and whether they are two people.',
+    ar: 'كل قرار في المديونيات والتفويضات والإقفالات والتصحيحات وطلبات الإتلاف من اليوم الأول إلى الأخير: من أعده أو طلبه، ومن قرره، وهل هما شخصان.',
   },
   takes: { entity: 'optional', to: TODAY, from: YEAR_BEGIN },
   columns: [
@@ -108,7 +112,7 @@ const isDecision = (type: string): type is keyof typeof DECISIONS => Object.hasO
 /** A debt's events may name a delegation and a correction, too. */
 const aboutOf = ({ type, refs }: Event): string | undefined => {
   if (type.startsWith('delegations.')) return refs.delegation;
-  if (type.startsWith('periods.Closing')) return refs.request;
+  if (type.startsWith('periods.Closing') || type.startsWith('parties.')) return refs.request;
   return type.startsWith('periods.') ? refs.correction : refs.debt;
 };
 

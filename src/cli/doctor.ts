@@ -14,6 +14,7 @@ import { policies, projections } from '../composition.js';
 import { ConfigurationError, readConfiguration, type Configuration } from '../config/configuration.js';
 import { isLoopback } from '../config/variables.js';
 import { readWorkingDays } from '../contexts/debts/working-days.js';
+import { readRetention } from '../contexts/parties/retention.js';
 import { readTariff } from '../contexts/subscriptions/tariff.js';
 import type { EventReader } from '../event-store/event-store.js';
 import { APPLICATION_ID as EVENTS } from '../event-store/sqlite/schema.js';
@@ -96,9 +97,10 @@ async function examine(skipsIntegrity: boolean): Promise<readonly Finding[]> {
 
 const MEND_SETTINGS = 'mend the file that the variable names';
 
-function settingFindings({ tariff, workingDays, oidc, environment }: Configuration): readonly Found[] {
+function settingFindings({ tariff, workingDays, retention, oidc, environment }: Configuration): readonly Found[] {
   if (tariff !== undefined) readTariff(tariff);
   if (workingDays !== undefined) readWorkingDays(workingDays);
+  if (retention !== undefined) readRetention(retention);
   const found = [ok(`the variables are accepted; the environment is ${environment}`)];
   if (oidc !== undefined) return found;
   const isReal = !/^(dev|test)/i.test(environment);

@@ -95,12 +95,13 @@ async function exportWhole(settings: Configuration, out: string, asJson: boolean
   const began = performance.now();
   try {
     const live = await openReadModelReader(settings);
-    const { backdatingDays, tariff, workingDays } = settings;
+    const { backdatingDays, tariff, workingDays, retention } = settings;
     const configuration = {
       ruleSet: RULE_SET,
       backdatingDays,
       tariff: tariff ?? 'built in: the plan basic',
       workingDays: workingDays ?? 'built in: Friday and Saturday, no holidays',
+      retention: retention ?? 'built in: books 10 years, tax records 6',
     };
     const instance = { log: { reader, catalogue }, live, projections, ruleSet: RULE_SET, configuration };
     const { manifest, digest } = await exportBundle(instance, out, signal).finally(() => live.close());

@@ -33,6 +33,8 @@ export interface Configuration {
   readonly tariff?: object;
   /** As `readWorkingDays` takes it. */
   readonly workingDays?: object;
+  /** How long records are kept, as it was read. */
+  readonly retention?: object;
   /** Bytes. */
   readonly bodyLimit: number;
   /** For each subject; 0: no limit. */
@@ -104,6 +106,7 @@ export function readConfiguration(environment: Environment = process.env): Confi
     backdatingDays: read('SIJILL_BACKDATING_DAYS'),
     tariff: read('SIJILL_TARIFF'),
     workingDays: read('SIJILL_WORKING_DAYS'),
+    retention: read('SIJILL_RETENTION'),
     bodyLimit: read('SIJILL_BODY_LIMIT'),
     requestsPerMinute: read('SIJILL_REQUESTS_PER_MINUTE'),
     refusalsPerHour: read('SIJILL_REFUSALS_PER_HOUR'),
@@ -137,6 +140,7 @@ export function readConfiguration(environment: Environment = process.env): Confi
     witnesses,
     tariff,
     workingDays,
+    retention,
     issuer,
     audience,
     jwksUrl,
@@ -160,6 +164,7 @@ export function readConfiguration(environment: Environment = process.env): Confi
     ...(witnesses !== undefined && { witnesses }),
     ...(tariff !== undefined && { tariff }),
     ...(workingDays !== undefined && { workingDays }),
+    ...(retention !== undefined && { retention }),
     ...(url !== undefined && { url }),
     ...(token !== undefined && { token }),
     ...(issuer !== undefined &&
@@ -179,6 +184,7 @@ type OptionalName =
   | 'witnesses'
   | 'tariff'
   | 'workingDays'
+  | 'retention'
   | 'issuer'
   | 'audience'
   | 'jwksUrl'

@@ -156,6 +156,12 @@ export const VARIABLES = {
     accepts: 'the path of a file of JSON as docs/operations.md describes it',
     parse: (path) => jsonOf(contentOf(path)),
   } satisfies Variable<object>,
+  SIJILL_RETENTION: {
+    meaning:
+      'Years for which records are kept, by class and date, before the data of a party may be destroyed. Not set: books 10 years, tax records 6.',
+    accepts: 'the path of a file of JSON as docs/operations.md describes it',
+    parse: (path) => jsonOf(contentOf(path)),
+  } satisfies Variable<object>,
   SIJILL_BODY_LIMIT: {
     default: '32768',
     meaning: 'Largest request body, in bytes.',

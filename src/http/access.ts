@@ -48,6 +48,8 @@ const READING_DELEGATIONS = ['clerk', 'approver', 'auditor', 'regulator'] as con
 const SUBSCRIBING = ['establishment', 'importer'] as const;
 const USING = ['establishment', 'debtor', 'importer'] as const;
 const CORRECTING = ['clerk', 'debtor', 'establishment', 'importer'] as const;
+const HOLDING = ['approver', 'regulator'] as const;
+const ERASING = ['clerk', 'debtor', 'establishment'] as const;
 const OWNING = ['debtor', 'establishment'] as const;
 const READING_RECEIPTS = [...READING, 'bank'] as const;
 const READING_ATTEMPTS = ['auditor', 'regulator', 'operator'] as const;
@@ -346,6 +348,50 @@ export const ROUTES = {
     en: 'Correct the data of a party',
     ar: 'تصحيح بيانات طرف',
   },
+  'POST /v1/parties/{party}/legal-holds': {
+    ...parties,
+    roles: HOLDING,
+    command: 'PlaceHold',
+    en: 'Place a legal hold on the data of a party',
+    ar: 'وضع حجز نظامي على بيانات طرف',
+  },
+  'DELETE /v1/parties/{party}/legal-holds/{hold}': {
+    ...parties,
+    roles: HOLDING,
+    command: 'LiftHold',
+    en: 'Lift a legal hold',
+    ar: 'رفع حجز نظامي',
+  },
+  'POST /v1/parties/{party}/erasure-requests': {
+    ...parties,
+    roles: ERASING,
+    command: 'RequestErasure',
+    en: 'Request that the data of a party be destroyed',
+    ar: 'طلب إتلاف بيانات طرف',
+  },
+  'POST /v1/parties/{party}/erasure-requests/{request}/approval': {
+    ...parties,
+    roles: APPROVING,
+    command: 'ApproveErasure',
+    ifMatch: true,
+    en: 'Approve an erasure',
+    ar: 'اعتماد إتلاف بيانات',
+  },
+  'POST /v1/parties/{party}/erasure-requests/{request}/decline': {
+    ...parties,
+    roles: APPROVING,
+    command: 'DeclineErasure',
+    ifMatch: true,
+    en: 'Decline an erasure',
+    ar: 'رفض طلب إتلاف بيانات',
+  },
+  'POST /v1/parties/{party}/erasure-requests/{request}/withdrawal': {
+    ...parties,
+    roles: ERASING,
+    command: 'WithdrawErasure',
+    en: 'Withdraw an erasure',
+    ar: 'سحب طلب إتلاف بيانات',
+  },
   'POST /v1/parties/lookup': {
     ...parties,
     roles: READING_BOOKS,
@@ -429,6 +475,20 @@ export const ROUTES = {
     command: 'ViewBalances',
     en: "Explain a figure of a party's balances",
     ar: 'تفسير أحد أرصدة طرف',
+  },
+  'GET /v1/parties/{party}': {
+    ...parties,
+    roles: READING,
+    command: 'ViewParty',
+    en: 'Show a party, without its personal data',
+    ar: 'عرض طرف دون بياناته الشخصية',
+  },
+  'GET /v1/parties/{party}/erasure-certificate': {
+    ...parties,
+    roles: READING,
+    command: 'ViewParty',
+    en: 'A certificate that the data of a party were destroyed',
+    ar: 'شهادة بإتلاف بيانات طرف',
   },
   'GET /v1/parties/{party}/personal-data': {
     ...parties,

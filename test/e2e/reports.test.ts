@@ -70,6 +70,7 @@ test('the catalogue names every report, in both languages', async () => {
     'completeness',
     'corrections',
     'access-log',
+    'retention-and-erasure',
     'subscription-register',
     'payments-and-cancellations',
     'equal-treatment',

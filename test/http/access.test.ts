@@ -42,6 +42,12 @@ const MAY: Record<string, string> = {
   'POST /v1/establishments/{party}/resignations': 'establishment importer',
   'POST /v1/parties': 'clerk importer',
   'POST /v1/parties/{party}/corrections': 'clerk debtor establishment importer',
+  'POST /v1/parties/{party}/legal-holds': 'approver regulator',
+  'DELETE /v1/parties/{party}/legal-holds/{hold}': 'approver regulator',
+  'POST /v1/parties/{party}/erasure-requests': 'clerk debtor establishment',
+  'POST /v1/parties/{party}/erasure-requests/{request}/approval': 'approver',
+  'POST /v1/parties/{party}/erasure-requests/{request}/decline': 'approver',
+  'POST /v1/parties/{party}/erasure-requests/{request}/withdrawal': 'clerk debtor establishment',
   'POST /v1/parties/lookup': 'clerk approver auditor regulator',
   'GET /v1/debts': 'debtor establishment clerk approver auditor regulator',
   'GET /v1/debts/{id}': 'debtor establishment clerk approver auditor regulator',
@@ -58,6 +64,8 @@ const MAY: Record<string, string> = {
   'GET /v1/parties/{party}/balances': 'debtor establishment clerk approver auditor regulator',
   'GET /v1/parties/{party}/balances/proof': 'debtor establishment clerk approver auditor regulator',
   'GET /v1/parties/{party}/balances/explain': 'debtor establishment clerk approver auditor regulator',
+  'GET /v1/parties/{party}': 'debtor establishment clerk approver auditor regulator',
+  'GET /v1/parties/{party}/erasure-certificate': 'debtor establishment clerk approver auditor regulator',
   'GET /v1/parties/{party}/personal-data': 'debtor establishment',
   'GET /v1/parties/{party}/access-log': 'debtor establishment auditor regulator',
   'GET /v1/balances': 'debtor establishment clerk approver auditor regulator',
@@ -102,6 +110,7 @@ describe('the whole matrix of roles and routes', () => {
       url: pathOf(key as never)
         .replace('{id}', DEBT)
         .replace('{request}', REQUEST)
+        .replace('{hold}', REQUEST)
         .replace('{party}', PARTY)
         .replace('{actor}', PARTY.replace('party', 'actor'))
         .replace('{name}', 'debt-list'),

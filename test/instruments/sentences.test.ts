@@ -32,6 +32,35 @@ const TABLE: Readonly<Record<string, readonly [en: string, ar: string]>> = {
     'أُحصيت دون تسجيلها فرادى محاولات شخص واحد المرفوضة في ساعة، وعددها 7',
   ],
   'parties.PartyRecorded': ['an individual was recorded as a party', 'سُجّل طرف: فرد'],
+  'parties.LegalHoldPlaced': [
+    'a legal hold was placed on the data of the party because of “litigation”',
+    'وُضع حجز نظامي على بيانات الطرف بسبب «litigation»',
+  ],
+  'parties.LegalHoldLifted': [
+    'a legal hold on the data of the party was lifted because of “case-closed”',
+    'رُفع حجز نظامي عن بيانات الطرف بسبب «case-closed»',
+  ],
+  'parties.ErasureRequested': [
+    'destruction of the data of the party was requested because of “purpose-ended”, to be answered by 23 December 2026 (14 Rajab 1448 AH)',
+    'طُلب إتلاف بيانات الطرف بسبب «purpose-ended»، على أن يُجاب عنه حتى 23 ديسمبر 2026م (14 رجب 1448هـ)',
+  ],
+  'parties.ErasureApproved': ['destruction of the data of the party was approved', 'اعتُمد إتلاف بيانات الطرف'],
+  'parties.ErasureDeclined': [
+    'destruction of the data of the party was declined because of “identity-unproven”',
+    'رُفض إتلاف بيانات الطرف بسبب «identity-unproven»',
+  ],
+  'parties.ErasureWithdrawn': [
+    'the request to destroy the data of the party was withdrawn',
+    'سُحب طلب إتلاف بيانات الطرف',
+  ],
+  'parties.ErasureStopped': [
+    'destruction of the data of the party was stopped by the rule RETAINED',
+    'أُوقف إتلاف بيانات الطرف بالقاعدة RETAINED',
+  ],
+  'parties.PartyErased': [
+    'the key to the data of the party, and all that it opened, were destroyed',
+    'أُتلف مفتاح بيانات الطرف وكل ما كان يُفتح به',
+  ],
   'parties.PersonalDataRead': [
     'personal data of the party were read for this purpose: collection of a debt',
     'اطُّلع على بيانات شخصية للطرف لغرض: تحصيل مديونية',

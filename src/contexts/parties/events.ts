@@ -1,10 +1,11 @@
 /**
- * What can happen to a party (طرف): it is recorded and corrected, and its personal data are read. Personal values are in
+ * What can happen to a party (طرف): it is recorded and corrected, its personal data are read, and they are destroyed. Personal values are in
  * the vault; events hold commitments to them, by the name of the field, and each stands in the evidence, too.
  */
 import Type from 'typebox';
 import { defineEvent, rejections, type EventDefinition, type EventOf } from '../../event-store/catalogue.js';
-import { closed, CodeText, CommitmentText, PartyText } from '../../event-store/schemas.js';
+import { closed, CodeText, CommitmentText, DateText, PartyText, UuidText } from '../../event-store/schemas.js';
+import { partyCommands } from './commands.js';
 
 const values = closed({
   identifier: Type.Optional(CommitmentText),
@@ -47,6 +48,83 @@ export const PartyCorrected = defineEvent({
 });
 export type PartyCorrected = EventOf<typeof PartyCorrected>;
 
+/** While a hold is in force nothing of the party is destroyed; it is named by this event. */
+export const LegalHoldPlaced = defineEvent({
+  type: 'parties.LegalHoldPlaced',
+  schema: closed({ hold: UuidText, ground: CodeText }),
+  en: 'Legal hold placed',
+  ar: 'وُضع حجز نظامي',
+  rule: 'ERASURE PDPL',
+});
+export type LegalHoldPlaced = EventOf<typeof LegalHoldPlaced>;
+
+export const LegalHoldLifted = defineEvent({
+  type: 'parties.LegalHoldLifted',
+  schema: closed({ hold: UuidText, reason: CodeText }),
+  en: 'Legal hold lifted',
+  ar: 'رُفع الحجز النظامي',
+  rule: 'ERASURE PDPL',
+});
+export type LegalHoldLifted = EventOf<typeof LegalHoldLifted>;
+
+/** `dueBy`: the last day on which the law has it answered. */
+export const ErasureRequested = defineEvent({
+  type: 'parties.ErasureRequested',
+  schema: closed({ request: UuidText, ground: CodeText, dueBy: DateText }),
+  en: 'Erasure requested',
+  ar: 'طُلب إتلاف البيانات',
+  rule: 'ERASURE PDPL',
+});
+export type ErasureRequested = EventOf<typeof ErasureRequested>;
+
+/** Nothing of the party is shown any more; what it has sealed is destroyed within a minute. */
+export const ErasureApproved = defineEvent({
+  type: 'parties.ErasureApproved',
+  schema: closed({ request: UuidText }),
+  en: 'Erasure approved',
+  ar: 'اعتُمد إتلاف البيانات',
+  rule: 'ERASURE E7 PDPL',
+});
+export type ErasureApproved = EventOf<typeof ErasureApproved>;
+
+export const ErasureDeclined = defineEvent({
+  type: 'parties.ErasureDeclined',
+  schema: closed({ request: UuidText, reason: CodeText }),
+  en: 'Erasure declined',
+  ar: 'رُفض طلب إتلاف البيانات',
+  rule: 'ERASURE PDPL',
+});
+export type ErasureDeclined = EventOf<typeof ErasureDeclined>;
+
+export const ErasureWithdrawn = defineEvent({
+  type: 'parties.ErasureWithdrawn',
+  schema: closed({ request: UuidText }),
+  en: 'Erasure withdrawn',
+  ar: 'سُحب طلب إتلاف البيانات',
+  rule: 'ERASURE',
+});
+export type ErasureWithdrawn = EventOf<typeof ErasureWithdrawn>;
+
+/** Between the approval and the destruction something came to forbid it: `ground` is the code of the rule that does. */
+export const ErasureStopped = defineEvent({
+  type: 'parties.ErasureStopped',
+  schema: closed({ request: UuidText, ground: CodeText, keptUntil: Type.Optional(DateText) }),
+  en: 'Erasure stopped',
+  ar: 'أُوقف إتلاف البيانات',
+  rule: 'ERASURE PDPL',
+});
+export type ErasureStopped = EventOf<typeof ErasureStopped>;
+
+/** The key and all that it opened are destroyed. The last event of the party: whoever comes back is a new one. */
+export const PartyErased = defineEvent({
+  type: 'parties.PartyErased',
+  schema: closed({ party: PartyText, request: UuidText }),
+  en: 'Party erased',
+  ar: 'أُتلفت بيانات الطرف',
+  rule: 'ERASURE PDPL',
+});
+export type PartyErased = EventOf<typeof PartyErased>;
+
 /**
  * Recorded before it is answered, in a stream of the party's own; the envelope says who read, in which role and for whom.
  * `fields` are names, `all` where all that is kept of the person was asked for; refs name the debt that it was shown on.
@@ -60,12 +138,30 @@ export const PersonalDataRead = defineEvent({
 });
 export type PersonalDataRead = EventOf<typeof PersonalDataRead>;
 
-export type PartyEvent = PartyRecorded | PartyCorrected;
+export type ErasureEvent =
+  | LegalHoldPlaced
+  | LegalHoldLifted
+  | ErasureRequested
+  | ErasureApproved
+  | ErasureDeclined
+  | ErasureWithdrawn
+  | ErasureStopped
+  | PartyErased;
+
+export type PartyEvent = PartyRecorded | PartyCorrected | ErasureEvent;
 
 /** Every type that this context stores, refusals and refused views included. */
 export const partyEvents: readonly EventDefinition[] = [
   PartyRecorded,
   PartyCorrected,
+  LegalHoldPlaced,
+  LegalHoldLifted,
+  ErasureRequested,
+  ErasureApproved,
+  ErasureDeclined,
+  ErasureWithdrawn,
+  ErasureStopped,
+  PartyErased,
   PersonalDataRead,
-  ...rejections('parties', ['RecordParty', 'CorrectParty', 'ReadPersonalData']),
+  ...rejections('parties', [...partyCommands, 'ReadPersonalData']),
 ];

@@ -4,8 +4,13 @@ import { IsEmail, IsMobile, IsName } from '../../http/validation/personal-fields
 import { PURPOSE_CODES } from './events.js';
 import { PARTY_KINDS, type PartyKind } from './identity.js';
 
-// An open list: what is known is documented, and other codes are accepted.
+// Open lists: what is known is documented, and other codes are accepted.
 const CORRECTION_REASONS = ['mistake', 'changed', 'official-record'];
+
+const HOLD_GROUNDS = ['litigation', 'investigation', 'audit'];
+const LIFT_REASONS = ['case-closed', 'mistake'];
+const ERASURE_GROUNDS = ['purpose-ended', 'consent-withdrawn', 'unlawful'];
+const DECLINE_REASONS = ['identity-unproven', 'duty-to-keep', 'mistake'];
 
 const IsIdentifier = () =>
   IsText(1, 64, {
@@ -59,4 +64,24 @@ export class LookupBody {
 
   @IsOneOf(PURPOSE_CODES, { description: 'Why: it is recorded with the reading.' })
   purpose!: string;
+}
+
+export class HoldBody extends CommandBody {
+  @IsCode(HOLD_GROUNDS)
+  ground!: string;
+}
+
+export class LiftBody extends CommandBody {
+  @IsCode(LIFT_REASONS)
+  reason!: string;
+}
+
+export class ErasureBody extends CommandBody {
+  @IsCode(ERASURE_GROUNDS)
+  ground!: string;
+}
+
+export class ErasureDeclineBody extends CommandBody {
+  @IsCode(DECLINE_REASONS)
+  reason!: string;
 }

@@ -1,18 +1,25 @@
-import { Global, Module } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { PersonalData } from '../../http/personal-data.js';
+import { ErasuresController, RETENTION } from './erasures.controller.js';
 import { PartiesController } from './parties.controller.js';
 import { partyHandlers } from './parties.handlers.js';
 import { PartiesReader } from './parties.reader.js';
+import type { Retention } from './retention.js';
 
 const personalData = { provide: PersonalData, useClass: PartiesReader };
 
-/** Parties over HTTP, and the one way to personal data. Needs global providers of Ledger, VAULT and of the edge. */
-@Global()
-@Module({
-  imports: [CqrsModule],
-  controllers: [PartiesController],
-  providers: [...partyHandlers, personalData],
-  exports: [personalData],
-})
-export class PartiesModule {}
+/** Parties over HTTP, and the one way to personal data. Needs global providers of Ledger, VAULT, DutyFinder and of the edge. */
+@Module({})
+export class PartiesModule {
+  static under(retention: Retention): DynamicModule {
+    return {
+      module: PartiesModule,
+      global: true,
+      imports: [CqrsModule],
+      controllers: [PartiesController, ErasuresController],
+      providers: [...partyHandlers, personalData, { provide: RETENTION, useValue: retention }],
+      exports: [personalData],
+    };
+  }
+}

@@ -27,8 +27,9 @@ export class PartiesReader implements PersonalData {
     await this.#admit(exchange, reading);
     const { state } = await this.ledger.load(decider, uuidOf(reading.party));
     if (state === null) return null;
-    const { party, kind, version, values } = state;
+    const { status, party, kind, version, values } = state;
     const shown = { party, kind, version };
+    if (status !== 'recorded') return { ...shown, erased: true, data: null };
     const fields = fieldsFor(reading.purpose).filter((field) => values[field] !== undefined);
     await this.#record(exchange, reading, fields);
     const opened = await Promise.all(fields.map((field) => this.vault.open(values[field] as string)));

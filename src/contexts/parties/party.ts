@@ -1,7 +1,8 @@
 import type { CommandContext, Decider } from '../../kernel/decider.js';
-import type { PartyId } from '../../kernel/ids.js';
+import type { ActorId, EventId, PartyId } from '../../kernel/ids.js';
 import { refuse, type Refusal } from '../../kernel/refusal.js';
 import type { PartyCommand, Values } from './commands.js';
+import { decideErasure, evolveErasure } from './erasure.js';
 import type { PartyEvent } from './events.js';
 import { CONTACT_FIELDS, type PartyKind } from './identity.js';
 import { PARTY_RULES as RULES } from './rules.js';
@@ -10,13 +11,26 @@ import { PARTY_RULES as RULES } from './rules.js';
 export type PartyState = Party | null;
 
 export interface Party {
-  readonly status: 'recorded';
+  /** `erasing`: approved by a second person; nothing is shown any more, and the clock has the vault destroy it. */
+  readonly status: 'recorded' | 'erasing' | 'erased';
   readonly party: PartyId;
   readonly kind: PartyKind;
   /** The newest of each field. */
   readonly values: Values;
   /** 1, and one more for each correction. */
   readonly version: number;
+  /** The grounds of the legal holds in force, by the events that placed them. */
+  readonly holds: ReadonlyMap<string, string>;
+  readonly erasure: Erasure | null;
+}
+
+/** The one that is under way. */
+export interface Erasure {
+  readonly request: EventId;
+  readonly by: ActorId;
+  /** The last day on which it is to be answered. */
+  readonly dueBy: string;
+  readonly phase: 'requested' | 'approved';
 }
 
 type Decision = readonly PartyEvent[] | Refusal;
@@ -29,27 +43,40 @@ export const party: Decider<PartyState, PartyCommand, PartyEvent> = {
   evolve(state, event) {
     if (event.type === 'parties.PartyRecorded') {
       const { party, kind, values } = event.data;
-      return { status: 'recorded', party: party as PartyId, kind: kind as PartyKind, values, version: 1 };
+      const known = { party: party as PartyId, kind: kind as PartyKind, values, version: 1 };
+      return { ...known, status: 'recorded', holds: new Map(), erasure: null };
     }
     if (state === null) throw new Error(`${event.stream} begins with ${event.type}`);
+    if (event.type !== 'parties.PartyCorrected') return evolveErasure(state, event);
     const { version, values } = event.data;
     return { ...state, version, values: { ...state.values, ...values } };
   },
 
   decide(command, state, context) {
+    if (command.type === 'RecordParty' && state === null) return [recorded(command.data)];
+    if (state === null) return refuse(RULES.NOT_FOUND);
     switch (command.type) {
       case 'RecordParty':
         // The same identifier is the same party: what is known of it stays, and corrections have a command of their own.
-        return state === null ? [recorded(command.data)] : [];
+        return state.status === 'recorded' ? [] : refuse(RULES.ERASED);
       case 'CorrectParty':
-        return state === null ? refuse(RULES.NOT_FOUND) : correct(command.data, state, context);
+        return correct(command.data, state, context);
+      default:
+        return decideErasure(command, state, context);
     }
   },
 
-  summary: (state) =>
-    state === null
-      ? { state: 'none' }
-      : { state: state.status, party: state.party, kind: state.kind, version: String(state.version) },
+  summary(state) {
+    if (state === null) return { state: 'none' };
+    const { status, party, kind, version, erasure } = state;
+    return {
+      state: status,
+      party,
+      kind,
+      version: String(version),
+      ...(erasure !== null && { request: erasure.request, dueBy: erasure.dueBy }),
+    };
+  },
 };
 
 const recorded = ({ party, kind, values }: Extract<PartyCommand, { type: 'RecordParty' }>['data']): PartyEvent => ({
@@ -61,19 +88,17 @@ const recorded = ({ party, kind, values }: Extract<PartyCommand, { type: 'Record
 
 function correct(
   { values, reason }: Extract<PartyCommand, { type: 'CorrectParty' }>['data'],
-  { party, version }: Party,
+  { party, version, status }: Party,
   { actor }: CommandContext,
 ): Decision {
-  if (isOwn(actor.role)) {
+  if (actor.role === 'debtor' || actor.role === 'establishment') {
     if (actor.actingFor !== party) return refuse(RULES.NOT_ONESELF);
     const contact: readonly string[] = CONTACT_FIELDS;
     if (!Object.keys(values).every((field) => contact.includes(field))) {
       return refuse(RULES.CONTACT_ONLY, { accepted: contact.join(', ') });
     }
   }
+  if (status !== 'recorded') return refuse(RULES.ERASED);
   const data = { version: version + 1, values, reason };
   return [{ type: 'parties.PartyCorrected', data, refs: { party }, evidence: Object.values(values) }];
 }
-
-/** Whether the actor is a party that acts for itself. */
-const isOwn = (role: string): boolean => role === 'debtor' || role === 'establishment';
