@@ -11,7 +11,7 @@ import { Reads, sightOf } from '../../../src/http/reads.js';
 import { NoQuery } from '../../../src/http/validation/dtos.js';
 import type { Recorded } from '../../../src/kernel/decider.js';
 import { streamName, uuidOf, type PartyId } from '../../../src/kernel/ids.js';
-import { proofOf } from '../../../src/transparency/published-log.js';
+import { provedIn } from '../../../src/transparency/published-log.js';
 import { writeRecord } from '../../../src/transparency/record.js';
 import {
   available,
@@ -58,10 +58,10 @@ export class CertificateController {
   async #proof(event: Recorded<PartyErased>): Promise<string | undefined> {
     if (this.published.log === undefined) return undefined;
     const located = await this.finder.one({ id: event.id });
-    const { reader, signed } = await signedIn(this.published);
+    const { log, signed } = await signedIn(this.published);
     if (located === undefined || located.sequence >= signed.size) return undefined;
-    const proof = await available(proofOf(reader, located.sequence, signed));
-    return writeRecord(canonicalEvent(event), this.published.saltOf(event.id), proof);
+    const proof = await available(provedIn(log, located.sequence, signed));
+    return writeRecord(canonicalEvent(event), this.published.saltOf(event.id), proof, []);
   }
 }
 

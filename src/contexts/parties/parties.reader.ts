@@ -41,7 +41,7 @@ export class PartiesReader implements PersonalData {
 
   async open(exchange: Exchange, reading: Reading, commitments: readonly string[]): Promise<readonly OwnValue[]> {
     await this.#admit(exchange, reading);
-    if (commitments.length === 0) return [];
+    if (commitments.length === 0 || (await this.#isErased(reading.party))) return [];
     await this.#record(exchange, reading, ['all']);
     const opened = await Promise.all(
       commitments.map(async (commitment) => ({ commitment, found: await this.vault.open(commitment) })),
@@ -59,12 +59,21 @@ export class PartiesReader implements PersonalData {
     const opened = (await Promise.all(commitments.map((commitment) => this.vault.open(commitment)))).flatMap((each) =>
       each !== undefined && isPartyId(each.person) && (own ?? each.person) === each.person ? [each] : [],
     );
+    const disclosed: string[] = [];
     for (const party of new Set(opened.map(({ person }) => person as PartyId))) {
       await this.#admit(exchange, { party, purpose });
+      if (await this.#isErased(party)) continue;
       const fields = opened.flatMap(({ person, field }) => (person === party ? [field] : []));
       await this.#record(exchange, { party, purpose }, [...new Set(fields)]);
+      disclosed.push(...opened.flatMap(({ person, disclosure }) => (person === party ? [disclosure] : [])));
     }
-    return opened.map(({ disclosure }) => disclosure);
+    return disclosed;
+  }
+
+  /** Or about to be: nothing is shown from the approval on. */
+  async #isErased(party: PartyId): Promise<boolean> {
+    const { state } = await this.ledger.load(decider, uuidOf(party));
+    return state !== null && state.status !== 'recorded';
   }
 
   /** @throws RefusedByRule */
