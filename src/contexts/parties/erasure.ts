@@ -60,15 +60,16 @@ function placed(ground: string, { party, erasure, status }: Party, context: Comm
 function requested(
   { ground, answerDays, duties }: Extract<ErasureCommand, { type: 'RequestErasure' }>['data'],
   { party, erasure, holds }: Party,
-  { actor, today, eventId }: CommandContext,
+  context: CommandContext,
 ): Decision {
+  const { actor, today } = context;
   if ((actor.role === 'debtor' || actor.role === 'establishment') && actor.actingFor !== party) {
     return refuse(RULES.NOT_ONESELF);
   }
   if (erasure !== null) return refuse(RULES.PENDING, { dueBy: erasure.dueBy });
   const forbidden = forbidding(holds, duties, today);
   if (forbidden !== undefined) return forbidden;
-  const request = eventId(0);
+  const request = context.eventId(0);
   const data = { request, ground, dueBy: addDays(today, answerDays) };
   return [{ type: 'parties.ErasureRequested', data, refs: { party, request } }];
 }
