@@ -5,8 +5,8 @@ import { refuse, type Refusal } from '../../kernel/refusal.js';
 import type { ErasureCommand } from './commands.js';
 import { forbidding, type Duties } from './duties.js';
 import type { ErasureEvent } from './events.js';
-import type { Erasure, Party } from './party.js';
 import { PARTY_RULES as RULES } from './rules.js';
+import type { Erasure, Party } from './state.js';
 
 type Decision = readonly ErasureEvent[] | Refusal;
 

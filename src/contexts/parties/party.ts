@@ -1,37 +1,12 @@
 import type { CommandContext, Decider } from '../../kernel/decider.js';
-import type { ActorId, EventId, PartyId } from '../../kernel/ids.js';
+import type { PartyId } from '../../kernel/ids.js';
 import { refuse, type Refusal } from '../../kernel/refusal.js';
-import type { PartyCommand, Values } from './commands.js';
+import type { PartyCommand } from './commands.js';
 import { decideErasure, evolveErasure } from './erasure.js';
 import type { PartyEvent } from './events.js';
 import { CONTACT_FIELDS, type PartyKind } from './identity.js';
 import { PARTY_RULES as RULES } from './rules.js';
-
-/** Whom the ledger knows by a pseudonym; null until it is recorded. */
-export type PartyState = Party | null;
-
-export interface Party {
-  /** `erasing`: approved by a second person; nothing is shown any more, and the clock has the vault destroy it. */
-  readonly status: 'recorded' | 'erasing' | 'erased';
-  readonly party: PartyId;
-  readonly kind: PartyKind;
-  /** The newest of each field. */
-  readonly values: Values;
-  /** 1, and one more for each correction. */
-  readonly version: number;
-  /** The grounds of the legal holds in force, by the events that placed them. */
-  readonly holds: ReadonlyMap<string, string>;
-  readonly erasure: Erasure | null;
-}
-
-/** The one that is under way. */
-export interface Erasure {
-  readonly request: EventId;
-  readonly by: ActorId;
-  /** The last day on which it is to be answered. */
-  readonly dueBy: string;
-  readonly phase: 'requested' | 'approved';
-}
+import type { Party, PartyState } from './state.js';
 
 type Decision = readonly PartyEvent[] | Refusal;
 
