@@ -297,7 +297,9 @@ describe('commands over HTTP', () => {
       .map((context) => readFileSync(`src/contexts/${context}/commands.ts`, 'utf8'))
       .join('\n');
     const commands = ROUTE_KEYS.filter((key) => !key.startsWith('GET')).flatMap((key) => routeOf(key).command ?? []);
-    for (const name of commands) {
+    // A reading, sent as POST because what it looks for must not stand in a URL: only its refusals have a name.
+    const readings = ['LookUpParty'];
+    for (const name of commands.filter((each) => !readings.includes(each))) {
       expect(known).toContain(`readonly type = '${name}'`);
     }
   });
