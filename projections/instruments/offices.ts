@@ -1,5 +1,6 @@
 import type { DelegationEvent } from '../../src/contexts/delegations/events.js';
 import type { ClosingEvent, CorrectionEvent } from '../../src/contexts/periods/events.js';
+import type { BalancesSigned } from '../../src/contexts/proofs/events.js';
 import type { AttemptsSuppressed, LedgerOpened } from '../../src/ledger/events.js';
 import type { Tellings } from './telling.js';
 import { AR, EN } from './words.js';
@@ -108,6 +109,16 @@ export const ledger: Tellings<LedgerOpened | AttemptsSuppressed> = {
     tell: ({ data: { count } }) => ({
       en: `refused attempts of one person within an hour were counted and not recorded one by one: ${count}`,
       ar: `أُحصيت دون تسجيلها فرادى محاولات شخص واحد المرفوضة في ساعة، وعددها ${count}`,
+    }),
+  },
+};
+
+export const proofs: Tellings<BalancesSigned> = {
+  'proofs.BalancesSigned': {
+    kind: 'record',
+    tell: ({ data: { events, lines } }) => ({
+      en: `the root over all balances was signed as of ${events} events: accounts that hold something: ${lines}`,
+      ar: `وُقّع جذر الأرصدة كلها حتى ${events} حدث، وعدد الحسابات التي لها رصيد ${lines}`,
     }),
   },
 };

@@ -4,6 +4,7 @@ import { debtEvents } from '../../src/contexts/debts/events.js';
 import { delegationEvents } from '../../src/contexts/delegations/events.js';
 import { partyEvents } from '../../src/contexts/parties/events.js';
 import { periodEvents } from '../../src/contexts/periods/events.js';
+import { proofEvents } from '../../src/contexts/proofs/events.js';
 import { subscriptionEvents } from '../../src/contexts/subscriptions/events.js';
 import { isRejection, type RejectionData } from '../../src/event-store/catalogue.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
@@ -11,7 +12,7 @@ import { ledgerEvents } from '../../src/ledger/events.js';
 import type { Named } from '../report.js';
 import { debts } from './debts.js';
 import { balances, receipts } from './money.js';
-import { closings, corrections, delegations, ledger } from './offices.js';
+import { closings, corrections, delegations, ledger, proofs } from './offices.js';
 import { parties } from './parties.js';
 import { subscriptions } from './subscriptions.js';
 import type { Kind, Telling } from './telling.js';
@@ -27,6 +28,7 @@ const TELLINGS = {
   ...closings,
   ...corrections,
   ...parties,
+  ...proofs,
   ...ledger,
 } as unknown as Readonly<Record<string, Telling<never>>>;
 
@@ -86,6 +88,7 @@ const RULES: ReadonlyMap<string, readonly string[]> = new Map(
     ...delegationEvents,
     ...periodEvents,
     ...partyEvents,
+    ...proofEvents,
     ...ledgerEvents,
   ].map(({ type, rule }) => [type, rule.split(' ')]),
 );

@@ -31,6 +31,10 @@ const TABLE: Readonly<Record<string, readonly [en: string, ar: string]>> = {
     'refused attempts of one person within an hour were counted and not recorded one by one: 7',
     'أُحصيت دون تسجيلها فرادى محاولات شخص واحد المرفوضة في ساعة، وعددها 7',
   ],
+  'proofs.BalancesSigned': [
+    'the root over all balances was signed as of 130 events: accounts that hold something: 17',
+    'وُقّع جذر الأرصدة كلها حتى 130 حدث، وعدد الحسابات التي لها رصيد 17',
+  ],
   'parties.PartyRecorded': ['an individual was recorded as a party', 'سُجّل طرف: فرد'],
   'parties.LegalHoldPlaced': [
     'a legal hold was placed on the data of the party because of “litigation”',
