@@ -2,13 +2,22 @@ import { balanceEvents } from '../src/contexts/balances/events.js';
 import { billingEvents, CONFLICT, ReceiptConflictRecorded } from '../src/contexts/billing/events.js';
 import { debtEvents } from '../src/contexts/debts/events.js';
 import { delegationEvents } from '../src/contexts/delegations/events.js';
+import { partyEvents } from '../src/contexts/parties/events.js';
 import { periodEvents } from '../src/contexts/periods/events.js';
 import { subscriptionEvents } from '../src/contexts/subscriptions/events.js';
 import { CONTEXTS, refusableCommands } from '../src/http/access.js';
 import { isRejection, rejectionType, type RejectionData } from '../src/event-store/catalogue.js';
 import type { Envelope } from '../src/kernel/envelope.js';
 
-const recorded = [debtEvents, delegationEvents, billingEvents, balanceEvents, subscriptionEvents, periodEvents];
+const recorded = [
+  debtEvents,
+  delegationEvents,
+  billingEvents,
+  balanceEvents,
+  subscriptionEvents,
+  periodEvents,
+  partyEvents,
+];
 
 /** The stored types that tell of a refusal. The edge refuses readings, too, which no decider knows of. */
 export const REFUSALS: readonly string[] = [

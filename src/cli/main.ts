@@ -77,7 +77,7 @@ const HELP = `Sijill, a ledger of public fees, subscriptions and debts that anyo
 Usage: sijill COMMAND [--help]        (node dist/src/cli/main.js COMMAND, after npm run build)
 
 ${Object.entries(COMMANDS)
-  .map(([name, { summary }]) => `  ${name.padEnd(12)} ${summary}`)
+  .map(([name, { summary }]) => `  ${name.padEnd(16)} ${summary}`)
   .join('\n')}
 
 Each says with --help how it is used. The settings are the server's environment variables, which sijill serve --help lists.
