@@ -155,6 +155,23 @@ describe('a subscription', () => {
     expect(idsOf(followed).toSorted()).toEqual(written.toSorted());
   });
 
+  test('that names a checkpoint behind the last event, however long the log is, leaves its head where it is', async () => {
+    const stream = newStream('debt');
+    for (let count = 1; count <= 40; count++) {
+      await store.append(stream, count === 1 ? 'none' : BigInt(count - 2), envelopes(stream, count - 1, 1));
+      const reader = await openEventStoreDbReader(server.url);
+      const places: (Place | undefined)[] = [];
+      const stop = new AbortController();
+      for await (const page of reader.follow(EVERYTHING, stop.signal)) {
+        places.push(page.next);
+        if (page.atEnd && page.next?.count === count) stop.abort();
+      }
+      expect((await reader.head()).count).toBe(count);
+      for (const place of places) expect((await reader.head(place)).count).toBe(count);
+      await reader.close();
+    }
+  });
+
   test('to an empty log forgets that the checkpoint was 2^64-1 when its connection breaks', async () => {
     await server.fault({ on: 'subscribe', kind: 'reset' });
     const following = follow(160);

@@ -130,7 +130,8 @@ class EventStoreDb implements EventStore {
   }
 
   async head(from?: Place): Promise<Head> {
-    const known = this.#laterOf(from, this.#known);
+    const later = this.#laterOf(from, this.#known);
+    const known = later?.count === 0 ? undefined : later; // before the first event of ours it may be a checkpoint
     const passage = new Passage(known, { types: [] });
     const seen = await this.#pass(passage, this.#mostCounted, 1);
     // The server gives what stands at the place again, or what comes after it.

@@ -59,10 +59,14 @@ export class Passage {
     this.#move(record.position, { position, count: count + (business ? 1 : 0) });
   }
 
-  /** Everything up to here was considered, and what is wanted of it has come. */
+  /**
+   * Everything up to here was considered, and what is wanted of it has come. A checkpoint may be the very end of the
+   * log, where nothing stands yet; the places that are handed out stay at events, so that one behind the end is always
+   * that of a longer log.
+   */
   reach(checkpoint: LogPosition): void {
     if (!isSomewhere(checkpoint) || this.#isPassed(checkpoint)) return;
-    this.#move(checkpoint, { position: positionOf(checkpoint), count: this.#at?.count ?? 0 });
+    this.#move(checkpoint, this.#at ?? { position: positionOf(checkpoint), count: 0 });
   }
 
   /** What came since the last page. */
