@@ -159,7 +159,7 @@ describe('a subscription', () => {
     const stream = newStream('debt');
     for (let count = 1; count <= 40; count++) {
       await store.append(stream, count === 1 ? 'none' : BigInt(count - 2), envelopes(stream, count - 1, 1));
-      const reader = await openEventStoreDbReader(server.url);
+      const reader = openEventStoreDbReader(server.url);
       const places: (Place | undefined)[] = [];
       const stop = new AbortController();
       for await (const page of reader.follow(EVERYTHING, stop.signal)) {
