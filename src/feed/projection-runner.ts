@@ -143,6 +143,7 @@ export class ProjectionRunner {
     const isNews = each.error === undefined;
     each.error = text(error);
     if (!(error instanceof PoisonEvent)) {
+      each.projector.forget();
       each.state = 'retrying';
       if (isNews) listener.log('error', `${nameOf(each)} cannot write, and tries again: ${each.error}`);
       return;

@@ -93,7 +93,10 @@ export class Projector {
     }
   }
 
-  /** The stored documents are no longer those that were written here. */
+  /**
+   * The stored documents may no longer be those that were written here: also after a write that failed, since whoever
+   * goes on from the stored checkpoint then goes on from what another process has made of them.
+   */
   forget(): void {
     this.#recent.clear();
   }
@@ -115,7 +118,12 @@ export class Projector {
   async #fold(target: Target, page: FeedPage, from: Checkpoint | undefined): Promise<Checkpoint> {
     const { batch, poison } = await this.stage(target, page, from);
     if (batch !== undefined) {
-      await this.readModels.apply(target, batch.consumer, batch.writes, batch.checkpoint);
+      try {
+        await this.readModels.apply(target, batch.consumer, batch.writes, batch.checkpoint);
+      } catch (error) {
+        this.forget();
+        throw error;
+      }
       this.written(batch);
     }
     if (poison !== undefined) throw poison;
