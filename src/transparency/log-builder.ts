@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { pause } from './pause.js';
 import { isDeepStrictEqual } from 'node:util';
 import { canonicalEvent } from '../event-store/canonical.js';
 import type { EventReader, Place, StoredEvent } from '../event-store/event-store.js';
@@ -277,6 +277,3 @@ function damaged(error: unknown): never {
 }
 
 const text = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  wait(ms, undefined, { signal }).catch(() => undefined);

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { pause } from '../pause.js';
 import type { EventReader, Place, StoredEvent } from '../../event-store/event-store.js';
 import { businessDateAt } from '../../kernel/calendar.js';
 import type { LedgerId } from '../../kernel/ids.js';
@@ -233,6 +233,3 @@ export class BalancesBuilder {
     await pause((performance.now() - began) * times, signal);
   }
 }
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  wait(ms, undefined, { signal }).catch(() => undefined);

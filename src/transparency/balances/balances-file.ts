@@ -1,14 +1,12 @@
 import type { Place, Position } from '../../event-store/event-store.js';
-import { Database, ForeignFile, isSqliteFault } from '../../sqlite/database.js';
-import { own } from '../../sqlite/ownership.js';
+import type { Database } from '../../sqlite/database.js';
 import { HASH_BYTES, type Hash } from '../hashes.js';
 import { LogUnavailable } from '../log-storage.js';
+import { availableOf, openOwned, openToRead, type FileFormat } from '../sqlite/log-file.js';
 import type { ReadTile } from '../tile-tree.js';
 import { tilePath } from '../tiles.js';
 import type { Posting } from './line.js';
 
-/** "SjBl" at byte 68 of the file. */
-const APPLICATION_ID = 0x536a426c;
 const LAYOUT = 1;
 
 /**
@@ -59,6 +57,15 @@ const SCHEMA = `
   PRAGMA user_version = ${LAYOUT};
 `;
 
+const FORMAT: FileFormat = {
+  applicationId: 0x536a426c, // "SjBl"
+  layout: LAYOUT,
+  schema: SCHEMA,
+  synchronous: 'NORMAL', // all of it can be made again
+  foreign: (path, found) =>
+    `${path} has layout ${String(found)}, this program writes ${LAYOUT}: remove it, it is made again`,
+};
+
 /** How far the accounts have been folded. */
 export interface Folded extends Place {
   /** Where to read on so that the last event that was folded comes first; absent: from the beginning. */
@@ -99,38 +106,11 @@ export interface BalancesReader {
  * Opens or creates the file; one process owns it. All that is in it follows from the events: it needs no back-up.
  * @throws ForeignFile (left untouched), StoreOwned
  */
-export function openBalancesFile(path: string): BalancesFile {
-  const release = own(path);
-  try {
-    const database = Database.open(path, APPLICATION_ID);
-    try {
-      checkLayout(database, path);
-      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-      database.transaction(() => database.exec(SCHEMA));
-      return new BalancesFile(database, release);
-    } catch (error) {
-      database.close();
-      throw error;
-    }
-  } catch (error) {
-    release();
-    throw error;
-  }
-}
+export const openBalancesFile = (path: string): BalancesFile =>
+  openOwned(path, FORMAT, (database, release) => new BalancesFile(database, release));
 
 /** Another connection, of any thread, once somebody has opened the file. @throws ForeignFile */
-export function openBalancesReader(path: string): BalancesReader {
-  const database = Database.openReadOnly(path, APPLICATION_ID);
-  checkLayout(database, path);
-  return new Reader(database);
-}
-
-function checkLayout(database: Database, path: string): void {
-  const [layout] = database.prepare('PRAGMA user_version').get()!;
-  if (layout !== 0 && layout !== LAYOUT) {
-    throw new ForeignFile(`${path} has layout ${layout}, this program writes ${LAYOUT}: remove it, it is made again`);
-  }
-}
+export const openBalancesReader = (path: string): BalancesReader => new Reader(openToRead(path, FORMAT));
 
 class Reader implements BalancesReader {
   readonly #root;
@@ -313,11 +293,4 @@ const accountOf = ([key, entity, party, minor]: readonly unknown[]): Account => 
   minor: BigInt(minor as string),
 });
 
-function available<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (isSqliteFault(error)) throw new LogUnavailable(`the balances: ${error.message}`, { cause: error });
-    throw error;
-  }
-}
+const available = <T>(work: () => T): T => availableOf('the balances', work);

@@ -1,11 +1,9 @@
 import { closeSync, openSync } from 'node:fs';
 import type { Place, Position } from '../../event-store/event-store.js';
-import { Database, ForeignFile, isSqliteFault, type Statement } from '../../sqlite/database.js';
-import { own } from '../../sqlite/ownership.js';
+import type { Database, Statement } from '../../sqlite/database.js';
 import { hashOf, treeSize } from '../hashes.js';
 import {
   continues,
-  LogUnavailable,
   TileConflict,
   type LogReader,
   type LogStorage,
@@ -14,6 +12,7 @@ import {
   type StoredTile,
 } from '../log-storage.js';
 import type { TreeHead } from '../proofs.js';
+import { availableOf, openOwned, openToRead, type FileFormat } from './log-file.js';
 import { ENTRIES, tilePath, type TileName } from '../tiles.js';
 
 /** "SjTl" at byte 68 of the file. */
@@ -49,43 +48,26 @@ const SCHEMA = `
   PRAGMA user_version = ${LAYOUT};
 `;
 
+const FORMAT: FileFormat = {
+  applicationId: APPLICATION_ID,
+  layout: LAYOUT,
+  schema: SCHEMA,
+  synchronous: 'FULL', // what was signed is known after a power cut, before anybody sees it
+  foreign: (path, found) =>
+    `${path} holds a transparency log in layout ${String(found)}, this program writes ${LAYOUT}: start the one that wrote it`,
+};
+
 /** Opens or creates the file; one process owns it. @throws ForeignFile (left untouched), StoreOwned */
-export function openSqliteLogStorage(path: string): LogStorage {
-  const release = own(path);
-  try {
-    createPrivately(path);
-    const database = Database.open(path, APPLICATION_ID);
-    try {
-      checkLayout(database, path);
-      // FULL: what was signed is known after a power cut, before anybody sees it.
-      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-      database.transaction(() => database.exec(SCHEMA));
-      return new SqliteLogStorage(database, release);
-    } catch (error) {
-      database.close();
-      throw error;
-    }
-  } catch (error) {
-    release();
-    throw error;
-  }
-}
+export const openSqliteLogStorage = (path: string): LogStorage =>
+  openOwned(
+    path,
+    FORMAT,
+    (database, release) => new SqliteLogStorage(database, release),
+    () => createPrivately(path),
+  );
 
 /** Another connection, of any thread or process. @throws ForeignFile */
-export function openSqliteLogReader(path: string): LogReader {
-  const database = Database.openReadOnly(path, APPLICATION_ID);
-  checkLayout(database, path);
-  return new SqliteLogReader(database);
-}
-
-function checkLayout(database: Database, path: string): void {
-  const [layout] = database.prepare('PRAGMA user_version').get()!;
-  if (layout !== 0 && layout !== LAYOUT) {
-    throw new ForeignFile(
-      `${path} holds a transparency log in layout ${layout}, this program writes ${LAYOUT}: start the one that wrote it`,
-    );
-  }
-}
+export const openSqliteLogReader = (path: string): LogReader => new SqliteLogReader(openToRead(path, FORMAT));
 
 class SqliteLogReader implements LogReader {
   readonly #tile;
@@ -210,11 +192,4 @@ function createPrivately(path: string): void {
   }
 }
 
-function available<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (isSqliteFault(error)) throw new LogUnavailable(`the transparency log: ${error.message}`, { cause: error });
-    throw error;
-  }
-}
+const available = <T>(work: () => T): T => availableOf('the transparency log', work);
