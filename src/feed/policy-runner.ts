@@ -51,6 +51,7 @@ interface Considered {
 export class PolicyRunner {
   readonly #members: Member[] = [];
   readonly #turns = new Turns<string>();
+  readonly #saves = new Turns<'save'>();
   readonly #window: Considered[] = [];
   readonly #halt = new AbortController();
   readonly #ended: AbortSignal;
@@ -112,8 +113,15 @@ export class PolicyRunner {
     this.log.moved();
   }
 
-  /** Stores how far the policies have come. Where it fails in between, some are told again what is done already. */
-  async save(): Promise<void> {
+  /**
+   * Stores how far the policies have come. Where it fails in between, some are told again what is done already. One at a
+   * time: of two that cross on their way to a server the earlier one would be refused.
+   */
+  save(): Promise<void> {
+    return this.#saves.take('save', () => this.#store());
+  }
+
+  async #store(): Promise<void> {
     const done = this.#done;
     if (done === undefined) return;
     for (const member of this.#members) {

@@ -430,3 +430,29 @@ test('what no policy wants is passed without being read: one event of the others
   expect([...world.ledger.done.keys()]).toEqual(['a', 'b']);
   expect(follow.mock.calls.map(([{ filter }]) => filter)).toEqual([{ types: ['tests.Happened'] }]);
 });
+
+test('what is stored of a runner is stored by one save at a time: the last look of a feed meets its end', async () => {
+  const world = worldOf([{ first: ['a'] }, { second: ['b'] }, { first: ['c'] }]);
+  let [underWay, most, held] = [0, 0, true];
+  const process = new PolicyProcess({
+    ...world,
+    saves: false,
+    // The first to come is the last to arrive: on a server that takes its time, or beside a reconnection.
+    saving: async () => {
+      most = Math.max(most, ++underWay);
+      while (held && underWay === 1) await turn();
+      underWay--;
+    },
+  });
+  await process.start();
+  await process.settle();
+  const look = process.runner.save();
+  await turn();
+  const end = process.runner.save();
+  for (let n = 0; n < 9; n++) await turn();
+  held = false;
+  await Promise.all([look, end]);
+  expect(most).toBe(1);
+  expect(await checkpointsOf(world)).toEqual([3, 3]);
+  await process.stop();
+});

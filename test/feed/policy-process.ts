@@ -125,6 +125,8 @@ export interface Surroundings {
   readonly step?: () => Promise<void> | void;
   /** Whether to store the checkpoints all the time. */
   readonly saves?: boolean;
+  /** Called while a checkpoint is on its way into the store. */
+  readonly saving?: () => Promise<void>;
 }
 
 /** A process that runs policies, until it is stopped or dies. */
@@ -141,7 +143,10 @@ export class PolicyProcess {
   constructor(private readonly around: Surroundings) {
     const log: Log = {
       reader: around.log,
-      readModels: new Checkpoints(around.store, () => this.#step()),
+      readModels: new Checkpoints(around.store, async () => {
+        await this.#step();
+        await around.saving?.();
+      }),
       catalogue: samples,
       listener: {
         status: () => undefined,
