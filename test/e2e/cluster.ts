@@ -9,7 +9,7 @@ import { StandIn } from '../servers/eventstoredb/stand-in.js';
 import { Books as Auditor } from '../world/books.js';
 import { Server, type Answer } from './server.js';
 
-const CREDITOR = 'party_11111111-1111-4111-8111-111111111111';
+export const CREDITOR = 'party_11111111-1111-4111-8111-111111111111';
 export const DEBTOR = 'party_22222222-2222-4222-8222-222222222222';
 const BANK = 'party_44444444-4444-4444-8444-444444444444';
 const PEOPLE = { clerk: CREDITOR, approver: CREDITOR, debtor: DEBTOR, bank: BANK, operator: BANK };
@@ -71,6 +71,12 @@ export class Cluster {
 
   get(server: Server, who: Who, path: string): Promise<Answer> {
     return server.call('GET', path, { token: this.#tokens.get(server)![who] });
+  }
+
+  /** As it is, an error too. */
+  async answer(server: Server, who: Who, path: string): Promise<string> {
+    const headers = { authorization: `Bearer ${this.#tokens.get(server)![who]}` };
+    return (await fetch(server.url + path, { headers })).text();
   }
 
   /** Once it is there: what is asked again with a 202 is not. */
