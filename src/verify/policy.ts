@@ -81,12 +81,12 @@ export function parsePolicy(text: string, known?: Key): Policy {
       prove(false, `${where}: ${word} is none of log, witness, group, quorum`);
     }
   }
+  if (known !== undefined && logs.length === 0) logs.push(known);
   const keys = [...logs, ...witnesses.map(({ key }) => key)].map(
     ({ publicKey }) => publicKey.export({ format: 'jwk' }).x,
   );
   prove(new Set(keys).size === keys.length, 'the policy names one key twice');
   prove(quorum !== undefined, 'the policy has no quorum line: quorum none asks for no witness');
-  if (known !== undefined && logs.length === 0) logs.push(known);
   prove(logs.length > 0, 'the policy names no log');
   const isNamed = known === undefined || logs.some(({ vkey }) => vkey === known.vkey);
   prove(isNamed, `the policy names logs, and not this one, ${known?.vkey}`);

@@ -1,4 +1,4 @@
-import { eventAt, ORIGIN, recordOf, saltAt, Signer } from './log.js';
+import { checkpointOf, eventAt, leafAt, ORIGIN, recordOf, saltAt, Signer } from './log.js';
 
 export const log = new Signer(ORIGIN);
 export const EVENTS = Array.from({ length: 13 }, (_, n) => eventAt(n));
@@ -8,6 +8,18 @@ export const file = recordOf(EVENTS, 6, [log]);
 const [head = '', proof = '', text = '', signatures = ''] = file.split('\n\n');
 const withHead = (changed: string): string => [changed, proof, text, signatures].join('\n\n');
 const other = recordOf(EVENTS, 7, [log]).split('\n\n');
+const withPath = (change: (path: string) => string): string => [head, change(proof), text, signatures].join('\n\n');
+/** Another digit in place of the last one, for the same bytes: its low bits stand for none. */
+const withLooseBits = (base64: string): string =>
+  base64.replace(/(.)(=+\n?)$/, (_, digit: string, end: string) => String.fromCharCode(digit.charCodeAt(0) + 1) + end);
+const signed = (checkpoint: string): string => [head, proof, checkpoint].join('\n\n');
+/** The log signs less: what it did before. */
+const EARLIER = checkpointOf(
+  EVENTS.slice(0, 9).map((event, n) => leafAt(event, n)),
+  [log],
+);
+const NOTHING = checkpointOf([], [log]);
+const another = new Signer(ORIGIN);
 
 /** What was changed in it, the file, and why it proves nothing. */
 export const FORGED: readonly (readonly [string, string, string])[] = [
@@ -42,4 +54,29 @@ export const FORGED: readonly (readonly [string, string, string])[] = [
   ['something after it', `${file}\n`, 'empty line'],
   ['line ends of another system', file.replaceAll('\n', '\r\n'), 'no proof of record'],
   ['nothing', '', 'no proof of record'],
+  ['a byte order mark', `\ufeff${file}`, 'no proof of record'],
+  ['Base64 with bits that are of no byte, in the path', withPath(withLooseBits), 'not canonical Base64'],
+  ['Base64 for URLs, in the path', withPath((path) => path.replace(/[+/](?=.*=)/g, '_')), 'not canonical Base64'],
+  ['Base64 without its padding, in the path', withPath((path) => path.replace(/=$/, '')), 'not canonical Base64'],
+  ['white space behind the path', withPath((path) => `${path} `), 'not canonical Base64'],
+  ['white space within the path', withPath((path) => path.replace(/=$/, '\t=')), 'not canonical Base64'],
+  ['a line of extra data', withPath((path) => path.replace('\n', '\nextra AAAA\n')), 'should begin with “index ”'],
+  ['a place with a sign', file.replace('\nindex 6\n', '\nindex +6\n'), 'is no count'],
+  ['a place below the first', file.replace('\nindex 6\n', '\nindex -1\n'), 'is no count'],
+  ['a place that no number counts', file.replace('\nindex 6\n', '\nindex 9007199254740993\n'), 'is no count'],
+  ['Base64 with bits that are of no byte, in the signature', withLooseBits(file), 'not canonical Base64'],
+  [
+    'Base64 with bits that are of no byte, in the root',
+    file.replace(text, withLooseBits(text)),
+    'not canonical Base64',
+  ],
+  ['a line of extension that nobody signed', file.replace(text, `${text}\nextension`), 'is not of its key'],
+  ['line ends of another system in the checkpoint', file.replace(`${text}\n`, `${text}\r\n`), ''],
+  ['a signature of other bytes', file.replace(/[^ ]+\n$/, 'AAAAAAAA\n'), 'not signed by'],
+  ['a signature that is the key id alone', file.replace(/([^ ]{6})[^ ]+\n$/, '$1==\n'), ''],
+  ['the signature of a namesake with another key', signed(`${text}\n\n${another.line(`${text}\n`)}`), 'not signed by'],
+  ['a second signature, over another text', `${file}${log.line('another\n')}`, 'is not of its key'],
+  ['an earlier checkpoint', signed(EARLIER), 'the path'],
+  ['the checkpoint of a log without events', signed(NOTHING), 'leaf 6 is not in a tree of 0'],
+  ['two checkpoints', `${file}\n${EARLIER}`, 'empty line'],
 ];
