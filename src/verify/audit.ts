@@ -21,6 +21,7 @@ const BALANCES = 'balances';
 const LINE = /^\{"digest":"[0-9a-f]{64}","event":(\{.*\}),"sequence":(0|[1-9][0-9]*)\}$/s;
 const HEAD = /^\{"format":"sijill-log","ledger":"([0-9a-f-]{36})","version":1\}$/;
 const END = /^\{"digest":"[0-9a-f]{64}","events":(0|[1-9][0-9]*)\}$/;
+const ROOT = /^\{"key":"([^"]*)","note":("(?:[^"\\\p{Cc}]|\\["\\n])*")\}$/u;
 const MOST_LINE = 4 * 1024 * 1024;
 
 /** An account of an entity, in one currency. */
@@ -122,7 +123,7 @@ async function rootsIn(bundle: string, { size }: Signed, policy: Policy): Promis
   const all: Root[] = [];
   for await (const line of linesOf(join(bundle, BALANCES))) {
     const what = `root ${all.length} of ${BALANCES}`;
-    const [, key = '', note = ''] = /^\{"key":"([^"]*)","note":("(?:[^"\\]|\\.)*")\}$/.exec(line) ?? [];
+    const [, key = '', note = ''] = ROOT.exec(line) ?? [];
     prove(HEX_32.test(key), `${what} is on no line of an export`);
     const signed = within(what, () => signedBalances(JSON.parse(note) as string, policy));
     const before = all.at(-1)?.signed.events ?? 0;

@@ -142,14 +142,20 @@ export function proveBalances(file: string, policy: Policy): ProvedBalances {
     proveInclusion(leafOf(ledger, text, secret), place, path, signed.lines, signed.root);
     return balanceOf(text, party);
   });
+  const accounts = new Set(balances.map(({ account, currency, dims }) => JSON.stringify([account, currency, dims])));
+  prove(accounts.size === balances.length, 'an account is there twice');
   return { ledger, party, balances, signed };
 }
+
+/** Not zero: then there is no line. */
+const BALANCE = /^-?(?!0(\.0+)?$)(0|[1-9][0-9]*)(\.[0-9]{1,4})?$/;
 
 function balanceOf(text: string, party: string): Balance {
   const line = objectOf(parseCanonical(text, 'a line'), 'a line');
   const dims = objectOf(line['dims'], 'the dims of a line');
   prove(dims['party'] === party, `a line is not of ${party}`);
   const field = (name: string): string => textOf(line[name], `${name} of a line`);
+  prove(BALANCE.test(field('balance')), 'a line holds no amount');
   return { account: field('account'), balance: field('balance'), currency: field('currency'), dims };
 }
 

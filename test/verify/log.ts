@@ -1,5 +1,5 @@
 /* A small log as a ledger publishes it, after the definitions of RFC 6962 and C2SP, and after nothing of ours. */
-import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 
 const sha256 = (...parts: readonly (Buffer | string)[]): Buffer => {
   const hash = createHash('sha256');
@@ -50,12 +50,18 @@ export class Signer {
   constructor(
     readonly name: string,
     readonly type: 1 | 4 = 1,
+    privateKey = generateKeyPairSync('ed25519').privateKey,
   ) {
-    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    const publicKey = createPublicKey(privateKey);
     this.#private = privateKey;
     const material = Buffer.concat([Buffer.of(type), Buffer.from(publicKey.export({ format: 'jwk' }).x!, 'base64url')]);
     this.#id = sha256(`${name}\n`, material).subarray(0, 4);
     this.vkey = `${name}+${this.#id.toString('hex')}+${material.toString('base64')}`;
+  }
+
+  /** The same key under another name. */
+  as(name: string): Signer {
+    return new Signer(name, this.type, this.#private);
   }
 
   line(text: string, time = 1_700_000_000): string {

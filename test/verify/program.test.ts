@@ -142,6 +142,7 @@ describe('verify audit', () => {
     ['salts', (text: string) => `${text}${saltAt(0)}\n`, 'holds more salts'],
     ['salts', (text: string) => text.replace(saltAt(1), saltAt(2)), 'one was changed'],
     ['checkpoint', (text: string) => text.replace('\n12\n', '\n13\n'), 'is not of its key'],
+    ['balances', () => `{"key":"${saltAt(0)}","note":"\\x"}\n`, 'root 0 of balances is on no line of an export'],
   ])('notices a %s that is not as it was written', async (name, change, why) => {
     expect(await audited(await bundle(EVENTS, { [name]: change }))).toMatchObject({
       code: 3,
