@@ -5,6 +5,7 @@ import { openEventReader, openEventStore, type Stores } from '../../src/adapters
 import { readConfiguration } from '../../src/config/configuration.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 import { eventId, streamName, type CommandId, type StreamName } from '../../src/kernel/ids.js';
+import { readBundle } from '../../src/transparency/bundles.js';
 import { proveRecord } from '../../src/verify/record.js';
 import { trusting, type Policy } from '../../src/verify/policy.js';
 import { sijill, type Ended } from '../cli/moving.js';
@@ -16,7 +17,7 @@ import { Server, until } from './server.js';
 /*
  * Whoever runs the ledger changes what was recorded, as cleverly as one can: the store holds nothing but whole, valid
  * events of gapless streams afterwards. Each change is found out, by what is said here, with what others have kept: a
- * checkpoint, the key, a proof of record.
+ * checkpoint, the key, a proof of record, a mirror of the public log.
  */
 
 const CITY = 'party_11111111-1111-4111-8111-111111111111';
@@ -25,7 +26,12 @@ const DEBTOR = 'party_22222222-2222-4222-8222-222222222222';
 const place = mkdtempSync(join(tmpdir(), 'sijill-operator-'));
 const server = new Server({ SIJILL_LOG_ORIGIN: 'log.example.sa/ledger' }, join(place, 'data'));
 /** What others have kept. */
-const [kept, vkey, proof] = ['kept', 'vkey', 'proof'].map((name) => join(place, name)) as [string, string, string];
+const [kept, vkey, proof, mirror] = ['kept', 'vkey', 'proof', 'mirror'].map((name) => join(place, name)) as [
+  string,
+  string,
+  string,
+  string,
+];
 let ours: Policy;
 let original: readonly Envelope[];
 
@@ -87,6 +93,7 @@ beforeAll(async () => {
   const token = await server.token('auditor', 'auditor', CITY);
   writeFileSync(proof, (await published(`v1/proofs-of-record/${first}`, token)).text);
   ours = trusting(readFileSync(vkey, 'utf8'));
+  expect(await mirrored()).toMatchObject({ code: 0 });
   await server.stop('SIGTERM');
   original = await eventsNow();
   expect(original).toHaveLength(7);
@@ -154,16 +161,25 @@ describe.each(CHANGES)('$what', ({ change, halt }) => {
       await server.stop('SIGTERM');
     });
 
-  test('and a new log in the old one’s place contradicts the checkpoint that was kept', async () => {
-    await asItWas(change());
+  test('and a new log in the old one’s place, signed with the same key, contradicts what was kept of it', async () => {
+    const events = change();
+    await asItWas(events);
     for (const more of ['', '-wal', '-shm']) rmSync(join(server.data, `transparency.db${more}`), { force: true });
     await server.start();
     await draft(3);
-    const now = await checkpointOf(change().length + 3);
+    const now = await checkpointOf(events.length + 3);
     const size = sizeOf(readFileSync(kept, 'utf8'));
     writeFileSync(join(place, 'grown'), (await published(`transparency/consistency?from=${size}`)).text);
+    const entries = await fetch(`${server.url}/transparency/tile/entries/000.p/${events.length + 3}`);
+    const rewrittenEntries = readBundle(Buffer.from(await entries.arrayBuffer()));
     await server.stop('SIGTERM');
     expect(await verify('consistency', kept, join(place, 'grown'))).toMatchObject({ code: 3 });
+    // Who has mirrored the public log, and no event of it, can say which ones were changed; and the mirror stays.
+    const differ = (one: unknown, other: unknown): boolean => JSON.stringify(one) !== JSON.stringify(other);
+    const places = original.flatMap((event, at) => (differ(event, events[at]) ? [at] : []));
+    const entriesThen = readBundle(readFileSync(join(mirror, 'tile', 'entries', '000.p', '7')));
+    expect(entriesThen.flatMap((entry, at) => (differ(entry, rewrittenEntries[at]) ? [at] : []))).toEqual(places);
+    expect(await mirrored()).toMatchObject({ code: 1, err: expect.stringContaining('this log does not begin with') });
     // What the ledger itself exports is in itself consistent: that is why checkpoints are kept.
     expect(await audited(now)).toMatchObject({ code: 0 });
   });
@@ -187,6 +203,10 @@ test('nothing is found where nothing was changed', async () => {
 
 const verify = (what: string, ...files: readonly string[]): Promise<Ended> =>
   sijill(['verify', what, ...files, '--vkey', vkey], {});
+
+/** The public log as files, by who keeps a copy of it elsewhere. */
+const mirrored = async (): Promise<Ended> =>
+  sijill(['transparency', 'export', mirror], { SIJILL_DATA: server.data, ...(await storesOf(server.data)) });
 
 /** What is exported now, audited against a checkpoint. @param checkpoint default: the one that was kept */
 async function audited(checkpoint = readFileSync(kept, 'utf8')): Promise<Ended> {
