@@ -25,10 +25,10 @@
  *
  *   …                                the note
  */
-import { createHmac, hash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { objectOf, parseCanonical, textOf } from './canonical.js';
-import type { Entry, Leg } from './event.js';
-import { after, bytesOf, countOf, HEX_32, NotProved, prove } from './fault.js';
+import { saltedHash, type Entry, type Leg } from './event.js';
+import { after, bytesOf, countOf, NotProved, prove } from './fault.js';
 import { leafHash, proveInclusion, Tally } from './merkle.js';
 import { parseNote, renamed, signedBy, type Key } from './note.js';
 import type { Policy } from './policy.js';
@@ -68,9 +68,9 @@ export function signedBalances(file: string, policy: Policy): SignedBalances {
   };
 }
 
-/** @param salt hex, of 32 bytes */
-function leafOf(ledger: string, line: string, salt: string): Buffer {
-  const h = hash('sha256', Buffer.concat([Buffer.from(salt, 'hex'), Buffer.from(line)]), 'hex');
+/** @throws NotProved for what is no salt */
+function leafOf(ledger: string, line: Buffer, salt: string, what = 'a salt'): Buffer {
+  const h = saltedHash(salt, line, what);
   return leafHash(`{"h":"${h}","ledger":"${ledger}","v":1}`);
 }
 
@@ -95,7 +95,7 @@ export class Balances {
     const leaves = [...this.#held].map(([key, { minor, decimals }]) => {
       const { account, ...rest } = JSON.parse(key) as object & { readonly account: string };
       const line = JSON.stringify({ account, balance: decimal(minor, decimals), ...rest });
-      return leafOf(ledger, line, createHmac('sha256', saltKey).update(key).digest('hex'));
+      return leafOf(ledger, Buffer.from(line), createHmac('sha256', saltKey).update(key).digest('hex'));
     });
     prove(leaves.length === lines, `the entries leave ${leaves.length} accounts that hold something, not ${lines}`);
     const tree = new Tally();
@@ -129,18 +129,14 @@ export function proveBalances(file: string, policy: Policy): ProvedBalances {
   const [ledger, party] = [after('ledger ', ledgerLine), after('party ', partyLine)];
   const signed = signedBalances(note, policy);
   prove(/^[0-9a-f-]{36}$/.test(ledger) && sections.length > 0, 'it names no ledger, or proves nothing');
-  const places = new Set<number>();
   const balances = sections.map((section) => {
     const [line = '', salt = '', index = '', ...hashes] = section.split('\n');
-    const [text, place] = [after('line ', line), countOf(after('index ', index), 'the index')];
-    prove(!places.has(place), `the line at ${place} is there twice`);
-    places.add(place);
-    const secret = after('salt ', salt);
-    prove(HEX_32.test(secret), `the salt of ${place} is not 32 bytes in lower-case hex`);
+    const [bytes, place] = [Buffer.from(after('line ', line)), countOf(after('index ', index), 'the index')];
     prove(hashes.length <= MOST_HASHES, `the path is longer than ${MOST_HASHES}`);
     const path = hashes.map((each, n) => bytesOf(each, `hash ${n} of the path`, 32));
-    proveInclusion(leafOf(ledger, text, secret), place, path, signed.lines, signed.root);
-    return balanceOf(text, party);
+    const leaf = leafOf(ledger, bytes, after('salt ', salt), `the salt of ${place}`);
+    proveInclusion(leaf, place, path, signed.lines, signed.root);
+    return balanceOf(bytes, party);
   });
   const accounts = new Set(balances.map(({ account, currency, dims }) => JSON.stringify([account, currency, dims])));
   prove(accounts.size === balances.length, 'an account is there twice');
@@ -150,8 +146,8 @@ export function proveBalances(file: string, policy: Policy): ProvedBalances {
 /** Not zero: then there is no line. */
 const BALANCE = /^-?(?!0(\.0+)?$)(0|[1-9][0-9]*)(\.[0-9]{1,4})?$/;
 
-function balanceOf(text: string, party: string): Balance {
-  const line = objectOf(parseCanonical(text, 'a line'), 'a line');
+function balanceOf(bytes: Buffer, party: string): Balance {
+  const line = objectOf(parseCanonical(bytes), 'a line');
   const dims = objectOf(line['dims'], 'the dims of a line');
   prove(dims['party'] === party, `a line is not of ${party}`);
   const field = (name: string): string => textOf(line[name], `${name} of a line`);

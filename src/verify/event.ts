@@ -37,11 +37,11 @@ export interface Leg {
 const AMOUNT = /^(0|[1-9][0-9]*)(?:\.([0-9]{1,4}))?$/;
 
 /**
- * @param text canonical
+ * @param bytes canonical
  * @throws NotProved for what is no event of a ledger, or has an entry that does not balance
  */
-export function eventOf(text: string): Event {
-  const event = objectOf(parseCanonical(text, 'the event'), 'the event');
+export function eventOf(bytes: Buffer): Event {
+  const event = objectOf(parseCanonical(bytes), 'the event');
   const id = textOf(event['id'], 'its id');
   const of = `event ${id}`;
   const { v, revision, entries, evidence } = event;
@@ -91,8 +91,23 @@ function legOf(value: Json | undefined, what: string): Leg {
  * nothing of it to whoever has not the salt.
  * @throws NotProved for what is no salt
  */
-export function leafOf(event: string, { ledger }: Event, sequence: number, salt: string): Buffer {
-  prove(HEX_32.test(salt), `the salt of ${sequence} is not 32 bytes in lower-case hex`);
-  const h = hash('sha256', Buffer.concat([Buffer.from(salt, 'hex'), Buffer.from(event)]), 'hex');
+export function leafOf(event: Buffer, { ledger }: Event, sequence: number, salt: string): Buffer {
+  const h = saltedHash(salt, event, `the salt of ${sequence}`);
   return leafHash(`{"h":"${h}","ledger":"${ledger}","seq":${sequence},"v":1}`);
+}
+
+let salted = Buffer.alloc(64 * 1024);
+
+/**
+ * SHA-256(salt ‖ bytes), in hex.
+ * @param salt in hex
+ * @throws NotProved for what is no salt
+ */
+export function saltedHash(salt: string, bytes: Buffer, what: string): string {
+  prove(HEX_32.test(salt), `${what} is not 32 bytes in lower-case hex`);
+  const length = 32 + bytes.length;
+  if (length > salted.length) salted = Buffer.alloc(2 * length);
+  salted.write(salt, 'hex');
+  salted.set(bytes, 32);
+  return hash('sha256', salted.subarray(0, length), 'hex');
 }

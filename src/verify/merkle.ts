@@ -2,10 +2,19 @@
 import { hash } from 'node:crypto';
 import { prove } from './fault.js';
 
-export const leafHash = (leaf: string): Buffer => hash('sha256', `\0${leaf}`, 'buffer');
+/** By way of a text, which takes half the time of Node's own way to bytes. */
+const sha256 = (of: Buffer | string): Buffer => Buffer.from(hash('sha256', of, 'binary'), 'latin1');
 
-const NODE = Buffer.of(1);
-const node = (left: Buffer, right: Buffer): Buffer => hash('sha256', Buffer.concat([NODE, left, right]), 'buffer');
+export const leafHash = (leaf: string): Buffer => sha256(`\0${leaf}`);
+
+/** 1 ‖ left ‖ right: hashing ends before anybody else writes here. */
+const pair = Buffer.alloc(1 + 2 * 32, 1);
+
+function node(left: Buffer, right: Buffer): Buffer {
+  pair.set(left, 1);
+  pair.set(right, 1 + 32);
+  return sha256(pair);
+}
 
 /** @throws NotProved unless the leaf stands at that index (from 0) in the tree of that size and root */
 export function proveInclusion(leaf: Buffer, index: number, path: readonly Buffer[], size: number, root: Buffer): void {
@@ -80,7 +89,6 @@ export class Tally {
   }
 
   root(): Buffer {
-    const empty = hash('sha256', '', 'buffer');
-    return this.#roots.length === 0 ? empty : this.#roots.reduceRight((right, left) => node(left, right));
+    return this.size === 0 ? sha256('') : this.#roots.reduceRight((right, left) => node(left, right));
   }
 }

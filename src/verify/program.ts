@@ -87,7 +87,7 @@ async function verified(kind: Kind, [first = '', second = '']: readonly string[]
     case 'consistency':
       return saidOfGrowth(proveGrowth(await readFile(first, 'utf8'), await readFile(second, 'utf8'), policy));
     case 'audit':
-      return saidOfAudit(await audit(first, policy, progress));
+      return saidOfAudit(audit(first, policy, progress));
   }
 }
 

@@ -72,8 +72,9 @@ export function parseRecord(file: string): Record {
 export function proveRecord(file: string, policy: Policy): Proved {
   const record = parseRecord(file);
   const checkpoint = signedCheckpoint(record.checkpoint, policy);
-  const event = eventOf(record.event);
-  const leaf = leafOf(record.event, event, record.index, record.salt);
+  const bytes = Buffer.from(record.event);
+  const event = eventOf(bytes);
+  const leaf = leafOf(bytes, event, record.index, record.salt);
   proveInclusion(leaf, record.index, record.path, checkpoint.size, checkpoint.root);
   const disclosures = record.disclosures.map((each) => disclosedBy(event, each));
   return { event, sequence: record.index, checkpoint, disclosures };

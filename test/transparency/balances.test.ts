@@ -41,7 +41,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const audited = () => audit(bundle, trusting(VKEY), () => undefined);
+const audited = async () => audit(bundle, trusting(VKEY), () => undefined);
 
 /** So many events had been recorded when each day was over, and with each PeriodClosed: by the definition. */
 function due(): number[] {
