@@ -170,7 +170,8 @@ export const VARIABLES = {
   } satisfies Variable<number>,
   SIJILL_REQUESTS_PER_MINUTE: {
     default: '6000',
-    meaning: 'Requests that one subject may make in a minute; 0: no limit. The role `importer` has none.',
+    meaning:
+      'Requests that one subject may make in a minute, and proofs of the public log that one address may ask for; 0: no limit. The role `importer` has none.',
     accepts: 'a whole number from 0 to 1000000000',
     parse: (text) => wholeNumber(text, 0, 1_000_000_000),
   } satisfies Variable<number>,

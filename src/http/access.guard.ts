@@ -33,7 +33,11 @@ export class AccessGuard implements CanActivate {
       throw new Error(`${context.getClass().name} has a handler without @Access: nobody may use it`);
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     request.route = key;
-    if (routeOf(key).roles === 'public') return true;
+    const { roles, counted } = routeOf(key);
+    if (roles === 'public') {
+      if (counted === true) this.quotas.countRequest(`address ${request.ip}`);
+      return true;
+    }
     // What a token opens is for its holder only.
     context.switchToHttp().getResponse<FastifyReply>().header('cache-control', 'private, no-store');
     const token = bearerToken(request.headers.authorization);

@@ -33,6 +33,8 @@ export interface Route {
   readonly ifMatch?: true;
   /** The path's last parameter takes all of the rest, slashes too. */
   readonly rest?: true;
+  /** Without a token the server works something out: that counts for the address that asks. */
+  readonly counted?: true;
   /** Fields of the body whose values may not leave a plain trace, not even as a digest. */
   readonly personal?: readonly string[];
 }
@@ -609,11 +611,13 @@ export const ROUTES = {
   },
   'GET /transparency/proof': {
     ...shown,
+    counted: true,
     en: 'A proof that an event is in the transparency log',
     ar: 'إثبات وجود حدث في سجل الشفافية',
   },
   'GET /transparency/consistency': {
     ...shown,
+    counted: true,
     en: 'A proof that the log holds all of an earlier one',
     ar: 'إثبات أن السجل يحوي كل ما في نسخة سابقة منه',
   },

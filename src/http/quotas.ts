@@ -87,11 +87,11 @@ export class Quotas {
     this.#suppressedFrom = clock.now();
   }
 
-  /** @throws Problem `TOO_MANY_REQUESTS` */
-  countRequest(actor: ActorId): void {
-    const seconds = this.#requests.secondsToWait(actor);
+  /** @param subject or, without a token, `address …` @throws Problem `TOO_MANY_REQUESTS` */
+  countRequest(subject: ActorId | `address ${string}`): void {
+    const seconds = this.#requests.secondsToWait(subject);
     if (seconds > 0) throw tooMany('TOO_MANY_REQUESTS', this.#requests.limit, seconds, 60);
-    this.#requests.count(actor);
+    this.#requests.count(subject);
   }
 
   /**

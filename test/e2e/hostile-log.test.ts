@@ -11,7 +11,11 @@ const CITY = 'party_11111111-1111-4111-8111-111111111111';
 const OTHER = 'party_99999999-9999-4999-8999-999999999999';
 const DEBTOR = 'party_22222222-2222-4222-8222-222222222222';
 
-const server = new Server({ SIJILL_LOG_ORIGIN: 'log.example.sa/ledger', SIJILL_DRAIN_SECONDS: '1' });
+const server = new Server({
+  SIJILL_LOG_ORIGIN: 'log.example.sa/ledger',
+  SIJILL_DRAIN_SECONDS: '1',
+  SIJILL_REQUESTS_PER_MINUTE: '300',
+});
 beforeAll(async () => {
   await server.start();
   for (let at = 0; at < 3; at++) await draft(server, `${at}`);
@@ -134,6 +138,18 @@ test('from nothing, and from a tree to itself, a log grows by a proof without a 
   for (const path of ['consistency?from=4', 'consistency?from=4&to=4'])
     expect((await ask('GET', path)).body).toBe(`old 4\n\n${checkpoint}`);
   expect((await ask('GET', 'consistency?from=0&to=0')).body).toBe('old 0\n\n');
+});
+
+test('who asks for proofs without end is told to wait; what a proof is made of, and those with a token, stay', async () => {
+  let answer = await ask('GET', 'proof?seq=0');
+  for (let asked = 1; answer.status === 200 && asked < 3_000; asked++) answer = await ask('GET', 'proof?seq=0');
+  expect([answer.status, codeOf(answer)]).toEqual([429, 'TOO_MANY_REQUESTS']);
+  expect(answer.head.toLowerCase()).toMatch(/retry-after: [1-9]/);
+  for (const path of ['checkpoint', 'vkey', 'tile/0/000.p/4', 'tile/entries/000.p/4'])
+    expect((await ask('GET', path)).status).toBe(200);
+  const token = await server.token('huda', 'clerk', CITY);
+  const { body } = await server.call('GET', '/v1/debts', { token });
+  expect(body.items).toHaveLength(3);
 });
 
 test('of an event that is not signed yet there is no proof, for its parties; others are told that there is no event', async () => {
