@@ -90,6 +90,7 @@ const builder =
   logStorage &&
   logLeases &&
   new LogBuilder({
+    ledger: transparency.ledger,
     reader,
     storage: logStorage,
     leases: logLeases,

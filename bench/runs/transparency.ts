@@ -39,6 +39,7 @@ export interface TransparencyFound {
 const { folder, to } = input<TransparencyRun>();
 const reader = await openEventReader(configurationOf(folder));
 const { count } = await wholeHead(reader);
+const ledger = (await reader.last())!.event.ledger;
 const storage = openSqliteLogStorage(join(to, 'transparency.db'));
 const key = signingKey(await originOf(reader), randomBytes(32));
 const leafKey = randomBytes(32);
@@ -47,6 +48,7 @@ const stop = new AbortController();
 const baseMemory = peakMemoryMiB();
 const began = performance.now();
 const builder = new LogBuilder({
+  ledger,
   reader,
   storage,
   leases: new EmbeddedLeases(),

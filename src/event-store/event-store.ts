@@ -1,6 +1,6 @@
 import type { Brand } from '../kernel/brand.js';
 import type { Envelope } from '../kernel/envelope.js';
-import type { StreamName } from '../kernel/ids.js';
+import type { EventId, StreamName } from '../kernel/ids.js';
 
 /** Where an event stands in its store, as text. Opaque; `comparePositions` orders two of the same store. */
 export type Position = Brand<string, 'Position'>;
@@ -24,6 +24,12 @@ export interface StoredEvent {
   /** 0-based rank in commit order among business events; absent for bookkeeping (`_`) or where not yet known. */
   readonly sequence?: number;
   readonly event: Envelope;
+}
+
+/** The same event as its canonical text, for whoever hashes it: nothing is parsed to be written again. */
+export interface EventText extends Omit<StoredEvent, 'event'> {
+  readonly id: EventId;
+  readonly text: string;
 }
 
 export interface Appended {
@@ -67,8 +73,8 @@ export interface LogQuery {
 }
 
 /** A page of the log. With a filter it may be empty before the end is reached; `next` always moves on. */
-export interface LogPage {
-  readonly events: readonly StoredEvent[];
+export interface LogPage<E = StoredEvent> {
+  readonly events: readonly E[];
   /** Pass as `after` for what follows. Absent only where the log is empty. */
   readonly next?: Place;
   /** True when everything that was committed at the time of reading has been considered. */
@@ -81,6 +87,8 @@ export interface EventReader {
   readStream(stream: StreamName, query?: StreamQuery): Promise<readonly StoredEvent[]>;
   /** Committed events in commit order. No reader ever sees position n+1 before n. */
   readAll(query?: LogQuery): Promise<LogPage>;
+  /** The same page, as texts. */
+  readTexts(query?: LogQuery): Promise<LogPage<EventText>>;
   /**
    * Pages of the log for ever, waiting for new commits at the end; ends when the signal aborts. No gap, no double.
    * @throws UnusableLog, RangeError (no such place): for good, while everything else may pass

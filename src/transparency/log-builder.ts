@@ -1,9 +1,8 @@
 import { pause } from './pause.js';
 import { isDeepStrictEqual } from 'node:util';
-import { canonicalEvent } from '../event-store/canonical.js';
-import type { EventReader, Place, StoredEvent } from '../event-store/event-store.js';
+import type { EventReader, EventText, Place } from '../event-store/event-store.js';
 import type { Json } from '../kernel/envelope.js';
-import type { EventId } from '../kernel/ids.js';
+import type { EventId, LedgerId } from '../kernel/ids.js';
 import { acquire, type Holder, type Lease, type Leases } from '../leases/leases.js';
 import { openCheckpoint, signCheckpoint } from './checkpoint.js';
 import { appended, rootOf } from './frontier.js';
@@ -18,7 +17,8 @@ import type { WitnessPolicy } from './witnesses/witness-policy.js';
 import { Witnessing, type WitnessTimes } from './witnesses/witnessing.js';
 
 export interface LogBuilderOptions {
-  readonly reader: Pick<EventReader, 'readAll'>;
+  readonly ledger: LedgerId;
+  readonly reader: Pick<EventReader, 'readTexts'>;
   readonly storage: LogStorage;
   /** Of those that write into this storage: one signs at a time. */
   readonly leases: Leases;
@@ -170,7 +170,7 @@ export class LogBuilder {
     let isTailSeen = signed === undefined;
     for (let isAll = false; !isAll && !signal.aborted && grown.frontier.size - from.frontier.size < mostUnsigned;) {
       const page = await reader
-        .readAll({ limit: pageSize, ...(at !== undefined && { after: at }) })
+        .readTexts({ limit: pageSize, ...(at !== undefined && { after: at }) })
         .catch((error: unknown) => {
           // A place that the store does not know lies beyond its end.
           throw error instanceof RangeError && signed !== undefined ? rolledBack(signed) : error;
@@ -196,12 +196,12 @@ export class LogBuilder {
     return { grown, before, isAll: false };
   }
 
-  #entryOf({ event, sequence }: StoredEvent, expected: number): string {
+  #entryOf({ id, text: event, sequence }: EventText, expected: number): string {
     if (sequence !== expected) throw new LogHalted('REWRITTEN', `event ${sequence} stands where ${expected} belongs`);
-    return leafOf(event.ledger, expected, this.options.saltOf(event.id), canonicalEvent(event));
+    return leafOf(this.options.ledger, expected, this.options.saltOf(id), event);
   }
 
-  async #assertTail(stored: StoredEvent, { size }: Signed): Promise<void> {
+  async #assertTail(stored: EventText, { size }: Signed): Promise<void> {
     const [entry] = await entriesIn(this.options.storage, size - 1, size).catch(damaged);
     if (stored.sequence === size - 1 && this.#entryOf(stored, size - 1) === String(entry)) return;
     throw new LogHalted('REWRITTEN', `event ${size - 1}, the last that was signed, is another one now`);

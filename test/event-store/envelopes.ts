@@ -9,7 +9,7 @@ export const uuid = (): Uuid => randomUUID() as Uuid;
 /** The name of a stream that does not exist yet. */
 export const newStream = (category = 'debt'): StreamName => streamName(category, uuid());
 
-const LEDGER = uuid() as LedgerId;
+export const LEDGER = uuid() as LedgerId;
 const ACTOR = `actor_${uuid()}` as ActorId;
 
 /** An event as the ledger would stamp it. */

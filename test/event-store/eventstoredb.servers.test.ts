@@ -139,6 +139,7 @@ function beginningAt(store: EventStore, begin: Place | undefined): EventStore {
     append: (...append) => store.append(...append),
     readStream: (...query) => store.readStream(...query),
     readAll: (query) => store.readAll(from(query)),
+    readTexts: (query) => store.readTexts(from(query)),
     follow: (query, signal) => store.follow(from(query), signal),
     head: (place = begin) => store.head(place),
     last: () => store.last(),

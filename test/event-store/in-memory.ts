@@ -4,6 +4,7 @@ import {
   WrongRevision,
   type Appended,
   type EventStore,
+  type EventText,
   type Expected,
   type Head,
   type LogPage,
@@ -13,6 +14,7 @@ import {
   type StoredEvent,
   type StreamQuery,
 } from '../../src/event-store/event-store.js';
+import { textsOf } from '../../src/event-store/texts-of.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 import { categoryOf, isBookkeeping, type StreamName } from '../../src/kernel/ids.js';
 
@@ -100,6 +102,10 @@ export class InMemoryEventStore implements EventStore {
     }
     const next = at === 0 ? undefined : placeOf(rows, at - 1);
     return { events: page.map(stored), ...(next !== undefined && { next }), atEnd: at >= rows.length };
+  }
+
+  async readTexts(query: LogQuery = {}): Promise<LogPage<EventText>> {
+    return textsOf(await this.readAll(query));
   }
 
   async *follow(query: LogQuery, signal: AbortSignal): AsyncGenerator<LogPage, void> {

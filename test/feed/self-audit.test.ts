@@ -228,6 +228,7 @@ describe('the self-audit', () => {
     const log = await wholeLog(reader);
     const built = new AbortController();
     await new LogBuilder({
+      ledger: log[0]!.event.ledger,
       reader,
       storage,
       leases: new EmbeddedLeases(),

@@ -13,7 +13,7 @@ import { openSqliteLogStorage } from '../../src/transparency/sqlite/sqlite-log-s
 import { readWitnesses } from '../../src/transparency/witnesses/witness-policy.js';
 import { signedCheckpoint } from '../../src/verify/checkpoint.js';
 import { parsePolicy } from '../../src/verify/policy.js';
-import { envelope, newStream } from '../event-store/envelopes.js';
+import { envelope, LEDGER, newStream } from '../event-store/envelopes.js';
 import { InMemoryEventStore } from '../event-store/in-memory.js';
 import { logKey } from '../transparency/support/keys.js';
 
@@ -113,6 +113,7 @@ async function litewitness(): Promise<string> {
     const stop = new AbortController();
     let last: LogStatus | undefined;
     const builder = new LogBuilder({
+      ledger: LEDGER,
       reader: store,
       storage,
       leases: new EmbeddedLeases(),

@@ -53,6 +53,7 @@ export class FaultyStore implements EventStore {
   }
 
   readAll = (query?: LogQuery) => this.inner.readAll(query);
+  readTexts = (query?: LogQuery) => this.inner.readTexts(query);
   follow = (query: LogQuery, signal: AbortSignal) => this.inner.follow(query, signal);
   head = () => this.inner.head();
   last = () => this.inner.last();

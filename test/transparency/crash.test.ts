@@ -18,7 +18,7 @@ import { openSqliteLogStorage } from '../../src/transparency/sqlite/sqlite-log-s
 import { consistencyFrom } from '../../src/transparency/tile-tree.js';
 import { readWitnesses } from '../../src/transparency/witnesses/witness-policy.js';
 import { wholeLog } from '../contract/event-store/opened.js';
-import { envelope, newStream } from '../event-store/envelopes.js';
+import { envelope, LEDGER, newStream } from '../event-store/envelopes.js';
 import { transpiled } from '../vault/support/transpiled.js';
 import { logKey } from './support/keys.js';
 import { plainRoot } from './support/plain-tree.js';
@@ -69,6 +69,7 @@ async function nextLife(folder: string, { happening = 0, kept }: Life): Promise<
   const said: string[] = [];
   const stop = new AbortController();
   const builder = new LogBuilder({
+    ledger: LEDGER,
     reader: store,
     storage,
     leases: new EmbeddedLeases(),

@@ -16,7 +16,7 @@ import { LogUnavailable, type LogStorage } from '../../src/transparency/log-stor
 import { isIncluded } from '../../src/transparency/proofs.js';
 import { openSqliteLogStorage } from '../../src/transparency/sqlite/sqlite-log-storage.js';
 import { inclusionFrom } from '../../src/transparency/tile-tree.js';
-import { envelope, newStream } from '../event-store/envelopes.js';
+import { envelope, LEDGER, newStream } from '../event-store/envelopes.js';
 import { InMemoryEventStore, Memory } from '../event-store/in-memory.js';
 import { logKey } from './support/keys.js';
 import { plainRoot } from './support/plain-tree.js';
@@ -58,6 +58,7 @@ function run(options: Partial<LogBuilderOptions> = {}) {
   const states: LogStatus[] = [];
   const stop = new AbortController();
   const builder = new LogBuilder({
+    ledger: LEDGER,
     reader: store,
     storage,
     leases: new EmbeddedLeases(),
@@ -197,7 +198,7 @@ describe('What does not follow from what was signed is not signed', () => {
   it('while it runs, too', async () => {
     await happen(20);
     let current: InMemoryEventStore = store;
-    const reader: Pick<EventReader, 'readAll'> = { readAll: (query) => current.readAll(query) };
+    const reader: Pick<EventReader, 'readTexts'> = { readTexts: (query) => current.readTexts(query) };
     const log = run({ reader });
     await log.signed(20);
     current = putBack(10);
@@ -359,7 +360,7 @@ describe('Processes that share a log', () => {
 });
 
 describe('A store that does not answer', () => {
-  it.each(['readAll', 'read', 'write', 'sign', 'signed'] as const)(
+  it.each(['readTexts', 'read', 'write', 'sign', 'signed'] as const)(
     'is asked again (%s), and nothing is lost',
     async (which) => {
       await happen(3);
@@ -368,7 +369,7 @@ describe('A store that does not answer', () => {
         <T extends unknown[], R>(name: string, work: (...args: T) => Promise<R>) =>
         async (...args: T): Promise<R> => {
           if (name === which && failures-- > 0) {
-            throw which === 'readAll' ? new StoreUnavailable('gone') : new LogUnavailable('gone');
+            throw which === 'readTexts' ? new StoreUnavailable('gone') : new LogUnavailable('gone');
           }
           return work(...args);
         };
@@ -378,7 +379,7 @@ describe('A store that does not answer', () => {
         write: failing('write', storage.write.bind(storage)),
         sign: failing('sign', storage.sign.bind(storage)),
       });
-      const log = run({ storage: shaky, reader: { readAll: failing('readAll', store.readAll.bind(store)) } });
+      const log = run({ storage: shaky, reader: { readTexts: failing('readTexts', store.readTexts.bind(store)) } });
       await log.signed(3);
       await happen(300);
       await log.signed(303);

@@ -11,7 +11,7 @@ import { witnessedIn } from '../../src/transparency/published-log.js';
 import { openSqliteLogStorage } from '../../src/transparency/sqlite/sqlite-log-storage.js';
 import { readWitnesses } from '../../src/transparency/witnesses/witness-policy.js';
 import { keyOf, parseNote, signedBy } from '../../src/verify/note.js';
-import { envelope, newStream } from '../event-store/envelopes.js';
+import { envelope, LEDGER, newStream } from '../event-store/envelopes.js';
 import { InMemoryEventStore } from '../event-store/in-memory.js';
 import { logKey } from './support/keys.js';
 import { WitnessServer, type Misbehaviour } from './support/witness-server.js';
@@ -62,6 +62,7 @@ function run(text = policy('2'), options: Partial<LogBuilderOptions> = {}) {
   let last: LogStatus = { state: 'waiting', size: 0 };
   const stop = new AbortController();
   const builder = new LogBuilder({
+    ledger: LEDGER,
     reader: store,
     storage,
     leases: new EmbeddedLeases(),

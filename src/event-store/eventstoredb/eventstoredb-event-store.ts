@@ -6,6 +6,7 @@ import {
   type Appended,
   type EventReader,
   type EventStore,
+  type EventText,
   type Expected,
   type Head,
   type LogPage,
@@ -16,6 +17,7 @@ import {
   type StreamQuery,
 } from '../event-store.js';
 import { checkedAppend } from '../checked-append.js';
+import { textsOf } from '../texts-of.js';
 import { limitOf } from '../page-limit.js';
 import { appendTo } from './appending.js';
 import { connect, type Connection } from './connection.js';
@@ -119,6 +121,11 @@ class EventStoreDb implements EventStore {
         return passage.page(seen < maxCount && passage.length < limit);
       }
     }
+  }
+
+  /** The server's client has parsed what comes. */
+  async readTexts(query: LogQuery = {}): Promise<LogPage<EventText>> {
+    return textsOf(await this.readAll(query));
   }
 
   async *follow(query: LogQuery, signal: AbortSignal): AsyncGenerator<LogPage, void> {

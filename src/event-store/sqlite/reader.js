@@ -9,6 +9,7 @@ import { bellOf, openForReading } from './schema.js';
 /**
  * @typedef {import('../event-store.js').EventReader} EventReader
  * @typedef {import('../event-store.js').StoredEvent} StoredEvent
+ * @typedef {import('../event-store.js').EventText} EventText
  * @typedef {import('../event-store.js').StreamQuery} StreamQuery
  * @typedef {import('../event-store.js').LogQuery} LogQuery
  * @typedef {import('../event-store.js').LogPage} LogPage
@@ -99,7 +100,15 @@ export class SqliteEventReader {
    * @returns {Promise<LogPage>}
    */
   async readAll(query = {}) {
-    return this.#ask(() => this.#page(query));
+    return this.#ask(() => this.#page(query, stored));
+  }
+
+  /**
+   * @param {LogQuery} query
+   * @returns {Promise<import('../event-store.js').LogPage<EventText>>}
+   */
+  async readTexts(query = {}) {
+    return this.#ask(() => this.#page(query, textStored));
   }
 
   /**
@@ -114,7 +123,7 @@ export class SqliteEventReader {
     try {
       while (!signal.aborted && !this.#closed) {
         ear.reset();
-        const page = this.#ask(() => this.#page(after === undefined ? query : { ...query, after }));
+        const page = this.#ask(() => this.#page(after === undefined ? query : { ...query, after }, stored));
         if (page.next !== undefined && page.next.position !== after?.position) {
           after = page.next;
           yield page;
@@ -182,10 +191,12 @@ export class SqliteEventReader {
 
   /**
    * Rows below the head never change and are never added, so that the head, read first, makes the page consistent.
+   * @template E
    * @param {LogQuery} query
-   * @returns {LogPage}
+   * @param {(row: any[]) => E} eventOf
+   * @returns {import('../event-store.js').LogPage<E>}
    */
-  #page({ after, filter = {}, limit }) {
+  #page({ after, filter = {}, limit }, eventOf) {
     const most = limitOf(limit);
     const from = after === undefined ? 0 : numberOf(after.position);
     const head = this.#headPosition();
@@ -194,7 +205,7 @@ export class SqliteEventReader {
     const rows = this.#scan(filter).all(from, upTo, ...lists.map((list) => JSON.stringify(list)), most);
     const considered = rows.length === most ? rows[most - 1]?.[0] : Math.max(from, upTo);
     return {
-      events: rows.map(stored),
+      events: rows.map(eventOf),
       ...(considered > 0 && { next: this.#place(considered) }),
       atEnd: considered >= head,
     };
@@ -220,7 +231,7 @@ export class SqliteEventReader {
     let statement = this.#scans.get(where);
     if (statement === undefined) {
       statement = this.#database.prepare(
-        `SELECT position, sequence, event FROM events WHERE position > ? AND position <= ? AND ${where}
+        `SELECT position, sequence, event, id FROM events WHERE position > ? AND position <= ? AND ${where}
          ORDER BY position LIMIT ?`,
       );
       this.#scans.set(where, statement);
@@ -242,6 +253,14 @@ const LISTED = '(SELECT value FROM json_each(?))';
  */
 function stored([position, sequence, event]) {
   return { position: textOf(position), ...(sequence !== null && { sequence }), event: JSON.parse(event) };
+}
+
+/**
+ * @param {any[]} row
+ * @returns {EventText}
+ */
+function textStored([position, sequence, text, id]) {
+  return { position: textOf(position), ...(sequence !== null && { sequence }), id, text };
 }
 
 /** @param {number} position */

@@ -1,3 +1,4 @@
+import { canonicalEvent } from '../../../src/event-store/canonical.js';
 import type { EventReader, Place, Position } from '../../../src/event-store/event-store.js';
 import { sequenceOf } from '../../../src/event-store/sequence-of.js';
 import { wholeHead } from '../../../src/event-store/whole-head.js';
@@ -50,6 +51,26 @@ export function reading(open: OpenStore): void {
         expect(await wholeLog(store, { after: placeAfter(all[i]!), limit: 7 })).toEqual(all.slice(i + 1));
       }
       expect(await wholeLog(await reader(), { limit: 13 })).toEqual(all);
+    }),
+  );
+
+  test(
+    'gives the same pages as the canonical texts that are hashed',
+    withStore(open, async ({ store, reader }) => {
+      const stream = newStream();
+      await store.append(stream, 'none', envelopes(stream, 0, 10));
+      const start = placeAfter((await wholeLog(store))[1]!);
+      for (const query of [
+        { limit: 4 },
+        { after: start, limit: 3 },
+        { after: start, filter: { types: ['none.Such'] } },
+      ]) {
+        for (const each of [store, await reader()]) {
+          const { events, ...page } = await each.readAll(query);
+          const texts = events.map(({ event, ...place }) => ({ ...place, id: event.id, text: canonicalEvent(event) }));
+          expect(await each.readTexts(query)).toEqual({ ...page, events: texts });
+        }
+      }
     }),
   );
 

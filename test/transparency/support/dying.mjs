@@ -32,6 +32,7 @@ await fatal('append', (event) => store.append(event.stream, 'none', [event]))(la
 const key = signingKey(origin, createHash('sha256').update(origin).digest());
 const storage = openSqliteLogStorage(join(folder, 'transparency.db'));
 const builder = new LogBuilder({
+  ledger: last.ledger,
   reader: store,
   storage: {
     read: (/** @type {any} */ tile) => storage.read(tile),

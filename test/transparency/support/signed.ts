@@ -28,6 +28,7 @@ export async function logOf(store: EventStore, folder: string) {
   const key = signingKey(ORIGIN, SEED);
   if ((await storage.signed())?.size === count) return storage;
   await new LogBuilder({
+    ledger: await ledgerOf(store),
     reader: store,
     storage,
     leases: new EmbeddedLeases(),
