@@ -37,7 +37,20 @@ const scratch = Buffer.alloc(1 + 2 * HASH_BYTES, 0x01);
 export function nodeHash(left: Hash, right: Hash): Hash {
   scratch.set(left, 1);
   scratch.set(right, 1 + HASH_BYTES);
-  return hash('sha256', scratch, 'buffer') as Hash;
+  return Buffer.from(hashed(scratch), 'latin1') as Hash;
+}
+
+/** As a text of bytes: Node makes that in a third of the time that a buffer takes it. */
+const hashed = (bytes: Buffer): string => hash('sha256', bytes, 'binary');
+
+/** The row above a row: of each two hashes their node; a last one alone has none. */
+export function rowAbove(row: Buffer): Buffer {
+  const above = Buffer.allocUnsafe(Math.floor(row.length / (2 * HASH_BYTES)) * HASH_BYTES);
+  for (let at = 0; at < above.length; at += HASH_BYTES) {
+    row.copy(scratch, 1, 2 * at, 2 * (at + HASH_BYTES));
+    above.write(hashed(scratch), at, 'latin1');
+  }
+  return above;
 }
 
 /**
@@ -45,14 +58,9 @@ export function nodeHash(left: Hash, right: Hash): Hash {
  * @param row their bytes
  */
 export function perfectRoot(row: Buffer): Hash {
-  let count = row.length / HASH_BYTES;
+  const count = row.length / HASH_BYTES;
   if (count < 1 || !Number.isInteger(Math.log2(count))) throw new Error(`${row.length} bytes are no perfect row`);
-  const level = Buffer.from(row);
-  for (; count > 1; count /= 2) {
-    for (let pair = 0; pair < count / 2; pair++) {
-      level.copy(scratch, 1, pair * 2 * HASH_BYTES, (pair + 1) * 2 * HASH_BYTES);
-      level.set(hash('sha256', scratch, 'buffer'), pair * HASH_BYTES);
-    }
-  }
-  return level.subarray(0, HASH_BYTES) as Hash;
+  let root = row;
+  while (root.length > HASH_BYTES) root = rowAbove(root);
+  return Buffer.from(root) as Hash;
 }

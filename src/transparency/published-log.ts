@@ -2,7 +2,7 @@ import { bundleStart } from './bundles.js';
 import { tilesIn } from './growth.js';
 import { HASH_BYTES, leafIndex, treeSize } from './hashes.js';
 import type { LogReader, SignedTree } from './log-storage.js';
-import { consistencyFrom, inclusionFrom } from './tile-tree.js';
+import { consistencyFrom, inclusionFrom, keeping, type ReadTile } from './tile-tree.js';
 import { ENTRIES, isWithin, tilePath, type TileName } from './tiles.js';
 import { writeTlogProof } from './tlog-proof.js';
 import type { WitnessPolicy } from './witnesses/witness-policy.js';
@@ -42,6 +42,15 @@ export async function tileBytes(reader: LogReader, tile: TileName, { size }: Sig
     : stored.bytes.subarray(0, tile.width * HASH_BYTES);
 }
 
+/** The tiles that proofs are made of, by the log that they are of. */
+const tiles = new WeakMap<LogReader, ReadTile>();
+
+function warm({ reader }: PublishedLog): ReadTile {
+  const read = tiles.get(reader) ?? keeping(tilesIn(reader));
+  tiles.set(reader, read);
+  return read;
+}
+
 /**
  * A tlog-proof@v1 of an entry, in the newest tree that is witnessed, where it has the entry, and else in the last that was
  * signed: who asks some seconds later gets the better one, and nobody waits for a witness.
@@ -50,7 +59,7 @@ export async function tileBytes(reader: LogReader, tile: TileName, { size }: Sig
 export async function provedIn(log: PublishedLog, index: number, signed: SignedTree): Promise<string> {
   const witnessed = await witnessedIn(log);
   const { size, note } = witnessed !== undefined && index < witnessed.size ? witnessed : signed;
-  const hashes = await inclusionFrom(tilesIn(log.reader), leafIndex(index, size), size);
+  const hashes = await inclusionFrom(warm(log), leafIndex(index, size), size);
   return writeTlogProof({ index, hashes, checkpoint: note });
 }
 
@@ -61,7 +70,7 @@ export async function provedIn(log: PublishedLog, index: number, signed: SignedT
  * @param to at most the size that was signed
  */
 export async function growthOf(log: PublishedLog, from: number, to: number, signed: SignedTree): Promise<string> {
-  const hashes = await consistencyFrom(tilesIn(log.reader), treeSize(from), treeSize(to));
+  const hashes = await consistencyFrom(warm(log), treeSize(from), treeSize(to));
   const witnessed = to === signed.size ? undefined : await witnessedIn(log);
   const note = to === signed.size ? signed.note : witnessed?.size === to ? witnessed.note : '';
   return [`old ${from}`, ...hashes.map((hash) => hash.toString('base64')), '', note].join('\n');

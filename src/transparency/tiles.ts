@@ -1,4 +1,4 @@
-import { HASH_BYTES, perfectRoot, type Hash, type TreeSize } from './hashes.js';
+import { HASH_BYTES, rowAbove, type Hash, type TreeSize } from './hashes.js';
 import type { Node } from './ranges.js';
 
 /** Hashes of a full tile, entries of a full bundle: 2^8 (C2SP tlog-tiles). */
@@ -82,11 +82,17 @@ export function tileOf({ level, index }: Node, size: TreeSize): HashTileName {
   return named({ level: tileLevel, index: Math.floor(first / TILE_WIDTH) }, size);
 }
 
-/** @param tile the bytes of the tile that holds it */
+/** What was hashed of a tile, a row for each level from its own up: for as long as somebody keeps its bytes. */
+const rowsOver = new WeakMap<Buffer, Buffer[]>();
+
+/** @param tile the bytes of the tile that holds it, which never change */
 export function nodeIn(tile: Buffer, { level, index }: Node): Hash {
-  const count = 2 ** (level % TILE_HEIGHT);
-  const first = ((index * count) % TILE_WIDTH) * HASH_BYTES;
-  const row = tile.subarray(first, first + count * HASH_BYTES);
-  if (row.length !== count * HASH_BYTES) throw new RangeError(`the tile is too narrow for node ${level}/${index}`);
-  return perfectRoot(row);
+  const rows = rowsOver.get(tile) ?? [tile];
+  rowsOver.set(tile, rows);
+  const height = level % TILE_HEIGHT;
+  while (rows.length <= height) rows.push(rowAbove(rows.at(-1) as Buffer));
+  const first = (index % 2 ** (TILE_HEIGHT - height)) * HASH_BYTES;
+  const node = (rows[height] as Buffer).subarray(first, first + HASH_BYTES);
+  if (node.length !== HASH_BYTES) throw new RangeError(`the tile is too narrow for node ${level}/${index}`);
+  return node as Hash;
 }
