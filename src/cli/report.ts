@@ -1,5 +1,6 @@
 import { readConfiguration } from '../config/configuration.js';
 import { clientOf, ServerRefused, type Language } from './client/client.js';
+import { correctionsOf, Gathered, type Correction } from './client/corrections.js';
 import { joined, made, pagesOf, type Page } from './client/pages.js';
 import { tableOf, type TableColumn } from './client/table.js';
 import { stopSignal, WrongUsage, type Command } from './command.js';
@@ -43,6 +44,8 @@ interface Described {
   readonly title: Readonly<Record<Language, string>>;
   readonly parameters: readonly { readonly name: string; readonly presence: string }[];
   readonly columns: readonly DescribedColumn[];
+  /** The columns that name a row. */
+  readonly key: readonly string[];
 }
 
 async function run(args: readonly string[]): Promise<number> {
@@ -94,27 +97,76 @@ const listed = (reports: readonly Described[], language: Language): string =>
   );
 
 async function printTable(
-  { columns, title }: Described,
+  { columns, title, key }: Described,
   pages: AsyncIterable<Page>,
   language: Language,
 ): Promise<void> {
   const shown = columns.map((column): TableColumn => {
     return { title: column[language], isRight: column.kind === 'money' || column.kind === 'count' };
   });
+  const markedColumns = [...shown, { title: '' }];
   const cells = (row: Readonly<Record<string, unknown>>): string[] =>
     columns.map(({ name, labels }) => labels?.[String(row[name])]?.[language] ?? textOf(row[name]));
   const widths: number[] = [];
+  const gathered = new Gathered();
   let first: Page | undefined;
   for await (const page of pages) {
+    const corrections = correctionsOf(page);
+    gathered.add(corrections);
+    const markOf = marking(key, corrections, language);
     if (first === undefined) await print(`${title[language]}\n\n`);
-    await print(tableOf(shown, page.items.map(cells), widths, first === undefined));
+    const lines = page.items.map((row) => [...cells(row), markOf(row)]);
+    await print(tableOf(markedColumns, lines, widths, first === undefined));
     first ??= page;
   }
   const { rows, totals, sequence, digest, selector } = first as Page & { totals: readonly Record<string, unknown>[] };
   if (totals.length > 0) await print(`\n${tableOf(shown, totals.map(cells), widths, false)}`);
+  const corrections = gathered.list();
+  if (corrections.length > 0) await print(`\n${LISTED[language]}\n\n${tableOf(CORRECTION, corrections.map(lineOf))}`);
+  if (first?.['moreCorrections'] !== undefined) await print(`${MORE[language]} ${String(first['moreCorrections'])}\n`);
   const said = Object.entries(selector as Record<string, string>).map(([name, value]) => ` ${name}=${value}`);
   await print(`\n${String(rows)} rows;${said.join('')} knownAt=${String(sequence)}\ndigest ${String(digest)}\n`);
 }
+
+/** The last cell of a row: sequences of the corrections that changed it, if any. */
+function marking(key: readonly string[], corrections: readonly Correction[], language: Language) {
+  const named = (row: Readonly<Record<string, unknown>>): string => JSON.stringify(key.map((name) => row[name]));
+  const marks = new Map<string, number[]>();
+  for (const { sequence, rows } of corrections) {
+    for (const row of rows) marks.set(named(row), [...(marks.get(named(row)) ?? []), sequence]);
+  }
+  return (row: Readonly<Record<string, unknown>>): string => {
+    const sequences = marks.get(named(row));
+    return sequences === undefined ? '' : `${CORRECTED[language]} ${sequences.join(' ')}`;
+  };
+}
+
+const CORRECTED: Readonly<Record<Language, string>> = { en: 'corrected by', ar: 'صُحح بالحدث' };
+const LISTED: Readonly<Record<Language, string>> = {
+  en: 'Corrections: recorded after the period that they count in was closed',
+  ar: 'التصحيحات: سُجلت بعد إقفال الفترة التي تُحتسب فيها',
+};
+const MORE: Readonly<Record<Language, string>> = {
+  en: 'Later corrections, whose rows are not named:',
+  ar: 'تصحيحات لاحقة لم تُسمَّ صفوفها:',
+};
+
+const CORRECTION: readonly TableColumn[] = [
+  { title: 'SEQUENCE', isRight: true },
+  { title: 'ON' },
+  { title: 'RECORDED' },
+  { title: 'TYPE' },
+  { title: 'EVENT' },
+  { title: 'APPROVAL' },
+];
+const lineOf = ({ sequence, effectiveOn, recordedAt, type, event, correction = '-' }: Correction): string[] => [
+  String(sequence),
+  effectiveOn,
+  recordedAt,
+  type,
+  event,
+  correction,
+];
 
 const textOf = (cell: unknown): string => (cell === null || cell === undefined ? '' : String(cell as string | number));
 

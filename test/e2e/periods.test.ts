@@ -1,6 +1,7 @@
 import { addDays, businessDateAt, type BusinessDate } from '../../src/kernel/calendar.js';
 import type { Report } from '../../projections/report.js';
 import { reports } from '../../src/composition.js';
+import { sijill } from '../cli/moving.js';
 import { addressOf } from '../reports/samples.js';
 import { Server, until, type Answer } from './server.js';
 
@@ -135,6 +136,11 @@ test('a year, then a month is closed by two people; a late registration is refus
     const then = await show('auditor', `${address}&knownAt=${sequence}`);
     expect([name, then.body.corrections]).toEqual([name, []]);
   }
+  const asking = { SIJILL_DATA: server.data, SIJILL_URL: server.url, SIJILL_TOKEN: tokens.auditor };
+  const printed = await sijill(['report', 'trial-balance', `entity=${ENTITY}`, `effectiveOn=${LAST_DAY}`], asking);
+  expect([printed.code, printed.err]).toEqual([0, '']);
+  expect(printed.out).toMatch(new RegExp(`^1200 .* corrected by ${registered.body.sequence}$`, 'm'));
+  expect(printed.out).toMatch(new RegExp(`\nCorrections: [^]*${registered.body.event}  ${correction}\n`));
   const compared = await show('auditor', `/v1/reports/debt-roll-forward/difference?${span}&against=${sequence}`);
   expect(compared.body).toMatchObject({ rows: 1, items: [{ change: 'changed', events: [named] }] });
 

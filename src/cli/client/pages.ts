@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { progressOf } from '../progress.js';
 import type { Client } from './client.js';
+import { correctionsOf, Gathered } from './corrections.js';
 
 /** A page of a list, as all of them are answered. */
 export interface Page {
@@ -37,18 +38,25 @@ export async function made(client: Client, path: string): Promise<Response> {
 const nextIn = (response: Response): string | undefined =>
   /<([^>]*)>; *rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
 
-/** One JSON value of all pages: what the first one says, with the items of all. A page at a time is held. */
+/**
+ * One JSON value of all pages: what the first one says, with the items of all, and of a report the corrections of all.
+ * The items of a page at a time are held.
+ */
 export async function* joined(pages: AsyncIterable<Page>): AsyncGenerator<string, void> {
-  let isFirst = true;
-  for await (const { items, ...rest } of pages) {
+  const gathered = new Gathered();
+  let end: string | undefined;
+  for await (const page of pages) {
+    const { items, corrections, ...rest } = page;
+    gathered.add(correctionsOf(page));
     const text = items.map((item) => JSON.stringify(item)).join(',\n');
-    if (isFirst) {
+    if (end === undefined) {
       const head = JSON.stringify(rest).slice(0, -1);
       yield `${head}${head === '{' ? '' : ','}"items":[\n${text}`;
+      end = corrections === undefined ? ']}\n' : '],"corrections":';
     } else if (text !== '') {
       yield `,\n${text}`;
     }
-    isFirst = false;
   }
-  yield isFirst ? '{"items":[]}\n' : ']}\n';
+  yield end ?? '{"items":[]}\n';
+  if (end?.endsWith(':')) yield `${JSON.stringify(gathered.list())}}\n`;
 }
