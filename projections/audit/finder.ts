@@ -9,7 +9,7 @@ import { UPCAST, type Upcast } from '../upcast.js';
 import type { Filter } from './filter.js';
 import { auditModel, type AuditDocument } from './model.js';
 import { audit } from './projection.js';
-import type { placeIn } from './rows.js';
+import { readPlaces, type Stored } from './reading.js';
 import { search, type Asked, type Found, type Located, type Read } from './searching.js';
 import { isFinished, SHAPE } from './spans.js';
 
@@ -52,7 +52,7 @@ export class Finder {
     const known = count ?? (await this.count());
     const sources = {
       document: (id: string) => this.#document(id, known),
-      event: (place: ReturnType<typeof placeIn>) => this.#read(place),
+      events: (places: readonly Stored[]) => this.#read(places),
     };
     return search(SHAPE, sources, { ...asked, count: known });
   }
@@ -84,10 +84,9 @@ export class Finder {
     return document;
   }
 
-  async #read({ stream, revision }: ReturnType<typeof placeIn>): Promise<Read> {
-    const [stored] = await this.events.readStream(stream, { from: revision, limit: 1 });
-    if (stored === undefined) throw new Error(`the index names event ${revision} of ${stream}, which the log has not`);
-    return { stored, event: this.upcast(stored.event) };
+  async #read(places: readonly Stored[]): Promise<Read[]> {
+    const found = await readPlaces(this.events, places);
+    return found.map((stored) => ({ stored, event: this.upcast(stored.event) }));
   }
 }
 

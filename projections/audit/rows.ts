@@ -3,6 +3,7 @@ import type { Envelope } from '../../src/kernel/envelope.js';
 import type { StreamName } from '../../src/kernel/ids.js';
 import { facetsOf, type Facets } from './facets.js';
 import { keysOf, KEY_LENGTH } from './keys.js';
+import type { Stored } from './reading.js';
 
 /** The least and the most of what a span's events have; texts that sort as what they stand for; amounts as numbers. */
 export interface Bounds {
@@ -53,7 +54,7 @@ export function boundsIn(row: string): Bounds {
 }
 
 /** Where the event of a row is stored. */
-export function placeIn(row: string): { readonly stream: StreamName; readonly revision: bigint } {
+export function placeIn(row: string): Stored {
   const [revision = '', stream = ''] = row.split(' ').slice(-2);
   return { stream: stream as StreamName, revision: BigInt(revision) };
 }

@@ -4,12 +4,14 @@ import type { Envelope } from '../../src/kernel/envelope.js';
 import { fits, mayFit, mayHold, mayLie, planOf, type Filter, type Plan } from './filter.js';
 import { ALPHABET } from './keys.js';
 import type { AuditDocument } from './model.js';
+import type { Stored } from './reading.js';
 import { boundsIn, boundsOf, placeIn, rowsIn, together, type Bounds } from './rows.js';
 import { blockId, boundsId, keysId, levelOf, partsHolding, sizeOf, type Shape } from './spans.js';
 
 export interface Sources {
   readonly document: (id: string) => Promise<AuditDocument | undefined>;
-  readonly event: (place: ReturnType<typeof placeIn>) => Promise<Read>;
+  /** In the order of the places. */
+  readonly events: (places: readonly Stored[]) => Promise<readonly Read[]>;
 }
 
 export interface Asked {
@@ -166,7 +168,7 @@ class Walk {
     const candidates = document === undefined ? [] : this.#candidates(document, this.#reached - first);
     for (let next = 0; next < candidates.length;) {
       const some = candidates.slice(next, next + this.asked.limit - this.#events.length);
-      const events = await Promise.all(some.map((at) => this.sources.event(placeIn(takenApart(document!).rows[at]!))));
+      const events = await this.sources.events(some.map((at) => placeIn(takenApart(document!).rows[at]!)));
       for (const [i, at] of some.entries()) this.#take(first + at, events[i]!);
       next += some.length;
       if (this.#isOver && next < candidates.length) return;

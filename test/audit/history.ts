@@ -116,10 +116,11 @@ export class Indexed {
         this.reads++;
         return store.get<AuditDocument>(auditModel, each);
       },
-      event: async ({ revision }) => {
-        const event = log[Number(revision)]!;
-        return { event, stored: { event, position: '' as never } };
-      },
+      events: async (places) =>
+        places.map(({ revision }) => {
+          const event = log[Number(revision)]!;
+          return { event, stored: { event, position: '' as never } };
+        }),
     };
     const count = this.#taken?.count ?? 0;
     return search(shape, sources, { filter, before: Math.min(before, count), count, limit, effort });
