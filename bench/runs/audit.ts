@@ -7,7 +7,7 @@ import 'reflect-metadata';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { openEventReader, openReadModels } from '../../src/adapters.js';
+import { openEventReader, openReadModelReader, openReadModels } from '../../src/adapters.js';
 import type { Place } from '../../src/event-store/event-store.js';
 import { Projector } from '../../src/feed/projector.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
@@ -42,12 +42,11 @@ if (!isFilled) await record();
 
 const configuration = configurationOf(folder);
 const reader = await openEventReader(configuration);
-const models = await openReadModels(configuration);
-await models.open([auditModel]);
 
 const Libsql = createRequire(import.meta.url)('libsql');
 const database = new Libsql(peer);
 const fold = isFilled ? undefined : await index();
+const models = await openReadModelReader(configuration); // as the server reads them
 const step = Math.ceil(wanted / samples);
 const sampled = database
   .prepare('SELECT event FROM events WHERE sequence % ? = 1 AND debtor IS NOT NULL')
@@ -105,6 +104,8 @@ async function index(): Promise<number> {
   database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;
     CREATE TABLE events (sequence INTEGER PRIMARY KEY, actor TEXT, type TEXT, debtor TEXT, amount REAL, event TEXT)`);
   const insert = database.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)');
+  const models = await openReadModels(configuration);
+  await models.open([auditModel]);
   const projector = new Projector(audit, models);
   let ms = 0;
   let after: Place | undefined;
@@ -129,6 +130,7 @@ async function index(): Promise<number> {
     after = page.next;
     if (page.atEnd) break;
   }
+  await models.close();
   database.exec(`CREATE INDEX by_deed ON events (actor, type, sequence); CREATE INDEX by_debtor ON events (debtor, sequence);
     CREATE INDEX by_amount ON events (amount)`);
   return (ms * 1_000) / after.count;

@@ -87,6 +87,10 @@ export const mayFit = (row: string, { keys }: Plan): boolean =>
 export const mayHold = (rows: string, { keys }: Plan): boolean =>
   keys.every((some) => some.some((key) => rows.includes(key)));
 
+/** The same by the set of its keys. */
+export const mayBeIn = (held: ReadonlySet<string>, { keys }: Plan): boolean =>
+  keys.every((some) => some.some((key) => held.has(key)));
+
 /** The last word: exact, on the event itself. */
 export function fits(event: Envelope, filter: Filter): boolean {
   const { actor, acts, type, rule, currency, minAmount, maxAmount } = filter;

@@ -6,12 +6,12 @@ import { BoundedCache } from '../../src/kernel/bounded-cache.js';
 import type { ReadModelReader } from '../../src/read-models/read-models.js';
 import { READ_MODELS } from '../../src/read-models/token.js';
 import { UPCAST, type Upcast } from '../upcast.js';
-import type { Filter } from './filter.js';
+import { planOf, type Filter } from './filter.js';
 import { auditModel, type AuditDocument } from './model.js';
 import { audit } from './projection.js';
 import { readPlaces, type Stored } from './reading.js';
 import { search, type Asked, type Found, type Located, type Read } from './searching.js';
-import { isFinished, SHAPE } from './spans.js';
+import { blockId, isBehindSpans, SHAPE } from './spans.js';
 
 /** What there is to ask for: the composition root hands it over. */
 export const AUDITED = Symbol('Audited');
@@ -24,14 +24,14 @@ export interface Audited {
 /** Enough to find a single event in a ledger of hundreds of millions. */
 const WHOLE = 5_000;
 
-/** Documents of the index that are kept, of some 5 to 40 KiB: all that a search of what is newest goes through. */
+/** Documents of the index that are kept, of some 5 to 40 KiB: what is finished never changes. */
 const MOST_KEPT = 512;
 
 /** Searches the index over all events. */
 @Injectable()
 export class Finder {
-  /** What is finished never changes, and every search for something rare reads the same blocks behind the last span. */
-  readonly #finished = new BoundedCache<string, AuditDocument>(MOST_KEPT);
+  /** Every search for something rare reads the same blocks behind the last span. */
+  readonly #kept = new BoundedCache<string, AuditDocument>(MOST_KEPT);
   /** The block that is still written, for as long as nothing is. */
   #newest: { readonly count: number; readonly block: AuditDocument } | undefined;
 
@@ -50,8 +50,10 @@ export class Finder {
   /** @param asked without a count: as many as can be found by now */
   async find(asked: Omit<Asked, 'count'>, count?: number): Promise<Found> {
     const known = count ?? (await this.count());
+    // A search by bounds goes through blocks that any other one by bounds may go through; one by keys through its own.
+    const keepsAll = planOf(asked.filter).bounds !== undefined;
     const sources = {
-      document: (id: string) => this.#document(id, known),
+      document: (id: string) => this.#document(id, known, keepsAll),
       events: (places: readonly Stored[]) => this.#read(places),
     };
     return search(SHAPE, sources, { ...asked, count: known });
@@ -73,14 +75,14 @@ export class Finder {
     return { en, ar };
   }
 
-  async #document(id: string, count: number): Promise<AuditDocument | undefined> {
+  async #document(id: string, count: number, keepsAll: boolean): Promise<AuditDocument | undefined> {
     const { count: then, block } = this.#newest ?? {};
-    const kept = this.#finished.get(id) ?? (then === count && block?.id === id ? block : undefined);
+    const kept = this.#kept.get(id) ?? (then === count && block?.id === id ? block : undefined);
     if (kept !== undefined) return kept;
     const document = await this.models.get(auditModel, id);
     if (document === undefined) return undefined;
-    if (isFinished(SHAPE, id, count)) this.#finished.set(id, document);
-    else this.#newest = { count, block: document };
+    if (id === blockId(Math.floor(count / SHAPE.block))) this.#newest = { count, block: document };
+    else if (keepsAll || isBehindSpans(SHAPE, id, count)) this.#kept.set(id, document);
     return document;
   }
 

@@ -1,11 +1,11 @@
 /** Walks the index from the newest event to the oldest; pure but for the documents and events that it asks for. */
 import type { StoredEvent } from '../../src/event-store/event-store.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
-import { fits, mayFit, mayHold, mayLie, planOf, type Filter, type Plan } from './filter.js';
+import { fits, mayBeIn, mayFit, mayHold, mayLie, planOf, type Filter, type Plan } from './filter.js';
 import { ALPHABET } from './keys.js';
 import type { AuditDocument } from './model.js';
 import type { Stored } from './reading.js';
-import { boundsIn, boundsOf, placeIn, rowsIn, together, type Bounds } from './rows.js';
+import { boundsIn, boundsOf, keysIn, placeIn, rowsIn, together, type Bounds } from './rows.js';
 import { blockId, boundsId, keysId, levelOf, partsHolding, sizeOf, type Shape } from './spans.js';
 
 export interface Sources {
@@ -49,6 +49,13 @@ export async function search(shape: Shape, sources: Sources, asked: Asked): Prom
 
 /** Blocks, or spans, that are asked for at once. */
 const AHEAD = 8;
+/** Of a span: what no more of its blocks hold is rare, and mostly in all of them. */
+const FEW = 4;
+
+interface Candidate {
+  readonly sequence: number;
+  readonly row: string;
+}
 
 class Walk {
   readonly #plan: Plan;
@@ -149,47 +156,54 @@ class Walk {
     });
   }
 
-  /** The newest block first, alone: mostly it is enough. Then several at a time. */
+  /** The newest block first, alone: mostly it is enough. Then several at a time, as at once where few are left: it is rare. */
   async #blocks(blocks: readonly number[]): Promise<void> {
-    const asked = new Map<number, Promise<AuditDocument | undefined>>();
-    for (const [at, block] of blocks.entries()) {
-      if (this.#isOver) break;
-      if (!asked.has(block)) {
-        for (const each of blocks.slice(at, at === 0 ? 1 : at + AHEAD)) asked.set(each, this.#document(blockId(each)));
-      }
-      const document = await asked.get(block);
-      this.#reached = Math.min(this.#reached, (block + 1) * this.shape.block); // nothing fits between the two
-      await this.#rows(block * this.shape.block, document);
-    }
-    await Promise.all(asked.values());
-  }
-
-  async #rows(first: number, document: AuditDocument | undefined): Promise<void> {
-    const candidates = document === undefined ? [] : this.#candidates(document, this.#reached - first);
-    for (let next = 0; next < candidates.length;) {
-      const some = candidates.slice(next, next + this.asked.limit - this.#events.length);
-      const events = await this.sources.events(some.map((at) => placeIn(takenApart(document!).rows[at]!)));
-      for (const [i, at] of some.entries()) this.#take(first + at, events[i]!);
+    for (let next = 0; next < blocks.length && !this.#isOver;) {
+      const isAlone = next === 0 && blocks.length > FEW;
+      const some = blocks.slice(next, next + (isAlone ? 1 : AHEAD));
+      const documents = await Promise.all(some.map((block) => this.#document(blockId(block))));
+      const isAll = await this.#rows(this.#candidates(some, documents));
+      if (isAll) this.#reached = Math.min(this.#reached, some.at(-1)! * this.shape.block);
       next += some.length;
-      if (this.#isOver && next < candidates.length) return;
     }
-    this.#reached = Math.min(this.#reached, first);
   }
 
-  /** Rows of a block that may be asked for, the newest first. Most blocks hold nothing of what is rare. */
-  #candidates(document: AuditDocument, before: number): number[] {
-    if (!mayHold(document.rows ?? '', this.#plan)) return [];
-    const { bounds } = this.#plan;
-    const block = takenApart(document);
-    const { rows } = block;
-    const all = bounds && (block.all ??= rows.map(boundsIn));
-    if (all !== undefined && rows.length > 0 && !mayLie((block.within ??= together(all)), bounds!)) return [];
-    const candidates: number[] = [];
-    for (let at = Math.min(rows.length, before) - 1; at >= 0; at--) {
-      if (all !== undefined && !mayLie(all[at]!, bounds!)) continue;
-      if (mayFit(rows[at]!, this.#plan)) candidates.push(at);
+  /** As many as are still wanted at a time. @returns whether that was all of them */
+  async #rows(candidates: Generator<Candidate>): Promise<boolean> {
+    for (;;) {
+      const some = first(this.asked.limit - this.#events.length, candidates);
+      const events = await this.sources.events(some.map(({ row }) => placeIn(row)));
+      for (const [i, { sequence }] of some.entries()) this.#take(sequence, events[i]!);
+      if (some.length === 0) return true;
+      if (this.#isOver) return candidates.next().done === true;
     }
-    return candidates;
+  }
+
+  /** Rows of blocks that may be asked for, the newest first. Most blocks hold nothing of what is rare. */
+  *#candidates(numbers: readonly number[], documents: readonly (AuditDocument | undefined)[]): Generator<Candidate> {
+    const { bounds } = this.#plan;
+    const before = this.#reached;
+    for (const [i, document] of documents.entries()) {
+      if (document === undefined || !this.#mayHold(document)) continue;
+      const begin = numbers[i]! * this.shape.block;
+      const block = takenApart(document);
+      const { rows } = block;
+      const all = bounds && (block.all ??= rows.map(boundsIn));
+      if (all !== undefined && rows.length > 0 && !mayLie((block.within ??= together(all)), bounds!)) continue;
+      for (let at = Math.min(rows.length, before - begin) - 1; at >= 0; at--) {
+        if (all !== undefined && !mayLie(all[at]!, bounds!)) continue;
+        const row = rows[at]!;
+        if (mayFit(row, this.#plan)) yield { sequence: begin + at, row };
+      }
+    }
+  }
+
+  /** A block that is looked at again is behind the last span: all searches go through it, so that its keys are worth a set. */
+  #mayHold(document: AuditDocument): boolean {
+    const block = blocks.get(document);
+    if (block !== undefined) return mayBeIn((block.keys ??= new Set(block.rows.flatMap(keysIn))), this.#plan);
+    takenApart(document);
+    return mayHold(document.rows ?? '', this.#plan);
   }
 
   #take(sequence: number, read: Read): void {
@@ -204,10 +218,21 @@ class Walk {
   }
 }
 
+function first<T>(count: number, of: Generator<T>): T[] {
+  const some: T[] = [];
+  while (some.length < count) {
+    const { value, done } = of.next();
+    if (done === true) break;
+    some.push(value);
+  }
+  return some;
+}
+
 const ALL: readonly number[] = ALPHABET.map((_, part) => part);
 
 interface Block {
   readonly rows: readonly string[];
+  keys?: ReadonlySet<string>;
   /** Of each, and of all of them, once somebody asked. */
   all?: readonly Bounds[];
   within?: Bounds;

@@ -44,10 +44,10 @@ export const keysId = (level: number, span: number, prefix: string): string => `
 export const sizeOf = ({ block, levels }: Shape, level: number): number =>
   levels.slice(0, level).reduce((size, { fan }) => size * fan, block);
 
-/** Whether a document that is there will ever change. @param count of events that are folded */
-export function isFinished({ block }: Shape, id: string, count: number): boolean {
-  const [level, number] = id.split('.').map(Number) as [number, number];
-  return level > 0 || (number + 1) * block <= count;
+/** Whether a document is a block behind the last finished span: every search for something rare reads it. @param count of events that are folded */
+export function isBehindSpans(shape: Shape, id: string, count: number): boolean {
+  const [level, block = 0] = id.split('.').map(Number);
+  return level === 0 && block * shape.block >= count - (count % sizeOf(shape, 1));
 }
 
 /**
