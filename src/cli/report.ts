@@ -123,7 +123,8 @@ async function printTable(
   if (totals.length > 0) await print(`\n${tableOf(shown, totals.map(cells), widths, false)}`);
   const corrections = gathered.list();
   if (corrections.length > 0) await print(`\n${LISTED[language]}\n\n${tableOf(CORRECTION, corrections.map(lineOf))}`);
-  if (first?.['moreCorrections'] !== undefined) await print(`${MORE[language]} ${String(first['moreCorrections'])}\n`);
+  const more = first?.['moreCorrections'] as number | undefined;
+  if (more !== undefined) await print(`${MORE[language]} ${more}\n`);
   const said = Object.entries(selector as Record<string, string>).map(([name, value]) => ` ${name}=${value}`);
   await print(`\n${String(rows)} rows;${said.join('')} knownAt=${String(sequence)}\ndigest ${String(digest)}\n`);
 }
