@@ -95,7 +95,7 @@ function totalAt(page: SumsPage, ofMonth: SumsPage | undefined, sequence: number
 }
 
 /** Parts of the page that come before one. */
-export function summed({ before, lines }: SumsPage, upTo: number, below: string): Total {
+function summed({ before, lines }: SumsPage, upTo: number, below: string): Total {
   const carried = carriedBefore(before, placeOf(before, below));
   const posted = postedBelow(lines, upTo, below);
   return { debits: carried.debits + posted.debits, credits: carried.credits + posted.credits };

@@ -1,12 +1,12 @@
 import type { ReadModelReader } from '../../src/read-models/read-models.js';
 import type { Closing, Closings } from '../closings-of.js';
 import type { Sources } from '../report.js';
-import { holding, livePages, summed, type Chosen } from './balances.js';
+import { holding, livePages, type Chosen } from './balances.js';
 import type { Line } from './ledger.js';
 import { bookOf, keyOf, liveId, monthOf, pageId } from './legs.js';
 import { sumsModel, type SumsPage } from './model.js';
 import { all, between, pageAt } from './pages.js';
-import { eachLine, partsFrom, placeOf } from './texts.js';
+import { eachLine, lastOnParts } from './texts.js';
 
 /** By account and currency: sequences, rising. */
 export type Corrections = ReadonlyMap<string, readonly number[]>;
@@ -16,8 +16,8 @@ const AT_ONCE = 16;
 
 /**
  * What is posted on accounts on closed days, up to one, and came after their closing; the closing of a year itself is not. An account's
- * sums as of a closing say in which months there is any: a page is read for each account and closing, and of those months
- * what came later. How many lines there are besides does not matter.
+ * page says of each month with which sequence anything was posted on it last, and so in which months there is any: only of those
+ * is read what came later. How many closings there are, and lines besides, does not matter.
  */
 export async function correctionsIn(
   { models, sequence, closingsOf }: Sources,
@@ -50,39 +50,26 @@ async function correctionsOf(
   sequence: number,
   upTo: string,
 ): Promise<number[]> {
-  const now = await holding(models, live, sequence);
-  if (now === undefined) return [];
-  const found: number[] = [];
-  let then: SumsPage | undefined = now;
-  for (let at = closings.length - 1; at >= 0; at--) {
-    const { through, closedAt } = closings[at] as Closing;
-    const since = closings[at - 1]?.through;
-    const [from, below] = [since === undefined ? '' : behind(since), behind(through)];
-    if (then !== undefined) then = await holding(models, then, closedAt);
-    const isSame = (least: string, most: string): boolean =>
-      turnover(now, sequence, least, most) === (then === undefined ? 0n : turnover(then, closedAt, least, most));
-    if ((since ?? '') >= upTo || isSame(from, below)) continue;
-    for (const month of monthsOf(now, sequence, from, below)) {
-      if (!isSame(month, behind(month)))
-        found.push(...(await postedSince(models, live, month, { closedAt, sequence, upTo })));
-    }
+  const page = await holding(models, live, sequence);
+  if (page === undefined) return [];
+  const late = lateMonths(page, closings, sequence).filter(({ month }) => `${month}-01` <= upTo);
+  const found = late.map(({ month, closedAt }) => postedSince(models, live, month, { closedAt, sequence, upTo }));
+  return (await Promise.all(found)).flat();
+}
+
+/** Months on which anything was posted after their closing. */
+function lateMonths({ before, lines }: SumsPage, closings: readonly Closing[], known: number) {
+  const posted = new Map(lastOnParts(before));
+  eachLine(lines, known, (month, _minor, sequence) => posted.set(month, sequence));
+  const late: { readonly month: string; readonly closedAt: number }[] = [];
+  let at = 0;
+  for (const month of [...posted.keys()].sort()) {
+    while (at < closings.length && closings[at]!.through < month) at++; // a closing's last day sorts behind its month
+    if (at === closings.length) break;
+    const { closedAt } = closings[at]!;
+    if (posted.get(month)! > closedAt) late.push({ month, closedAt });
   }
-  return found;
-}
-
-/** Stands behind the month of a day, and before the next one. */
-const behind = (day: string): string => `${day.slice(0, 7)}~`;
-
-/** All that is posted on some months: it grows by whatever is posted. */
-function turnover(page: SumsPage, known: number, from: string, below: string): bigint {
-  const [least, most] = [summed(page, known, from), summed(page, known, below)];
-  return most.debits + most.credits - least.debits - least.credits;
-}
-
-function monthsOf({ before, lines }: SumsPage, known: number, from: string, below: string): ReadonlySet<string> {
-  const months = new Set(partsFrom(before, placeOf(before, from), below));
-  eachLine(lines, known, (month) => month >= from && month < below && months.add(month));
-  return months;
+  return late;
 }
 
 interface Since {

@@ -27,7 +27,7 @@ const sums = new Schema(
 );
 sums.index({ entity: 1 });
 
-export const sumsModel: Model<SumsPage> = { name: 'bookSums', version: 2, schema: sums };
+export const sumsModel: Model<SumsPage> = { name: 'bookSums', version: 3, schema: sums };
 
 /** A page of what counts on one day: on an entity's account in one currency, or for a party; in the order of the log. */
 export interface LinesPage extends Document {

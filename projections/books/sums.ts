@@ -2,7 +2,16 @@ import type { Projection } from '../../src/feed/consumers.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 import { allOf, bookKey, keyOf, legsOf, liveId, monthOf, pageId } from './legs.js';
 import { sumsModel, type SumsPage } from './model.js';
-import { carriedBefore, carriedText, eachLine, lastSequenceOf, placeOf, sumsText, type Total } from './texts.js';
+import {
+  carriedBefore,
+  carriedText,
+  eachLine,
+  lastOnParts,
+  lastSequenceOf,
+  placeOf,
+  sumsText,
+  type Total,
+} from './texts.js';
 
 /** Length of a page's lines with which it is sealed: some 150 of them. */
 const FULL = 3_072;
@@ -42,29 +51,33 @@ const isOfAccount = (id: string): boolean => keyOf(id).endsWith(' all');
 
 /** What is before the first part that anything was posted on stays as it is. */
 function broughtForward({ before, lines }: SumsPage): string {
-  const posted = new Map<string, { debits: bigint; credits: bigint }>();
-  eachLine(lines, Infinity, (part, minor) => {
-    const sum = posted.get(part) ?? { debits: 0n, credits: 0n };
+  const posted = new Map<string, { debits: bigint; credits: bigint; last: number }>();
+  eachLine(lines, Infinity, (part, minor, sequence) => {
+    const sum = posted.get(part) ?? { debits: 0n, credits: 0n, last: sequence };
     posted.set(part, sum);
+    sum.last = sequence;
     if (minor > 0) sum.debits += BigInt(minor);
     else sum.credits -= BigInt(minor);
   });
   const [first = ''] = [...posted.keys()].sort();
   const place = placeOf(before, first);
+  const behind = before.slice(place);
   let upTo = carriedBefore(before, place);
-  const carried = new Map<string, Total>();
-  for (let at = place; at < before.length;) {
-    const end = before.indexOf(';', at) + 1;
-    carried.set(before.slice(at, before.indexOf(' ', at)), carriedBefore(before, end));
-    at = end;
+  const carried = new Map<string, { readonly total: Total; readonly last: number }>();
+  let end = 0;
+  for (const [part, last] of lastOnParts(behind)) {
+    end = behind.indexOf(';', end) + 1;
+    carried.set(part, { total: carriedBefore(behind, end), last });
   }
   let [debits, credits] = [0n, 0n];
   let text = before.slice(0, place);
   for (const part of [...new Set([...carried.keys(), ...posted.keys()])].sort()) {
-    upTo = carried.get(part) ?? upTo;
-    debits += posted.get(part)?.debits ?? 0n;
-    credits += posted.get(part)?.credits ?? 0n;
-    text += carriedText(part, { debits: upTo.debits + debits, credits: upTo.credits + credits });
+    upTo = carried.get(part)?.total ?? upTo;
+    const now = posted.get(part);
+    debits += now?.debits ?? 0n;
+    credits += now?.credits ?? 0n;
+    const last = now?.last ?? carried.get(part)!.last;
+    text += carriedText(part, { debits: upTo.debits + debits, credits: upTo.credits + credits }, last);
   }
   return text;
 }

@@ -9,8 +9,9 @@ import { NONE, type PostedLeg } from './legs.js';
 /** A line of a page of sums: `sequence part minor`; minor units, what is debited is positive. */
 export const sumsText = (sequence: number, part: string, minor: number): string => `${sequence} ${part} ${minor};`;
 
-/** What was posted up to a part of a page of sums, it included: `part debits credits`, in minor units. */
-export const carriedText = (part: string, { debits, credits }: Total): string => `${part} ${debits} ${credits};`;
+/** What was posted up to a part of a page of sums, it included, in minor units, and the last sequence with which on the part itself: `part debits credits last`. */
+export const carriedText = (part: string, { debits, credits }: Total, last: number): string =>
+  `${part} ${debits} ${credits} ${last};`;
 
 /** Debits and credits in minor units. */
 export interface Total {
@@ -57,15 +58,13 @@ export function placeOf(carried: string, below: string): number {
   return low;
 }
 
-/** The parts from a place on that come before one, in their order. */
-export function partsFrom(carried: string, place: number, below: string): string[] {
-  const parts: string[] = [];
-  for (let at = place; at < carried.length; at = carried.indexOf(';', at) + 1) {
-    const part = carried.slice(at, carried.indexOf(' ', at));
-    if (part >= below) break;
-    parts.push(part);
+/** Of each part the last sequence with which anything was posted on it, in their order. */
+export function* lastOnParts(carried: string): Generator<readonly [part: string, last: number]> {
+  for (let at = 0; at < carried.length;) {
+    const end = carried.indexOf(';', at);
+    yield [carried.slice(at, carried.indexOf(' ', at)), Number(carried.slice(carried.lastIndexOf(' ', end) + 1, end))];
+    at = end + 1;
   }
-  return parts;
 }
 
 /** What the part came to that ends at a place; nothing at the beginning. */

@@ -1,5 +1,3 @@
-import type { Page } from './pages.js';
-
 type Cells = Readonly<Record<string, unknown>>;
 
 /** An event that changed rows of a report after the period that they count in was closed. */
@@ -16,8 +14,8 @@ export interface Correction {
 }
 
 /** Each page tells those of its own rows, or each those of all. */
-export const correctionsOf = ({ corrections = [] }: Page): readonly Correction[] =>
-  corrections as readonly Correction[];
+export const correctionsOf = (page: Readonly<Record<string, unknown>>): readonly Correction[] =>
+  (page['corrections'] ?? []) as readonly Correction[];
 
 /** The corrections of many pages, each once, with all rows that any page tells of. */
 export class Gathered {

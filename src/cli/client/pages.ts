@@ -47,7 +47,7 @@ export async function* joined(pages: AsyncIterable<Page>): AsyncGenerator<string
   let end: string | undefined;
   for await (const page of pages) {
     const { items, corrections, ...rest } = page;
-    gathered.add(correctionsOf(page));
+    gathered.add(correctionsOf({ corrections }));
     const text = items.map((item) => JSON.stringify(item)).join(',\n');
     if (end === undefined) {
       const head = JSON.stringify(rest).slice(0, -1);
