@@ -66,6 +66,13 @@ export const parties: Tellings<PartyEvent | PersonalDataRead> = {
       ar: `أُوقف إتلاف بيانات الطرف بالقاعدة ${ground}`,
     }),
   },
+  'parties.ErasureStarted': {
+    kind: 'consequence',
+    tell: () => ({
+      en: 'destruction of the data of the party started: nothing stops it any more',
+      ar: 'بدأ إتلاف بيانات الطرف فلا يوقفه شيء',
+    }),
+  },
   'parties.PartyErased': {
     kind: 'consequence',
     tell: () => ({

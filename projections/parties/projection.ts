@@ -61,6 +61,8 @@ function changed(view: PartyView, event: Later, sequence: number): PartyView {
       const approval = { at: event.recordedAt, sequence };
       return { ...withErasure(view, { state: 'approved', ...decided }), state: 'erasing', approval, waits: 'clock' };
     }
+    case 'parties.ErasureStarted':
+      return view;
     case 'parties.ErasureDeclined':
       return withErasure(view, { state: 'declined', ...decided, reason: event.data.reason });
     case 'parties.ErasureWithdrawn':

@@ -61,6 +61,10 @@ const TABLE: Readonly<Record<string, readonly [en: string, ar: string]>> = {
     'destruction of the data of the party was stopped by the rule RETAINED',
     'أُوقف إتلاف بيانات الطرف بالقاعدة RETAINED',
   ],
+  'parties.ErasureStarted': [
+    'destruction of the data of the party started: nothing stops it any more',
+    'بدأ إتلاف بيانات الطرف فلا يوقفه شيء',
+  ],
   'parties.PartyErased': [
     'the key to the data of the party, and all that it opened, were destroyed',
     'أُتلف مفتاح بيانات الطرف وكل ما كان يُفتح به',

@@ -54,7 +54,8 @@ const recorded = () => given([record, clerk]);
 const held = () => recorded().and([hold, approver, { id: HOLDING }]);
 const requested = () => recorded().and([ask(), sami, { id: ASKING }]);
 const erasing = () => requested().and([approve(), approver]);
-const erased = () => erasing().and([complete, SYSTEM]);
+const started = () => erasing().and([confirm(), SYSTEM]);
+const erased = () => started().and([complete, SYSTEM]);
 const STATES = { none: () => given(), recorded, held, requested, erasing, erased } as const;
 
 // prettier-ignore
@@ -79,7 +80,7 @@ const TABLE: readonly (readonly [PartyCommand, Actor, none: string, recorded: st
   [decline, sami, '✗NOT_FOUND', '✗NONE', '✗NONE', '✗SELF_APPROVAL', '✗NONE', '✗ERASED'],
   [withdraw, sami, '✗NOT_FOUND', '✗NONE', '✗NONE', 'ErasureWithdrawn → recorded', '✗NONE', '✗ERASED'],
   [withdraw, clerk, '✗NOT_FOUND', '✗NONE', '✗NONE', '✗NOT_REQUESTER', '✗NONE', '✗ERASED'],
-  [confirm(), SYSTEM, '✗NOT_FOUND', '→ recorded', '→ recorded', '→ recorded', '→ erasing', '→ erased'],
+  [confirm(), SYSTEM, '✗NOT_FOUND', '→ recorded', '→ recorded', '→ recorded', 'ErasureStarted → erasing', '→ erased'],
   [confirm(owing), SYSTEM, '✗NOT_FOUND', '→ recorded', '→ recorded', '→ recorded', 'ErasureStopped → recorded', '→ erased'],
   [complete, SYSTEM, '✗NOT_FOUND', 'PartyErased → erased', 'PartyErased → erased', 'PartyErased → erased', 'PartyErased → erased', '→ erased'],
 ];
@@ -146,4 +147,22 @@ test('what came up between the approval and the destruction stops it, and says b
       data: { request: REQUEST, ground: 'RETAINED', keptUntil: '2031-05-31' },
       refs: { party: SAMI, request: REQUEST },
     });
+});
+
+test('a hold that comes before the destruction starts holds, and one that comes after is refused: never acknowledged in vain', () => {
+  const before = erasing().and([hold, approver, { id: HOLDING }]);
+  expect(before.and([confirm(), SYSTEM]).state).toMatchObject({ status: 'recorded', erasure: null });
+  started().when(hold, approver).refuses('ERASED');
+  // What came up after the start does not stop it either: its data may be gone already.
+  expect(started().and([confirm(owing), SYSTEM]).state?.erasure?.phase).toBe('started');
+  started().when(ask(), sami).refuses('PENDING');
+});
+
+test('two people: neither who asked decides, in whatever role and for whomever, nor who acts for the party', () => {
+  const samiAsApprover = { ...approver, id: sami.id };
+  requested().when(approve(), samiAsApprover).refuses('SELF_APPROVAL');
+  requested().when(decline, samiAsApprover).refuses('SELF_APPROVAL');
+  requested()
+    .when(approve(), actor('approver', 'approver', SAMI))
+    .refuses('SELF_APPROVAL');
 });

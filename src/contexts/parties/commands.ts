@@ -57,7 +57,7 @@ export class WithdrawErasure extends Issued<'WithdrawErasure', { readonly reques
   readonly type = 'WithdrawErasure';
 }
 
-/** Sent by the clock, just before the data are destroyed: is there still nothing that forbids it? */
+/** Sent by the clock, just before the data are destroyed: it starts, unless something has come to forbid it. */
 export class ConfirmErasure extends Issued<'ConfirmErasure', { readonly request: EventId; readonly duties: Duties }> {
   readonly type = 'ConfirmErasure';
 }

@@ -34,7 +34,8 @@ export function decideErasure(command: ErasureCommand, state: Party, context: Co
     if (context.actor.id !== erasure.by) return refuse(RULES.NOT_REQUESTER);
     return [{ type: 'parties.ErasureWithdrawn', data: { request }, refs }];
   }
-  if (context.actor.id === erasure.by) return refuse(RULES.SELF_APPROVAL);
+  // Whoever acts for the party itself is no second person either.
+  if (context.actor.id === erasure.by || context.actor.actingFor === party) return refuse(RULES.SELF_APPROVAL);
   switch (command.type) {
     case 'ApproveErasure': {
       const forbidden = forbidding(holds, command.data.duties, context.today);
@@ -45,8 +46,9 @@ export function decideErasure(command: ErasureCommand, state: Party, context: Co
   }
 }
 
-/** A hold overtakes an erasure that was approved a moment ago. */
+/** A hold overtakes an erasure that was approved a moment ago, and none that has started. */
 function placed(ground: string, { party, erasure, status }: Party, context: CommandContext): Decision {
+  if (erasure?.phase === 'started') return refuse(RULES.ERASED);
   const hold = context.eventId(0);
   const events: ErasureEvent[] = [{ type: 'parties.LegalHoldPlaced', data: { hold, ground }, refs: { party } }];
   if (status === 'erasing' && erasure !== null) {
@@ -80,9 +82,9 @@ function confirm(
   { party, status, erasure, holds }: Party,
   today: BusinessDate,
 ): Decision {
-  if (status !== 'erasing' || erasure?.request !== request) return [];
+  if (status !== 'erasing' || erasure?.request !== request || erasure.phase === 'started') return [];
   const forbidden = forbidding(holds, duties, today);
-  if (forbidden === undefined) return [];
+  if (forbidden === undefined) return [{ type: 'parties.ErasureStarted', data: { request }, refs: { party, request } }];
   const { refused, facts } = forbidden;
   const keptUntil = facts['keptUntil'] as string | undefined;
   const data = { request, ground: refused.code, ...(keptUntil !== undefined && { keptUntil }) };
@@ -108,6 +110,8 @@ export function evolveErasure(state: Party, event: Recorded<ErasureEvent>): Part
     }
     case 'parties.ErasureApproved':
       return { ...state, status: 'erasing', erasure: state.erasure && { ...state.erasure, phase: 'approved' } };
+    case 'parties.ErasureStarted':
+      return { ...state, erasure: state.erasure && { ...state.erasure, phase: 'started' } };
     case 'parties.ErasureDeclined':
     case 'parties.ErasureWithdrawn':
     case 'parties.ErasureStopped':

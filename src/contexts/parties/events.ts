@@ -115,6 +115,19 @@ export const ErasureStopped = defineEvent({
 });
 export type ErasureStopped = EventOf<typeof ErasureStopped>;
 
+/**
+ * From here on nothing stops it, and a legal hold comes too late: the vault destroys now. Before this event a hold that was
+ * acknowledged holds.
+ */
+export const ErasureStarted = defineEvent({
+  type: 'parties.ErasureStarted',
+  schema: closed({ request: UuidText }),
+  en: 'Erasure started',
+  ar: 'بدأ إتلاف البيانات',
+  rule: 'ERASURE PDPL',
+});
+export type ErasureStarted = EventOf<typeof ErasureStarted>;
+
 /** The key and all that it opened are destroyed. The last event of the party: whoever comes back is a new one. */
 export const PartyErased = defineEvent({
   type: 'parties.PartyErased',
@@ -146,6 +159,7 @@ export type ErasureEvent =
   | ErasureDeclined
   | ErasureWithdrawn
   | ErasureStopped
+  | ErasureStarted
   | PartyErased;
 
 export type PartyEvent = PartyRecorded | PartyCorrected | ErasureEvent;
@@ -161,6 +175,7 @@ export const partyEvents: readonly EventDefinition[] = [
   ErasureDeclined,
   ErasureWithdrawn,
   ErasureStopped,
+  ErasureStarted,
   PartyErased,
   PersonalDataRead,
   ...rejections('parties', [...partyCommands, 'ReadPersonalData']),

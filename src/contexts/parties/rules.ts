@@ -66,8 +66,8 @@ export const PARTY_RULES = {
     'ERASURE',
     'SELF_APPROVAL',
     'state',
-    'Nobody decides on an erasure that they asked for themselves; a second person must.',
-    'لا يقرر أحد في طلب إتلاف قدّمه بنفسه؛ يلزم شخص ثانٍ.',
+    'Nobody decides on an erasure that they asked for themselves, nor for the party whose data it is; a second person must.',
+    'لا يقرر أحد في طلب إتلاف قدّمه بنفسه ولا نيابةً عن صاحب البيانات؛ يلزم شخص ثانٍ.',
   ),
   NOT_REQUESTER: of(
     'ERASURE',

@@ -25,5 +25,6 @@ export interface Erasure {
   readonly by: ActorId;
   /** The last day on which it is to be answered. */
   readonly dueBy: string;
-  readonly phase: 'requested' | 'approved';
+  /** `started`: nothing stops it any more. */
+  readonly phase: 'requested' | 'approved' | 'started';
 }
