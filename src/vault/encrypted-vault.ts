@@ -1,21 +1,14 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { digestOf } from '../kernel/commitments.js';
-import {
-  type ActorId,
-  type EventId,
-  isUuid,
-  type LedgerId,
-  type PartyId,
-  type StreamName,
-  type Uuid,
-} from '../kernel/ids.js';
-import { InvalidValue } from '../kernel/invalid-value.js';
+import { type ActorId, type EventId, type LedgerId, type PartyId, type StreamName, type Uuid } from '../kernel/ids.js';
 import { BoundedCache } from '../kernel/bounded-cache.js';
+import { assertField, assertIdentity, assertPerson, assertText } from './checks.js';
 import { committed, committedBefore } from './commitment.js';
 import { decrypt, encrypt, newKey, subkey } from './encryption.js';
 import type { VaultKeys } from './keys.js';
 import { leafSaltUnder } from './leaf-salt.js';
 import { Naming } from './naming.js';
+import { Newcomers, type Newcomer } from './newcomers.js';
 import type { PersonRecord, SealedRecord, VaultStorage, WaitingRecord } from './storage.js';
 import { Sweeper } from './sweeper.js';
 import {
@@ -43,10 +36,16 @@ const CACHED = 50_000;
 const MAX_SEALED_BYTES = 16 * 2 ** 20;
 
 /** Subkeys of a person's data key: without it neither what was sealed nor that it was sealed can be found. */
-interface PersonKeys {
+export interface PersonKeys {
   readonly content: Buffer;
   /** Makes the salts: the same value gets the same one. */
   readonly salt: Buffer;
+}
+
+/** Sealed, and not stored. */
+interface Held extends SealedRecord {
+  /** Whose person is not stored either. */
+  readonly newcomer?: Newcomer;
 }
 
 /** Read from the storage a while ago. */
@@ -76,8 +75,9 @@ export class EncryptedVault implements Vault {
   /** By this process: a read that was under way then brings nobody back. There are few. */
   readonly #erased = new Set<Person>();
   /** Sealed, and named by no event yet, by digest, the oldest first. */
-  readonly #sealed = new Map<string, SealedRecord>();
+  readonly #sealed = new Map<string, Held>();
   #sealedBytes = 0;
+  readonly #newcomers = new Newcomers(CACHED);
 
   constructor(storage: VaultStorage, { wrapping, ledger }: VaultKeys) {
     this.#storage = storage;
@@ -108,8 +108,7 @@ export class EncryptedVault implements Vault {
   async pseudonym(kind: 'actor', value: string): Promise<ActorId>;
   async pseudonym(kind: 'party', value: string): Promise<PartyId>;
   async pseudonym(kind: 'actor' | 'party', value: string): Promise<string> {
-    assertText(value);
-    if (value === '') throw new InvalidValue('VAULT_VALUE', 'an identity must not be empty');
+    assertIdentity(value);
     const lookup = mac(this.#pseudonymKey, kind, value);
     const name = lookup.toString('base64');
     const cached = believed(this.#pseudonyms.get(name));
@@ -122,19 +121,31 @@ export class EncryptedVault implements Vault {
     return id;
   }
 
+  introduced(value: string): Promise<PartyId> {
+    assertIdentity(value);
+    const lookup = mac(this.#pseudonymKey, 'party', value);
+    return this.#whileOpen(async () => {
+      const id =
+        (await this.#storage.personOf(lookup)) ??
+        this.#newcomers.under(lookup) ??
+        this.#newcomers.add(this.#newcomer('party', lookup, value));
+      return id as PartyId;
+    });
+  }
+
   async seal(person: Person, field: string, value: string, of: Uuid): Promise<string> {
     assertPerson(person);
     assertField(field);
     assertText(value);
-    const keys = await this.#whileOpen(async () => (await this.#keysOf(person)) ?? (await this.#newKeysOf(person)));
-    if (this.#erased.has(person)) throw new PersonErased(person);
+    const newcomer = this.#newcomers.of(person);
+    const keys = newcomer?.keys ?? (await this.#whileOpen(() => this.#keysToSealWith(person)));
     // The value, too: the salt of one that is disclosed never helps to guess another one.
     const salt = mac(keys.salt, 'disclosure', of, field, value);
     const { commitment } = committed(salt, field, value);
     const digest = digestOf(commitment)!;
     if (this.#named.get(digest) === undefined && !this.#sealed.has(digest)) {
       const content = encrypt(keys.content, Buffer.concat([salt, Buffer.from(value)]), ['sealed', person, field]);
-      this.#hold({ digest, person, field, content });
+      this.#hold({ digest, person, field, content, ...(newcomer !== undefined && { newcomer }) });
     }
     return commitment;
   }
@@ -216,16 +227,27 @@ export class EncryptedVault implements Vault {
     const digests = new Set(commitments.map((commitment) => digestOf(commitment) ?? commitment));
     const unnamed = [...digests].filter((digest) => this.#named.get(digest) === undefined);
     const found = await Promise.all(unnamed.map((digest) => this.#toStore(digest)));
-    const records: WaitingRecord[] = found.flatMap((record) =>
-      record === undefined
-        ? []
-        : [{ ...record, id: `${record.digest} ${randomBytes(12).toString('base64url')}`, stream }],
-    );
+    const held = found.flatMap((record) => (record === undefined ? [] : [record]));
+    const newcomers = new Set(held.flatMap(({ newcomer }) => newcomer ?? []));
+    for (const newcomer of newcomers) await this.#settle(newcomer);
+    const records: WaitingRecord[] = held.map(({ newcomer: _, ...record }) => ({
+      ...record,
+      id: `${record.digest} ${randomBytes(12).toString('base64url')}`,
+      stream,
+    }));
     if (records.length > 0) await this.#storage.wait(records);
     return { name: () => this.#naming.name(records), forget: () => this.#naming.forget(records) };
   }
 
-  #hold(record: SealedRecord): void {
+  /** Stores a newcomer, unless another process knew the same one sooner. */
+  async #settle({ record }: Newcomer): Promise<void> {
+    const { id } = await this.#storage.add(record);
+    this.#newcomers.delete(record);
+    if (id === record.id) return;
+    throw new VaultUnavailable('another process has just met the same person: introduce it again');
+  }
+
+  #hold(record: Held): void {
     this.#sealed.set(record.digest, record);
     this.#sealedBytes += record.content.length;
     for (const oldest of this.#sealed.keys()) {
@@ -240,7 +262,7 @@ export class EncryptedVault implements Vault {
   }
 
   /** @returns undefined where it is stored for ever already */
-  async #toStore(digest: string): Promise<SealedRecord | undefined> {
+  async #toStore(digest: string): Promise<Held | undefined> {
     const held = this.#sealed.get(digest);
     if (held !== undefined) return held;
     // Not sealed by this process, or given up. What waits for another append gets a record of its own for this one.
@@ -252,10 +274,24 @@ export class EncryptedVault implements Vault {
   }
 
   async #newPerson(kind: 'actor' | 'party', lookup: Buffer, value: string): Promise<Person> {
+    return (await this.#storage.add(this.#newcomer(kind, lookup, value).record)).id;
+  }
+
+  #newcomer(kind: 'actor' | 'party', lookup: Buffer, value: string): Newcomer {
     const id = `${kind}_${randomUUID()}` as Person;
     const { keys, ...record } = this.#personRecord(id);
     const identity = encrypt(keys.content, Buffer.from(value), ['identity', id]);
-    return (await this.#storage.add({ ...record, lookup, identity })).id;
+    return { record: { ...record, lookup, identity }, keys };
+  }
+
+  /** Of who was erased there are none: what is sealed then is sealed under a key that nobody has, and never kept. */
+  async #keysToSealWith(person: Person): Promise<PersonKeys> {
+    try {
+      return (await this.#keysOf(person)) ?? (await this.#newKeysOf(person));
+    } catch (error) {
+      if (error instanceof PersonErased) return personKeys(newKey());
+      throw error;
+    }
   }
 
   async #newKeysOf(person: Person): Promise<PersonKeys> {
@@ -309,22 +345,3 @@ const personKeys = (key: Buffer): PersonKeys => ({ content: subkey(key, 'content
 /** A JSON array, so that no two different lists share a name. */
 const mac = (key: Buffer, ...parts: readonly string[]): Buffer =>
   createHmac('sha256', key).update(JSON.stringify(parts)).digest();
-
-/** Half a surrogate pair has no bytes in UTF-8: it would come back as another text. */
-function assertText(value: string): void {
-  if (!value.isWellFormed()) throw new InvalidValue('VAULT_VALUE', 'a value must be well-formed Unicode text');
-}
-
-/** Stored as they are: neither may hold anything about a person (domain.md §2). */
-function assertPerson(person: string): void {
-  const [, uuid = ''] = /^(?:actor|party)_(.*)$/.exec(person) ?? [];
-  if (!isUuid(uuid)) {
-    throw new InvalidValue('VAULT_PERSON', 'a person must be a pseudonym: "actor_" or "party_" and a lower-case UUID');
-  }
-}
-
-function assertField(field: string): void {
-  if (!/^[a-zA-Z][a-zA-Z0-9]{0,63}$/.test(field)) {
-    throw new InvalidValue('VAULT_FIELD', 'a field must be a name of at most 64 letters and digits, such as phone');
-  }
-}

@@ -46,9 +46,14 @@ export interface Vault {
   pseudonym(kind: 'actor', value: string): Promise<ActorId>;
   pseudonym(kind: 'party', value: string): Promise<PartyId>;
   /**
+   * The party that a value stands for. A new one is stored when something that is sealed for it is kept, and not before:
+   * until then this process remembers it, and no other one knows it.
+   */
+  introduced(value: string): Promise<PartyId>;
+  /**
    * Seals a value under the person's own key (AES-256-GCM). Nothing of it is stored yet: a command that is refused
-   * leaves no personal data behind.
-   * @throws PersonErased
+   * leaves no personal data behind. For who was erased, too, so that a repeated command still finds its first answer;
+   * but never the same commitment, and `keep` refuses it.
    * @param field a name such as `sourceAccount`: letters and digits, at most 64
    * @param of the id of the event that will name it, or of a thing that has one such event. The salt hangs on it, so
    * that two events never carry the same commitment, and one that is decided again does (docs/adr/0032).
@@ -99,7 +104,7 @@ export interface Vault {
   close(): Promise<void>;
 }
 
-/** Nothing can be sealed for a person who was erased: the pseudonym never stands for anybody again. */
+/** Nothing can be kept for a person who was erased: the pseudonym never stands for anybody again. */
 export class PersonErased extends Error {
   override readonly name = 'PersonErased';
   readonly code = 'PERSON_ERASED';

@@ -48,6 +48,52 @@ export function vaultContract(name: string, create: () => Promise<VaultUnderTest
       expect(await vault.ledger()).toBe(ours);
     });
 
+    describe('a party that is introduced', () => {
+      const ID = '1058529940';
+      const kept = async (person: Person, by = vault): Promise<string> => {
+        const commitment = await by.seal(person, 'name', 'سامي', EVENT);
+        (await by.keep([commitment], STREAM)).name();
+        return commitment;
+      };
+
+      test('is the same each time, is known to nobody, and leaves nothing until what is theirs is kept', async () => {
+        const party = await vault.introduced(ID);
+        expect([isPartyId(party), await vault.introduced(ID), await vault.known(ID)]).toEqual([true, party, undefined]);
+        await vault.seal(party, 'name', 'سامي', EVENT); // of a command that is refused then
+        expect(await vault.known(ID)).toBeUndefined();
+        await reopen();
+        expect(await vault.introduced(ID)).not.toBe(party);
+      });
+
+      test('is there with what is kept, in each process and for ever', async () => {
+        const other = await subject.open();
+        const party = await vault.introduced(ID);
+        const commitment = await kept(party);
+        expect(await vault.known(ID)).toBe(party);
+        expect([await other.known(ID), await other.introduced(ID), await other.pseudonym('party', ID)]).toEqual([
+          party,
+          party,
+          party,
+        ]);
+        expect(await other.open(commitment)).toMatchObject({ person: party, value: 'سامي' });
+        await other.close();
+        await reopen();
+        expect(await vault.introduced(ID)).toBe(party);
+        expect(await vault.open(commitment)).toMatchObject({ person: party, value: 'سامي' });
+      });
+
+      test('by two processes at once is one party: who is second keeps nothing, and asks again', async () => {
+        const other = await subject.open();
+        const [first, second] = [await vault.introduced(ID), await other.introduced(ID)];
+        expect(second).not.toBe(first);
+        await kept(first);
+        await expect(kept(second, other)).rejects.toMatchObject({ code: 'VAULT_UNAVAILABLE' });
+        expect(await other.introduced(ID)).toBe(first);
+        await kept(first, other);
+        await other.close();
+      });
+    });
+
     describe('pseudonyms', () => {
       test('are opaque: actor_ or party_ and a UUID', async () => {
         const actor = await vault.pseudonym('actor', 'https://idp.example#1058529940');
