@@ -42,6 +42,15 @@ export abstract class PersonalData {
    */
   abstract show(exchange: Exchange, reading: Reading): Promise<ShownParty | null>;
   /**
+   * A party that is looked for by what it is outside. Before anybody is: whether the role may name the purpose, and the
+   * caller has any refusals left; so that neither tells who is there. Nobody, and who was erased, is refused alike.
+   * @param look asks the vault
+   * @throws as `show`; Problem `TOO_MANY_REFUSALS`
+   */
+  abstract find(exchange: Exchange, purpose: string, look: () => Promise<PartyId | undefined>): Promise<ShownParty>;
+  /** Records that the caller is told these fields, whatever the role may read. @throws as `show` */
+  abstract told(exchange: Exchange, reading: Reading, fields: readonly string[]): Promise<void>;
+  /**
    * The disclosures (`Vault.open`) of what belongs to parties; where one is named, of what is theirs. The reading of each
    * is recorded, with the names of the fields.
    * @throws as `show`

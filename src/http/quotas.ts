@@ -1,6 +1,5 @@
 import type { Clock } from '../kernel/clock.js';
 import type { ActorId } from '../kernel/ids.js';
-import type { Outcome } from '../ledger/outcome.js';
 import type { Caller } from './auth/principal.js';
 import { Problem } from './problems/problem.js';
 import type { ProblemCode } from './problems/texts.js';
@@ -99,7 +98,10 @@ export class Quotas {
    * first). What is in flight counts as refused until it has its outcome: many at once do not pass together.
    * @throws Problem `TOO_MANY_REFUSALS`, and what the work throws
    */
-  async counted<T extends Outcome>({ role, actor }: Caller, work: () => Promise<T>): Promise<T> {
+  async counted<T extends { readonly kind: string; readonly repeated: boolean }>(
+    { role, actor }: Caller,
+    work: () => Promise<T>,
+  ): Promise<T> {
     if (role === 'importer') return work();
     const inFlight = this.#inFlight.get(actor.id) ?? 0;
     const seconds = this.#refusals.secondsToWait(actor.id, inFlight);

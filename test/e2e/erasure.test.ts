@@ -9,6 +9,16 @@ const MONA = { kind: 'individual', identifier: '1001244019', name: 'منى بن�
 /** Longer ago than books are kept. */
 const LONG_AGO = '2010-01-05';
 
+const ACCOUNT = 'SA3505000068203847561029';
+
+/** A command that may be sent again, as it was. */
+interface Repeatable {
+  readonly who: string;
+  readonly path: string;
+  readonly body: object;
+  readonly key: string;
+}
+
 const server = new Server({ SIJILL_DRAIN_SECONDS: '1' });
 const tokens: Record<string, string> = {};
 let keys = 0;
@@ -35,6 +45,8 @@ const call = (method: string, who: string, path: string, body: object, ifMatch?:
     },
   });
 const post = (who: string, path: string, body: object, ifMatch?: number) => call('POST', who, path, body, ifMatch);
+const send = ({ who, path, body, key }: Repeatable): Promise<Answer> =>
+  server.call('POST', path, { token: tokens[who] as string, body, headers: { 'idempotency-key': key } });
 const show = (who: string, path: string): Promise<Answer> => server.call('GET', path, { token: tokens[who] as string });
 const lookUp = (): Promise<Answer> =>
   post('clerk', '/v1/parties/lookup', { kind: MONA.kind, identifier: MONA.identifier, purpose: 'identification' });
@@ -48,15 +60,19 @@ async function debtOf(debtor: string, effectiveOn: string): Promise<string> {
   return id;
 }
 
-async function settle(id: string, debtor: string, effectiveOn: string): Promise<void> {
+/** @returns what told the payment */
+async function settle(id: string, debtor: string, effectiveOn: string): Promise<Repeatable> {
   const amount = { amount: '100.00', currency: 'SAR' };
   const facts = { payer: debtor, payee: ENTITY, target: { debt: id }, amount, channel: 'sadad', effectiveOn };
-  await post('importer', '/v1/receipts', { ...facts, reference: `TX-${++keys}`, paidOn: effectiveOn });
+  const told = { ...facts, reference: `TX-${++keys}`, paidOn: effectiveOn, sourceAccount: ACCOUNT };
+  const payment = { who: 'importer', path: '/v1/receipts', body: told, key: `pay-${keys}` };
+  expect((await send(payment)).status).toBe(201);
   await server.quiet();
   tokens['asking'] = await server.token('asking', 'importer', debtor);
   const asked = await post('asking', `/v1/debts/${id}/payment-requests`, { amount, effectiveOn });
   const approval = `/v1/debts/${id}/requests/${asked.body.request}/approval`;
   expect((await post('importer', approval, { effectiveOn }, asked.body.revision)).body.state).toBe('settled');
+  return payment;
 }
 
 async function books(): Promise<string> {
@@ -94,8 +110,16 @@ test('whoever was erased is shown as erased, is nobody’s party any more, and s
   const { party } = (await post('clerk', '/v1/parties', noura)).body as { party: string };
   tokens['noura'] = await server.token('noura', 'debtor', party);
   const id = await debtOf(party, LONG_AGO);
-  await settle(id, party, LONG_AGO);
+  const payment = await settle(id, party, LONG_AGO);
   const path = `/v1/parties/${party}`;
+
+  const correction = { who: 'clerk', path: `${path}/corrections`, key: 'moved' } as const;
+  const sent: readonly Repeatable[] = [
+    payment,
+    { ...correction, body: { reason: 'changed', mobile: '+966598362714' } },
+  ];
+  expect((await send(sent[1]!)).body.version).toBe('2');
+  const answers = await Promise.all(sent.map(send));
 
   const hold = await post('regulator', `${path}/legal-holds`, { ground: 'litigation' });
   const asked = { ground: 'consent-withdrawn' };
@@ -125,6 +149,26 @@ test('whoever was erased is shown as erased, is nobody’s party any more, and s
   expect((await show('clerk', `/v1/debts/${id}?purpose=review`)).body.debtorData).toMatchObject({ erased: true });
   expect((await show('noura', `${path}/personal-data`)).body.items).toEqual([]);
   expect(await books()).toBe(before);
+
+  // A command that was answered before is answered alike for ever; whatever is personal and new is refused, and says why.
+  const repeated = await Promise.all(sent.map(send));
+  expect(repeated.map(({ status, body }) => [status, body])).toEqual(answers.map(({ status, body }) => [status, body]));
+  expect(repeated.map(({ headers }) => headers.get('idempotency-replayed'))).toEqual(['true', 'true']);
+  const [told, more] = await Promise.all(sent.map((each) => send({ ...each, key: 'another' })));
+  expect([told?.status, told?.body.code, told?.body.detail.includes(party)]).toEqual([409, 'PERSON_ERASED', true]);
+  expect([more?.status, more?.body.code]).toEqual([409, 'ERASED']);
+
+  // Nobody asks whether a debtor was erased: such a draft shows that, and is not registered on anybody who could be found.
+  const drafted = await post('clerk', '/v1/debts', {
+    debtor: party,
+    creditor: ENTITY,
+    amount: { amount: '1.00', currency: 'SAR' },
+    ground: 'fine',
+  });
+  expect(drafted.status).toBe(201);
+  const draft = await show('clerk', `/v1/debts/${drafted.body.id}?purpose=review`);
+  expect(draft.body.debtorData).toEqual({ party, kind: 'individual', version: 2, erased: true, data: null });
+  expect((await call('DELETE', 'clerk', `/v1/debts/${drafted.body.id}`, {})).status).toBe(200);
   const certificate = (): Promise<string> =>
     fetch(`${server.url}${path}/erasure-certificate`, {
       headers: { authorization: `Bearer ${tokens['noura']}` },
@@ -144,12 +188,12 @@ test('whoever was erased is shown as erased, is nobody’s party any more, and s
   cpSync(copy, join(server.data, 'vault.db'));
   await start();
   const again = { kind: noura.kind, identifier: noura.identifier, purpose: 'identification' };
-  await until(
-    () => post('clerk', '/v1/parties/lookup', again),
-    ({ status }) => status === 404,
+  expect((await post('clerk', '/v1/parties/lookup', again)).status).toBe(404); // before it is erased again, too
+  const back = await until(
+    () => post('clerk', '/v1/parties', noura),
+    ({ body }) => body.code !== 'ERASED',
     90_000,
   );
-  const back = await post('clerk', '/v1/parties', noura);
   expect([back.status, back.body.party === party]).toEqual([200, false]);
   expect((await lookUp()).body.erased).toBe(false);
 }, 240_000);

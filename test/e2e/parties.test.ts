@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import { Database } from '../../src/sqlite/database.js';
+import { APPLICATION_ID } from '../../src/vault/sqlite/vault-file.js';
 import { Server, type Answer } from './server.js';
 
 /* Parties, whose data are personal: found by what they are outside, shown to who may see them, never in the log. */
@@ -9,6 +12,8 @@ const SAMI = { kind: 'individual', identifier: IDENTIFIER, name: 'سامي بن 
 const server = new Server({ SIJILL_DRAIN_SECONDS: '1' });
 const tokens: Record<string, string> = {};
 let keys = 0;
+/** Sami, from the first test on. */
+let party = '';
 
 beforeAll(async () => {
   await server.start();
@@ -31,9 +36,14 @@ test('the same identifier is the same party, however it is written; corrections 
     200,
     expect.objectContaining({ state: 'recorded', kind: 'individual', version: '1', revision: 0 }),
   ]);
-  const { party } = first.body as { party: string };
+  party = first.body.party as string;
   const again = await post('importer', '/v1/parties', { ...SAMI, identifier: '١٠٥٨٥٢٩٩٤٠', name: 'سامي' });
   expect(again.body).toMatchObject({ party, version: '1', revision: 0 });
+  // Whoever tells a known number learns whose pseudonym it is: the person sees that.
+  const told = await server.call('GET', `/v1/parties/${party}/access-log`, { token: tokens['regulator'] as string });
+  expect(told.body.items).toMatchObject([
+    { number: 1, role: 'importer', purpose: 'identification', fields: ['identifier'] },
+  ]);
 
   const changes = { mobile: '+966587654321', reason: 'changed' };
   const corrected = await post('clerk', `/v1/parties/${party}/corrections`, changes);
@@ -67,7 +77,6 @@ test('what is not valid is told what would be accepted, without being repeated',
 });
 
 test('E5: the debtor’s data are shown on a debt for a purpose, and each reading is recorded before', async () => {
-  const { party } = (await post('clerk', '/v1/parties', SAMI)).body as { party: string };
   const terms = { debtor: party, creditor: ENTITY, amount: { amount: '100.00', currency: 'SAR' }, ground: 'fine' };
   const { id } = (await post('clerk', '/v1/debts', terms)).body as { id: string };
   await post('approver', `/v1/debts/${id}/registration`, {}, { 'if-match': '"0"' });
@@ -103,24 +112,25 @@ test('E5: the debtor’s data are shown on a debt for a purpose, and each readin
 
   const log = await show('sami', `/v1/parties/${party}/access-log`);
   expect(log.body.items).toMatchObject([
-    { number: 2, role: 'approver', actingFor: ENTITY, purpose: 'identification', fields: ['identifier', 'name'] },
-    { number: 1, role: 'clerk', actingFor: ENTITY, purpose: 'collection', debt: id },
+    { number: 3, role: 'approver', actingFor: ENTITY, purpose: 'identification', fields: ['identifier', 'name'] },
+    { number: 2, role: 'clerk', actingFor: ENTITY, purpose: 'collection', debt: id },
+    { number: 1, role: 'importer', purpose: 'identification', fields: ['identifier'] },
   ]);
   const second = await show('sami', `/v1/parties/${party}/access-log?limit=1`);
   const next = /<([^>]+)>; rel="next"/.exec(second.headers.get('link') ?? '')?.[1] as string;
-  expect((await show('sami', next)).body.items).toMatchObject([{ number: 1 }]);
+  expect((await show('sami', next)).body.items).toMatchObject([{ number: 2 }]);
   expect((await show('stranger', `/v1/parties/${party}/access-log`)).status).toBe(403);
 
   await server.quiet();
   const report = await show('auditor', '/v1/reports/access-log');
   expect(report.body.items.map((row: Record<string, unknown>) => row['purpose'])).toEqual([
+    'identification',
     'collection',
     'identification',
   ]);
 });
 
 test('a person is given everything that is kept of them, with its versions and events, and nobody else is', async () => {
-  const { party } = (await post('clerk', '/v1/parties', SAMI)).body as { party: string };
   const facts = { payer: party, payee: ENTITY, amount: { amount: '5.00', currency: 'SAR' }, channel: 'sadad' };
   tokens['bank'] = await server.token('bank', 'bank', ENTITY);
   const account = 'SA0380000000608010167519';
@@ -140,7 +150,43 @@ test('a person is given everything that is kept of them, with its versions and e
   );
   expect([kept.length, own.body.reached]).toEqual([6, 0]);
   const log = await server.call('GET', `/v1/parties/${party}/access-log`, { token: tokens['sami'] as string });
-  expect(log.body.items[0]).toMatchObject({ number: 3, role: 'debtor', purpose: 'own-access', fields: ['all'] });
+  expect(log.body.items[0]).toMatchObject({ number: 4, role: 'debtor', purpose: 'own-access', fields: ['all'] });
   const other = await server.token('other', 'debtor', ENTITY);
   expect((await server.call('GET', `/v1/parties/${party}/personal-data`, { token: other })).status).toBe(404);
+});
+
+test('a refused recording leaves nothing of the party in the vault, and is refused again under its key', async () => {
+  const nobody = { kind: 'individual', identifier: '1087362453', name: 'هند بنت ناصر' };
+  const vault = Database.open(join(server.data, 'vault.db'), APPLICATION_ID);
+  const persons = vault.prepare("SELECT count(*) FROM person WHERE id LIKE 'party_%'");
+  const before = persons.get()?.[0] as number;
+  const early = { 'idempotency-key': 'early' };
+  const first = await post('clerk', '/v1/parties', { ...nobody, effectiveOn: '2099-01-01' }, early);
+  const again = await post('clerk', '/v1/parties', { ...nobody, effectiveOn: '2099-01-01' }, early);
+  expect([first.status, first.body.code, again.body.attempt]).toEqual([422, 'FUTURE_DATE', first.body.attempt]);
+  for (const headers of [{ 'if-match': 'x' }, { 'if-match': '"7"' }, { 'idempotency-key': 'a b' }]) {
+    const { status } = await post('clerk', '/v1/parties', nobody, headers);
+    expect([headers, [400, 412].includes(status)]).toEqual([headers, true]);
+  }
+  expect(persons.get()?.[0]).toBe(before);
+  expect((await post('clerk', '/v1/parties', nobody)).body).toMatchObject({ state: 'recorded', revision: 0 });
+  expect(persons.get()?.[0]).toBe(before + 1);
+  vault.close();
+});
+
+test('what cannot be shown as it is, is no name: control characters, overrides of direction, half characters', async () => {
+  const names = ['سامي\u0000', 'سا\u202Eمي', 'سا\u2066مي', 'هند\ud800', 'ن'.repeat(201), '‏‏', '12'];
+  for (const name of names) {
+    const { status, body } = await post('clerk', '/v1/parties', { ...SAMI, identifier: '1001244019', name });
+    expect([name, status, JSON.stringify(body).includes('سامي')]).toEqual([name, 400, false]);
+    const address = await post('clerk', '/v1/parties', { ...SAMI, identifier: '1001244019', address: `${name}\u0007` });
+    expect(address.status).toBe(400);
+  }
+  // Marks of direction and joiners belong to Arabic text.
+  const kept = await post('clerk', '/v1/parties', {
+    ...SAMI,
+    identifier: '1001244019',
+    name: 'سامي \u200F(Sami)\u200E',
+  });
+  expect(kept.status).toBe(200);
 });

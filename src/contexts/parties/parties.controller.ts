@@ -2,11 +2,10 @@ import { Body, Controller, Inject, Param } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Access } from '../../http/access.decorator.js';
 import { CommandEdge, type Acknowledgement } from '../../http/commands/command-edge.js';
-import { idempotencyKey } from '../../http/commands/headers.js';
 import { sealed } from '../../http/commands/sealing.js';
 import { OnExchange, type Exchange } from '../../http/exchange.js';
 import { PersonalData, shownParty, type ShownParty } from '../../http/personal-data.js';
-import { invalid, Problem } from '../../http/problems/problem.js';
+import { invalid } from '../../http/problems/problem.js';
 import type { CommandRequest } from '../../kernel/decider.js';
 import { eventId, uuidOf, type PartyId } from '../../kernel/ids.js';
 import type { Outcome } from '../../ledger/outcome.js';
@@ -24,7 +23,7 @@ export class PartiesController {
   constructor(
     @Inject(CommandEdge) private readonly edge: CommandEdge,
     @Inject(CommandBus) private readonly bus: CommandBus,
-    @Inject(VAULT) private readonly vault: Pick<Vault, 'pseudonym' | 'known' | 'seal'>,
+    @Inject(VAULT) private readonly vault: Pick<Vault, 'introduced' | 'known' | 'seal'>,
     @Inject(PersonalData) private readonly personalData: PersonalData,
   ) {}
 
@@ -32,14 +31,17 @@ export class PartiesController {
   async record(@OnExchange() exchange: Exchange, @Body() body: PartyBody): Answer {
     const { kind, name, mobile, email, address } = body;
     const identifier = identifierIn(body);
-    idempotencyKey(exchange.request.headers['idempotency-key']); // before the vault remembers anybody
-    const party = await this.vault.pseudonym('party', identityOf(kind, identifier));
+    const party = await this.vault.introduced(identityOf(kind, identifier));
     return this.edge.handle(
       exchange,
       body,
       async (target, request) => {
         const values = await this.#sealed(party, { identifier, name, mobile, email, address }, request);
-        return this.#execute(new RecordParty(target, { party, kind, values }, request));
+        const outcome = await this.#execute(new RecordParty(target, { party, kind, values }, request));
+        const wasKnown = outcome.kind === 'accepted' && outcome.event === undefined;
+        // Whose pseudonym it is, is told to whoever had the number: that is a reading, too.
+        if (wasKnown) await this.personalData.told(exchange, { party, purpose: 'identification' }, ['identifier']);
+        return outcome;
       },
       uuidOf(party),
     );
@@ -61,14 +63,11 @@ export class PartiesController {
     );
   }
 
-  /** Nothing is kept of who is not there. */
+  /** Whoever finds nobody is noted, without whom: who tries numbers shows, and is stopped by the quota of refusals. */
   @Access('POST /v1/parties/lookup', shownParty)
-  async lookUp(@OnExchange() exchange: Exchange, @Body() body: LookupBody): Promise<ShownParty> {
-    const { kind, purpose } = body;
-    const party = await this.vault.known(identityOf(kind, identifierIn(body)));
-    const shown = party && (await this.personalData.show(exchange, { party, purpose }));
-    if (!shown) throw new Problem('NOT_FOUND');
-    return shown;
+  lookUp(@OnExchange() exchange: Exchange, @Body() body: LookupBody): Promise<ShownParty> {
+    const identity = identityOf(body.kind, identifierIn(body));
+    return this.personalData.find(exchange, body.purpose, () => this.vault.known(identity));
   }
 
   /** Stored only with the event that names them. */

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Attempts } from '../../http/attempts.js';
+import { Attempts, nobody } from '../../http/attempts.js';
 import { readingRequest } from '../../http/commands/command-request.js';
 import type { Exchange } from '../../http/exchange.js';
 import type { OwnValue, PersonalData, Reading, ShownParty } from '../../http/personal-data.js';
@@ -24,7 +24,7 @@ export class PartiesReader implements PersonalData {
   ) {}
 
   async show(exchange: Exchange, reading: Reading): Promise<ShownParty | null> {
-    await this.#admit(exchange, reading);
+    await this.#admit(exchange, reading.purpose, reading.party);
     const { state } = await this.ledger.load(decider, uuidOf(reading.party));
     if (state === null) return null;
     const { status, party, kind, version, values } = state;
@@ -39,8 +39,21 @@ export class PartiesReader implements PersonalData {
     return { ...shown, erased: false, data };
   }
 
+  async find(exchange: Exchange, purpose: string, look: () => Promise<PartyId | undefined>): Promise<ShownParty> {
+    await this.#admit(exchange, purpose);
+    return this.attempts.find(exchange, PARTY_RULES.NOT_FOUND, async () => {
+      const party = await look();
+      const shown = party && (await this.show(exchange, { party, purpose }));
+      return shown && !shown.erased ? shown : undefined;
+    });
+  }
+
+  told(exchange: Exchange, reading: Reading, fields: readonly string[]): Promise<void> {
+    return this.#record(exchange, reading, fields);
+  }
+
   async open(exchange: Exchange, reading: Reading, commitments: readonly string[]): Promise<readonly OwnValue[]> {
-    await this.#admit(exchange, reading);
+    await this.#admit(exchange, reading.purpose, reading.party);
     if (commitments.length === 0 || (await this.#isErased(reading.party))) return [];
     await this.#record(exchange, reading, ['all']);
     const opened = await Promise.all(
@@ -61,7 +74,7 @@ export class PartiesReader implements PersonalData {
     );
     const disclosed: string[] = [];
     for (const party of new Set(opened.map(({ person }) => person as PartyId))) {
-      await this.#admit(exchange, { party, purpose });
+      await this.#admit(exchange, purpose, party);
       if (await this.#isErased(party)) continue;
       const fields = opened.flatMap(({ person, field }) => (person === party ? [field] : []));
       await this.#record(exchange, { party, purpose }, [...new Set(fields)]);
@@ -76,8 +89,8 @@ export class PartiesReader implements PersonalData {
     return state !== null && state.status !== 'recorded';
   }
 
-  /** @throws RefusedByRule */
-  async #admit({ request, route, caller }: Exchange, { purpose, party }: Reading): Promise<void> {
+  /** @param party whose data; none where it is looked for @throws RefusedByRule */
+  async #admit({ request, route, caller }: Exchange, purpose: string, party?: PartyId): Promise<void> {
     const { role } = caller;
     const mayRead = (code: string): boolean =>
       Object.hasOwn(PURPOSES, code) && (PURPOSES[code as Purpose].roles as readonly string[]).includes(role);
@@ -89,7 +102,7 @@ export class PartiesReader implements PersonalData {
       caller,
       PARTY_RULES.PURPOSE,
       { purpose, role, accepted },
-      Attempts.target(request) ?? uuidOf(party),
+      Attempts.target(request) ?? (party === undefined ? nobody() : uuidOf(party)),
     );
   }
 

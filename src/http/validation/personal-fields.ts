@@ -5,11 +5,14 @@ const MOBILE = /^\+9665\d{8}$/;
 /** One @, a domain with a dot, no spaces; what more an address must be its mail server knows. */
 const EMAIL = /^[^\s@"(),:;<>[\\\]]{1,64}@[^\s@.]+(\.[^\s@.]+)+$/;
 
-/** A name in any script: at least one letter, no control characters. */
+/** Control characters, halves of characters, and what turns the direction of all that follows: a name would hide in it. */
+const UNSHOWN = /[\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]/u;
+
+/** A name in any script: at least one letter, nothing that is not shown as it stands. */
 export const IsName = (options?: FieldOptions) =>
   field(
     ofText((text) =>
-      text.length <= 200 && /\p{L}/u.test(text) && !/\p{Cc}/u.test(text) ? undefined : { code: 'NOT_A_NAME' },
+      text.length <= 200 && /\p{L}/u.test(text) && !UNSHOWN.test(text) ? undefined : { code: 'NOT_A_NAME' },
     ),
     { type: 'string', minLength: 1, maxLength: 200 },
     { example: 'عبدالله بن محمد', ...options },
