@@ -230,10 +230,13 @@ export class EncryptedVault implements Vault {
     const held = found.flatMap((record) => (record === undefined ? [] : [record]));
     const newcomers = new Set(held.flatMap(({ newcomer }) => newcomer ?? []));
     for (const newcomer of newcomers) await this.#settle(newcomer);
-    const records: WaitingRecord[] = held.map(({ newcomer: _, ...record }) => ({
-      ...record,
-      id: `${record.digest} ${randomBytes(12).toString('base64url')}`,
+    const records: WaitingRecord[] = held.map(({ digest, person, field, content }) => ({
+      id: `${digest} ${randomBytes(12).toString('base64url')}`,
+      digest,
       stream,
+      person,
+      field,
+      content,
     }));
     if (records.length > 0) await this.#storage.wait(records);
     return { name: () => this.#naming.name(records), forget: () => this.#naming.forget(records) };
