@@ -5,7 +5,7 @@ import { BoundedCache } from '../kernel/bounded-cache.js';
 import { assertField, assertIdentity, assertPerson, assertText } from './checks.js';
 import { committed, committedBefore } from './commitment.js';
 import { decrypt, encrypt, newKey, subkey } from './encryption.js';
-import type { VaultKeys } from './keys.js';
+import type { PersonKeys, VaultKeys } from './keys.js';
 import { leafSaltUnder } from './leaf-salt.js';
 import { Naming } from './naming.js';
 import { Newcomers, type Newcomer } from './newcomers.js';
@@ -34,13 +34,6 @@ const SALT_BYTES = 32;
 const CACHED = 50_000;
 /** Sealed values that nobody asked to keep yet: the oldest are given up. */
 const MAX_SEALED_BYTES = 16 * 2 ** 20;
-
-/** Subkeys of a person's data key: without it neither what was sealed nor that it was sealed can be found. */
-export interface PersonKeys {
-  readonly content: Buffer;
-  /** Makes the salts: the same value gets the same one. */
-  readonly salt: Buffer;
-}
 
 /** Sealed, and not stored. */
 interface Held extends SealedRecord {

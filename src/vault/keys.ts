@@ -33,3 +33,10 @@ export function ledgerKeyOf(wrappingKey: Buffer, wrapped: Buffer, place: string)
     );
   }
 }
+
+/** Subkeys of a person's data key: without it neither what was sealed nor that it was sealed can be found. */
+export interface PersonKeys {
+  readonly content: Buffer;
+  /** Makes the salts: the same value gets the same one. */
+  readonly salt: Buffer;
+}

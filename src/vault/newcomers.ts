@@ -1,5 +1,5 @@
 import { BoundedCache } from '../kernel/bounded-cache.js';
-import type { PersonKeys } from './encrypted-vault.js';
+import type { PersonKeys } from './keys.js';
 import type { PersonRecord } from './storage.js';
 import type { Person } from './vault.js';
 
