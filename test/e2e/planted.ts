@@ -1,6 +1,4 @@
-import { gunzipSync, inflateSync } from 'node:zlib';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 
 /** Where a value was found, and how it was written there; never the value itself in another form. */
 export interface Found {
@@ -37,15 +35,26 @@ function forms(text: string): readonly (readonly [string, Buffer])[] {
   ];
 }
 
+/** How people and programs write the same value: without what separates its parts, in groups, in other digits, decomposed. */
+function spellings(text: string): readonly string[] {
+  const bare = text.replaceAll(/[^\p{L}\p{N}]/gu, '');
+  const isNumber = /^[A-Z]*\d+$/.test(bare);
+  const arabic = bare.replaceAll(/\d/g, (digit) => String.fromCharCode(0x660 + Number(digit)));
+  const numbers = isNumber ? [arabic, bare.replaceAll(/.{4}(?=.)/g, '$& ')] : [];
+  return [...new Set([text, bare, text.normalize('NFD'), text.toUpperCase(), ...numbers])];
+}
+
 /** Looks for planted values in whatever a run left. */
 export class Planted {
   readonly #forms: readonly (readonly [string, string, Buffer])[];
 
   /** @param values by what each is */
   constructor(values: Readonly<Record<string, string>>) {
-    this.#forms = Object.entries(values).flatMap(([what, text]) =>
-      forms(text).map(([as, bytes]) => [what, as, bytes] as const),
-    );
+    this.#forms = Object.entries(values).flatMap(([what, text]) => {
+      const all = spellings(text).flatMap((each) => forms(each));
+      const different = new Map(all.map(([as, bytes]) => [bytes.toString('latin1'), [what, as, bytes] as const]));
+      return [...different.values()];
+    });
   }
 
   /** In bytes, and in what they are a compression of. */
@@ -54,18 +63,11 @@ export class Planted {
       this.#forms.flatMap(([what, as, form]) => (each.includes(form) ? [{ where, what, as }] : [])),
     );
   }
-
-  /** In every file below a directory, and in its names. */
-  inFiles(directory: string): Found[] {
-    const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((each) => each.isFile());
-    return files.flatMap((file) => {
-      const path = join(file.parentPath, file.name);
-      return [...this.in(`name of ${path}`, Buffer.from(path)), ...this.in(path, readFileSync(path))];
-    });
-  }
 }
 
-/** What gzip members and the streams of a PDF hold. */
+const LOCAL_HEADER = Buffer.from('PK\u0003\u0004', 'latin1');
+
+/** What gzip members, the entries of a ZIP file (XLSX) and the streams of a PDF hold. */
 function unpacked(bytes: Buffer): Buffer[] {
   const found: Buffer[] = [];
   const attempt = (unpack: () => Buffer): void => {
@@ -76,6 +78,12 @@ function unpacked(bytes: Buffer): Buffer[] {
     }
   };
   if (bytes.subarray(0, 2).equals(Buffer.of(0x1f, 0x8b))) attempt(() => gunzipSync(bytes));
+  if (bytes.subarray(0, 4).equals(LOCAL_HEADER)) {
+    for (let at = 0; at >= 0; at = bytes.indexOf(LOCAL_HEADER, at + 4)) {
+      const content = at + 30 + bytes.readUInt16LE(at + 26) + bytes.readUInt16LE(at + 28);
+      attempt(() => inflateRawSync(bytes.subarray(content)));
+    }
+  }
   if (bytes.subarray(0, 5).equals(Buffer.from('%PDF-'))) {
     for (let at = bytes.indexOf('stream\n'); at >= 0; at = bytes.indexOf('stream\n', at + 7)) {
       attempt(() => inflateSync(bytes.subarray(at + 7)));

@@ -37,6 +37,8 @@ export class Server {
   readonly reported: string[] = [];
   /** All that it said. */
   readonly said: string[] = [];
+  /** The same of the standard error, which is shown, too. */
+  readonly erred: string[] = [];
   #process: ChildProcess | undefined;
   #url = '';
 
@@ -59,9 +61,13 @@ export class Server {
     const child = spawn(process.execPath, ['dist/src/main.js'], {
       cwd: this.program,
       env,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#process = child;
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      this.erred.push(line);
+      process.stderr.write(`${line}\n`);
+    });
     this.#url = await this.#firstLine(child);
     for (;;) {
       if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
