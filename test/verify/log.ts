@@ -152,6 +152,8 @@ export const FORGED_DISCLOSURES: readonly (readonly [string, string])[] = [
   ['another value', encoded([TOLD[0], TOLD[1], 'SA0380000000608010167518'])],
   ['another name', encoded([TOLD[0], 'note', TOLD[2]])],
   ['another salt', encoded(['c2FsdHNhbHRzYWx0c2FsdB', TOLD[1], TOLD[2]])],
+  ['what another event commits to', encoded(['b3RoZXJzYWx0b3RoZXJzYQ', TOLD[1], TOLD[2]])],
+  ['the value under the name of another', encoded([TOLD[0], 'identifier', TOLD[2]])],
   ['padding', `${DISCLOSED}=`],
   ['another value, in the form before', JSON.stringify([...TOLD_BEFORE.slice(0, 4), 'دين'])],
   ['the one form as the other', JSON.stringify(TOLD)],
