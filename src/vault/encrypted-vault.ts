@@ -143,6 +143,12 @@ export class EncryptedVault implements Vault {
     return commitment;
   }
 
+  async formerly(person: Person, field: string, value: string): Promise<string | undefined> {
+    assertPerson(person);
+    const keys = await this.#whileOpen(() => this.#keysOf(person));
+    return keys && committedBefore(mac(keys.salt, field, value), person, field, value).commitment;
+  }
+
   keep(commitments: readonly string[], stream: StreamName): Promise<Kept> {
     return this.#whileOpen(() => this.#keep(commitments, stream));
   }

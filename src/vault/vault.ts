@@ -60,6 +60,8 @@ export interface Vault {
    * @returns the digest of RFC 9901, which proves the value later and tells nothing now: 43 characters of base64url
    */
   seal(person: Person, field: string, value: string, of: Uuid): Promise<string>;
+  /** The commitment to a value as it was before RFC 9901's form, to know again what was told then; undefined: the person has no key. */
+  formerly(person: Person, field: string, value: string): Promise<string | undefined>;
   /**
    * Stores what was sealed: done for an event's evidence before the event is appended, by the ledger, which then tells
    * the outcome. What an event names already stays as it is.

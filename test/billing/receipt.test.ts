@@ -204,6 +204,19 @@ describe('a bank reference counts once (domain.md §3, Receipt)', () => {
       .then({ type: 'billing.ReceiptConflictRecorded' });
   });
 
+  test('an account that was committed to in the form before RFC 9901’s is the same account, and no other is', () => {
+    const before = given([full, bank, first]);
+    const now = { ...full.data, sourceAccount: 'A'.repeat(43) };
+    before.when(record({ ...now, accountBefore: COMMITMENT }), bank).answersAs(first.id);
+    const other = before.when(record({ ...now, accountBefore: 'cd'.repeat(32) }), bank);
+    other.then({ type: 'billing.ReceiptConflictRecorded', evidence: [now.sourceAccount] });
+    // The old form is for comparing only: nothing new is said in it.
+    const { match: _, ...facts } = now;
+    given()
+      .when(record({ ...now, match: null, accountBefore: COMMITMENT }), bank)
+      .then({ type: 'billing.ReceiptRecorded', data: facts });
+  });
+
   test('two banks may use the same reference', () => {
     const other: PartyId = party('other bank');
     expect(record({ bank: other }).target).not.toBe(record().target);

@@ -75,6 +75,10 @@ test('commitments of the form before it stay valid for ever, and open', async ()
     expect(hash('sha256', first)).toBe(named);
     expect(await vault.pseudonym('party', '1058529940')).toBe(person);
     expect(await vault.open(named)).toEqual({ person, field: account[0], value: account[1], disclosure: first });
+    expect(await vault.formerly(person, ...account)).toBe(named); // what is told again is known again
+    expect(await vault.formerly(person, account[0], 'SA1')).not.toBe(named);
+    const stranger = 'party_00000000-0000-4000-8000-000000000000' as PartyId;
+    expect(await vault.formerly(stranger, ...account)).toBeUndefined();
     const waiting = 'e86474086f3b097f1fff286f6b652d7cd32db9a7645deae3127f5fd27b6eb465';
     expect(await vault.open(waiting)).toMatchObject({ field: 'evidence', value: 'سِجِلّ "x"\n😀' });
     const asked: string[] = [];

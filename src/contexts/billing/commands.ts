@@ -33,6 +33,8 @@ export class RecordReceipt extends Issued<
   ReceiptFacts & {
     /** The facts' own target, where the caller found that it can be paid, is of this payee and in this currency. */
     readonly match: null | Target;
+    /** How the account was committed to before commitments had RFC 9901's form: an old receipt says it so. */
+    readonly accountBefore?: string;
   }
 > {
   readonly type = 'RecordReceipt';

@@ -80,7 +80,7 @@ const recorded = (event: Recorded<ReceiptRecorded>): Receipt => ({
 function record(id: Uuid, data: DataOf<'RecordReceipt'>, state: ReceiptState, context: CommandContext): Decision {
   if (context.actor.actingFor !== data.bank) return refuse(RULES.NOT_THE_BANK);
   if (id !== receiptId(data.bank, data.reference)) throw new Error(`${id} is not the receipt's id`);
-  const { match: matched, ...told } = data;
+  const { match: matched, accountBefore, ...told } = data;
   const ahead = inTheFuture({ paidOn: told.paidOn, valueDate: told.valueDate }, context);
   if (ahead !== null) return ahead;
   if (matched !== null && !sameTarget(matched, told.target)) throw new Error(`${id} was matched with another target`);
@@ -89,7 +89,10 @@ function record(id: Uuid, data: DataOf<'RecordReceipt'>, state: ReceiptState, co
   const facts: ReceiptFacts = { ...told, ...toJson(money) };
   const evidence = facts.sourceAccount === undefined ? {} : { evidence: [facts.sourceAccount] };
   if (state !== null) {
-    if (sameFacts(facts, state.facts)) return { earlier: state.recorded.command };
+    const isSame =
+      sameFacts(facts, state.facts) ||
+      (accountBefore !== undefined && sameFacts({ ...facts, sourceAccount: accountBefore }, state.facts));
+    if (isSame) return { earlier: state.recorded.command };
     return [{ type: 'billing.ReceiptConflictRecorded', data: facts, refs: refsOf(id, state.facts), ...evidence }];
   }
   if (money.minor === 0n) return refuse(RULES.AMOUNT, { ...toJson(money) });

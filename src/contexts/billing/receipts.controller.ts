@@ -25,7 +25,7 @@ export class ReceiptsController {
     @Inject(CommandEdge) private readonly edge: CommandEdge,
     @Inject(CommandBus) private readonly bus: CommandBus,
     @Inject(ReceiptTargets) private readonly targets: ReceiptTargets,
-    @Inject(VAULT) private readonly vault: Pick<Vault, 'seal'>,
+    @Inject(VAULT) private readonly vault: Pick<Vault, 'seal' | 'formerly'>,
   ) {}
 
   @Access('POST /v1/receipts')
@@ -35,9 +35,10 @@ export class ReceiptsController {
     // key under two references would give two receipts the same event ids (DESIGN.md, Ids).
     const receipt = receiptId(bank, body.reference);
     const record = async (id: Uuid, request: CommandRequest): Promise<Outcome> => {
-      const [sourceAccount, match] = await Promise.all([this.#sealed(body, receipt), this.#matchOf(body)]);
-      const facts = factsOf(bank, body, sourceAccount);
-      return conflictAsRefusal(await this.#execute(new RecordReceipt(id, { ...facts, match }, request)));
+      const [account, match] = await Promise.all([this.#sealed(body, receipt), this.#matchOf(body)]);
+      const { sourceAccount, ...before } = account;
+      const facts = { ...factsOf(bank, body, sourceAccount), ...before, match };
+      return conflictAsRefusal(await this.#execute(new RecordReceipt(id, facts, request)));
     };
     return this.edge.handle(exchange, body, record, receipt);
   }
@@ -69,8 +70,14 @@ export class ReceiptsController {
   }
 
   /** For the receipt, and not for the command: a bank that tells the same facts again tells the same commitment. */
-  #sealed({ payer, sourceAccount }: RecordReceiptBody, receipt: Uuid): Promise<string> | undefined {
-    return sourceAccount === undefined ? undefined : sealed(this.vault, payer, 'sourceAccount', sourceAccount, receipt);
+  async #sealed(
+    { payer, sourceAccount: account }: RecordReceiptBody,
+    receipt: Uuid,
+  ): Promise<Pick<RecordReceipt['data'], 'sourceAccount' | 'accountBefore'>> {
+    if (account === undefined) return {};
+    const sourceAccount = await sealed(this.vault, payer, 'sourceAccount', account, receipt);
+    const accountBefore = await this.vault.formerly(payer, 'sourceAccount', account);
+    return { sourceAccount, ...(accountBefore !== undefined && { accountBefore }) };
   }
 }
 
