@@ -36,6 +36,11 @@ export class StandIn {
     return join(this.#directory, `log-${this.#logs}.db`);
   }
 
+  /** Where its log is. */
+  get folder(): string {
+    return this.#directory;
+  }
+
   /** For the client. */
   get url(): string {
     return `esdb://127.0.0.1:${this.#listening.port}?tls=false`;

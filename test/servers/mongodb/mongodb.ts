@@ -32,6 +32,11 @@ export class MongoDb {
     return server;
   }
 
+  /** Where FerretDB keeps its data. */
+  get folder(): string {
+    return this.#folder;
+  }
+
   get #isRunning(): boolean {
     return this.#process !== undefined && this.#process.exitCode === null && this.#process.signalCode === null;
   }

@@ -27,6 +27,11 @@ export class RedisServer {
     return `redis://127.0.0.1:${this.#port}`;
   }
 
+  /** Where its files are. */
+  get folder(): string {
+    return this.#directory;
+  }
+
   /** Where it listened before, with what it kept. */
   async start(): Promise<void> {
     this.#port ||= await freePort();
