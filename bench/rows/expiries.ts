@@ -30,6 +30,7 @@ export const expiries: Rows = {
     await dayBefore.standsStill();
     await dayBefore.stop();
 
+    const midnightComes = performance.now() + BEFORE_MS;
     const server = await Server.sijill(site, {
       daysAhead: (midnight - BEFORE_MS - Date.now()) / DAY_MS,
       profile: bench.profile,
@@ -46,7 +47,7 @@ export const expiries: Rows = {
     let isMidnight = false;
     let came = (): void => {};
     const midnightCame = new Promise<void>((resolve) => (came = resolve));
-    const expiring = server.standsStill(() => {
+    const expiring = server.standsStill(midnightComes, () => {
       isMidnight = true;
       came();
     });
