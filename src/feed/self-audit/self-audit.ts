@@ -74,8 +74,8 @@ export class SelfAudit {
     const differed = this.#status.findings.filter(({ kind }) => kind === 'document').map(({ key }) => key);
     const lap = new Lap(projections, Math.floor(Math.random() * 2 ** 32), new Set(differed));
     let at: Checkpoint | undefined;
-    for (let atEnd = false; !atEnd;) {
-      const [began, before] = [performance.now(), head()];
+    for (let [atEnd, before] = [false, head()]; !atEnd;) {
+      const began = performance.now();
       const read = await reader.readAll(pageQuery(at, PAGE));
       const page = feedPage(read, catalogue, at);
       page?.events.forEach((each) => lap.take(each));
@@ -84,7 +84,9 @@ export class SelfAudit {
       at = page?.end ?? at;
       atEnd = read.atEnd;
       this.#tell({ events: this.#status.events + (page?.events.length ?? 0) });
-      await pause((performance.now() - began) * (head() > before ? BUSY : IDLE), signal);
+      const now = head();
+      await pause((performance.now() - began) * (now > before ? BUSY : IDLE), signal);
+      before = now; // also what came during the pause counts: a page holds the thread, and none comes meanwhile
       if (signal.aborted || !this.options.isMine()) return;
     }
     lap.end();

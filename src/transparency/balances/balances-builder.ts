@@ -55,9 +55,12 @@ export class OtherBalances extends Error {
  */
 export class BalancesBuilder {
   readonly #rests: readonly [number, number];
+  /** How many events were known at the last rest. */
+  #head: number;
 
   constructor(private readonly options: BalancesBuilderOptions) {
     this.#rests = options.rests ?? RESTS;
+    this.#head = options.head();
   }
 
   /** Until the signal aborts. */
@@ -87,7 +90,7 @@ export class BalancesBuilder {
     if (folded !== undefined) await this.#signAgain(folded, signal);
     let at: Place | undefined = folded && { position: folded.position, count: folded.count };
     while (!signal.aborted) {
-      const [began, head] = [performance.now(), this.options.head()];
+      const began = performance.now();
       const { events, next, atEnd } = await reader.readAll({ limit: PAGE, ...(at !== undefined && { after: at }) });
       folded = await this.#take(events, folded, signal);
       at = next ?? at; // behind our own bookkeeping, too
@@ -96,7 +99,7 @@ export class BalancesBuilder {
         await this.#sign(folded, signal);
       }
       wentWell();
-      await (atEnd ? pause(this.#pace, signal) : this.#rest(began, head, signal));
+      await (atEnd ? pause(this.#pace, signal) : this.#rest(began, signal));
     }
   }
 
@@ -188,11 +191,11 @@ export class BalancesBuilder {
 
   /** The tree over all accounts as they are folded, its leaves in the order of their hashes; a part at a time. */
   async #rootAt(events: number, signal: AbortSignal): Promise<{ lines: number; root: Hash } | undefined> {
-    const { file, leafKey, ledger, head } = this.options;
+    const { file, leafKey, ledger } = this.options;
     await this.#tidy(signal);
     const saltKey = saltKeyOf(leafKey, events);
     for (let after = ''; ;) {
-      const [began, known] = [performance.now(), head()];
+      const began = performance.now();
       const accounts = file.accounts(after, PAGE);
       if (accounts.length === 0) break;
       const staged = accounts.map((account) => {
@@ -201,19 +204,19 @@ export class BalancesBuilder {
       });
       file.stage(events, staged);
       after = accounts.at(-1)!.key;
-      await this.#rest(began, known, signal);
+      await this.#rest(began, signal);
       if (signal.aborted) return undefined;
     }
     let frontier = EMPTY_FRONTIER;
     for (let last: Buffer = Buffer.alloc(0); ;) {
-      const [began, known] = [performance.now(), head()];
+      const began = performance.now();
       const leaves = file.leaves(events, last, 2 * PAGE);
       if (leaves.length === 0) break;
       const next = appended(frontier, leaves);
       file.putTiles(events, next.tiles);
       frontier = next.frontier;
       last = leaves.at(-1)!;
-      await this.#rest(began, known, signal);
+      await this.#rest(began, signal);
       if (signal.aborted) return undefined;
     }
     return { lines: frontier.size, root: rootOf(frontier) };
@@ -221,15 +224,18 @@ export class BalancesBuilder {
 
   async #tidy(signal: AbortSignal): Promise<void> {
     for (let isTidy = false; !isTidy && !signal.aborted;) {
-      const [began, known] = [performance.now(), this.options.head()];
+      const began = performance.now();
       isTidy = this.options.file.tidy();
-      await this.#rest(began, known, signal);
+      await this.#rest(began, signal);
     }
   }
 
-  async #rest(began: number, headBefore: number, signal: AbortSignal): Promise<void> {
+  async #rest(began: number, signal: AbortSignal): Promise<void> {
     const [idle, busy] = this.#rests;
-    const times = this.options.head() > headBefore ? busy : idle;
+    const head = this.options.head();
+    // Since the rest before: during a page itself, which holds the thread, none is ever seen to come.
+    const times = head > this.#head ? busy : idle;
+    this.#head = head;
     await pause((performance.now() - began) * times, signal);
   }
 }
