@@ -9,9 +9,19 @@ import type { Snapshots } from './snapshots.js';
 /** A cold start folds at most so many events, or a thirty-second part of the stream. */
 const EVENTS_BETWEEN_SNAPSHOTS = 32;
 
+/** The part of the cache's memory for what jobs pass over: enough for those in hand. */
+const PASSING = 1 / 128;
+
+/**
+ * Whether an aggregate is kept for whoever uses it next, or is one of thousands that a job passes over, each once: those
+ * would drive out what people use, and live just long enough for the collector to copy each of them twice.
+ */
+export type Use = 'kept' | 'passing';
+
 /** Folds streams into aggregates, and keeps those that were used last. */
 export class Aggregates {
   readonly #cache: AggregateCache;
+  readonly #passing: AggregateCache;
 
   /** @param cacheBytes estimated memory of what is kept */
   constructor(
@@ -20,6 +30,7 @@ export class Aggregates {
     private readonly snapshots?: Snapshots,
   ) {
     this.#cache = new AggregateCache(cacheBytes);
+    this.#passing = new AggregateCache(cacheBytes * PASSING);
   }
 
   /**
@@ -29,26 +40,22 @@ export class Aggregates {
   async known<S, C extends Command, E extends NewEvent>(
     decider: Decider<S, C, E>,
     stream: StreamName,
+    use: Use,
   ): Promise<Aggregate<S>> {
-    return (this.#cache.get(stream) as Aggregate<S> | undefined) ?? this.current(decider, stream);
+    return (this.#cached(stream) as Aggregate<S> | undefined) ?? this.current(decider, stream, use);
   }
 
   /** The aggregate as its stream is now: whatever is remembered of it, the tail is read. @throws LedgerUnavailable */
   async current<S, C extends Command, E extends NewEvent>(
     decider: Decider<S, C, E>,
     stream: StreamName,
+    use: Use,
   ): Promise<Aggregate<S>> {
-    const cached = this.#cache.get(stream);
-    if (cached === undefined && this.store.isAbsent(stream)) return blank(decider.initial);
-    const remembered = cached ?? (await this.#restored(stream)) ?? blank(decider.initial);
-    const aggregate = remembered as Aggregate<S>;
-    let last: Envelope | undefined;
-    for await (const { event } of this.store.events(stream, aggregate.revision + 1)) {
-      fold(decider, aggregate, event);
-      last = event;
-    }
-    if (aggregate.revision >= 0) this.#remember(stream, aggregate, last);
-    return aggregate;
+    const cached = this.#cached(stream) as Aggregate<S> | undefined;
+    if (cached !== undefined) return this.#followed(decider, stream, cached, use);
+    if (this.store.isAbsent(stream)) return blank(decider.initial);
+    const restored = await this.#restored(decider, stream, use);
+    return restored ?? this.#followed(decider, stream, blank(decider.initial), use);
   }
 
   /** Takes in what was appended. */
@@ -57,19 +64,30 @@ export class Aggregates {
     stream: StreamName,
     aggregate: Aggregate<S>,
     events: readonly Envelope[],
+    use: Use,
   ): void {
     for (const event of events) fold(decider, aggregate, event);
-    this.#remember(stream, aggregate, events.at(-1));
+    this.#remember(stream, aggregate, events.at(-1), use);
   }
 
   /** Forgets what may no longer be true: it will be read again. */
   forget(stream: StreamName): void {
     this.#cache.drop(stream);
+    this.#passing.drop(stream);
+  }
+
+  #cached(stream: StreamName): Aggregate | undefined {
+    return this.#cache.get(stream) ?? this.#passing.get(stream);
   }
 
   /** @param last folded just now */
-  #remember(stream: StreamName, aggregate: Aggregate, last: Envelope | undefined): void {
-    this.#cache.put(stream, aggregate);
+  #remember(stream: StreamName, aggregate: Aggregate, last: Envelope | undefined, use: Use): void {
+    if (use === 'passing' && this.#cache.get(stream) === undefined) {
+      this.#passing.put(stream, aggregate);
+    } else {
+      this.#passing.drop(stream);
+      this.#cache.put(stream, aggregate);
+    }
     if (this.snapshots === undefined || last === undefined) return;
     const since = aggregate.revision - aggregate.snapshot;
     if (since < Math.max(EVENTS_BETWEEN_SNAPSHOTS, aggregate.revision / 32)) return;
@@ -77,13 +95,43 @@ export class Aggregates {
     this.snapshots.save(stream, { aggregate, at: markOf(last) });
   }
 
-  /** From a snapshot, where the stream still holds the event that it was taken at. */
-  async #restored(stream: StreamName): Promise<Aggregate | undefined> {
+  /** With what its stream holds beyond it. */
+  async #followed<S, C extends Command, E extends NewEvent>(
+    decider: Decider<S, C, E>,
+    stream: StreamName,
+    aggregate: Aggregate<S>,
+    use: Use,
+  ): Promise<Aggregate<S>> {
+    let last: Envelope | undefined;
+    for await (const page of this.store.pages(stream, aggregate.revision + 1)) {
+      for (const event of page) fold(decider, aggregate, event);
+      last = page.at(-1) ?? last;
+    }
+    if (aggregate.revision >= 0) this.#remember(stream, aggregate, last, use);
+    return aggregate;
+  }
+
+  /**
+   * From a snapshot, where the stream still holds the event that it was taken at, and not one of another ledger or of a
+   * history that a restored copy has lost. That event is read together with what follows.
+   */
+  async #restored<S, C extends Command, E extends NewEvent>(
+    decider: Decider<S, C, E>,
+    stream: StreamName,
+    use: Use,
+  ): Promise<Aggregate<S> | undefined> {
     const snapshot = this.snapshots?.load(stream);
     if (snapshot === undefined) return undefined;
-    const stored = await this.store.at(stream, snapshot.aggregate.revision);
-    // Not of another ledger, nor of a history that a restored copy has lost.
-    return stored !== undefined && markOf(stored.event) === snapshot.at ? snapshot.aggregate : undefined;
+    const aggregate = snapshot.aggregate as Aggregate<S>;
+    const { revision } = aggregate;
+    let last: Envelope | undefined;
+    for await (const page of this.store.pages(stream, revision)) {
+      if (last === undefined && (page[0] === undefined || markOf(page[0]) !== snapshot.at)) return undefined;
+      for (const event of page) if (event.revision > revision) fold(decider, aggregate, event);
+      last = page.at(-1) ?? last;
+    }
+    this.#remember(stream, aggregate, last, use);
+    return aggregate;
   }
 }
 

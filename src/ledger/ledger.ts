@@ -164,7 +164,7 @@ export class Ledger {
   ): Promise<{ readonly state: S; readonly revision: number }> {
     const stream = streamName(decider.category, id);
     return this.#turns.take(stream, async () => {
-      const { state, revision } = await this.#aggregates.current(decider, stream);
+      const { state, revision } = await this.#aggregates.current(decider, stream, 'kept');
       return { state, revision };
     });
   }
@@ -176,8 +176,9 @@ export class Ledger {
     stream: StreamName,
   ): Promise<Outcome> {
     const { type, target } = command;
+    const use = request.source === 'clock' ? 'passing' : 'kept';
     const [known, refusedBefore] = await Promise.all([
-      this.#aggregates.known(decider, stream),
+      this.#aggregates.known(decider, stream, use),
       this.#attempts.find(request.id),
     ]);
     let aggregate = known;
@@ -202,7 +203,7 @@ export class Ledger {
       }
       if (!fresh && !(Array.isArray(decision) && decision.length > 0)) {
         // A refusal, a failed precondition or a no-op is never decided from what may be an old state.
-        aggregate = await this.#aggregates.current(decider, stream);
+        aggregate = await this.#aggregates.current(decider, stream, use);
         fresh = true;
         continue;
       }
@@ -227,7 +228,7 @@ export class Ledger {
       try {
         const appended = await this.#store.append(stream, revision, events);
         kept?.name();
-        this.#aggregates.advance(decider, stream, aggregate, events);
+        this.#aggregates.advance(decider, stream, aggregate, events, use);
         return accepted(target, aggregate.revision, decider.summary(aggregate.state), events.at(-1), appended);
       } catch (error) {
         if (error instanceof WrongRevision || error instanceof InvalidEvent) kept?.forget();
@@ -237,7 +238,7 @@ export class Ledger {
         }
         // Another process wrote meanwhile: it may have handled this very command.
         if (++conflicts > CONFLICT_RETRIES) throw new LedgerUnavailable(`${stream} is changing too fast; try again`);
-        aggregate = await this.#aggregates.current(decider, stream);
+        aggregate = await this.#aggregates.current(decider, stream, use);
         fresh = true;
       }
     }

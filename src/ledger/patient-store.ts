@@ -41,11 +41,11 @@ export class PatientStore {
     }
   }
 
-  /** The events of a stream from a revision on. @throws LedgerUnavailable */
-  async *events(stream: StreamName, from: number): AsyncIterable<StoredEvent> {
+  /** The events of a stream from a revision on, some at a time. @throws LedgerUnavailable */
+  async *pages(stream: StreamName, from: number): AsyncIterable<readonly Envelope[]> {
     for (let next = from; ;) {
       const page = await this.#read(stream, { from: BigInt(next), limit: PAGE });
-      for (const { event, ...place } of page) yield { ...place, event: this.catalogue.upcast(event) };
+      yield page.map(({ event }) => this.catalogue.upcast(event));
       if (page.length < PAGE) return;
       next += page.length;
     }

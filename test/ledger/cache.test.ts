@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { AggregateCache } from '../../src/ledger/aggregate-cache.js';
 import type { Aggregate } from '../../src/ledger/aggregate.js';
 import { sizeOf } from '../../src/ledger/size-of.js';
-import type { CommandId, StreamName } from '../../src/kernel/ids.js';
-import { add, setup, stream } from './setup.js';
+import type { CommandId, StreamName, Uuid } from '../../src/kernel/ids.js';
+import type { Ledger } from '../../src/ledger/ledger.js';
+import { id } from '../given.js';
+import { add, request, setup, stream } from './setup.js';
+import { Add, tally } from './tally.js';
 
 const named = (name: string): StreamName => `tally-${name}` as StreamName;
 
@@ -99,4 +102,37 @@ test('what the store knows to be absent is not looked for; from its first event 
   expect(store.reads).toEqual([]);
   await add(knowing, 3);
   expect(store.reads).toEqual([stream]);
+});
+
+describe('what jobs pass over', () => {
+  const passOver = async (ledger: Ledger, name: string): Promise<void> => {
+    await ledger.execute(tally, new Add(id(name) as Uuid, { by: 1 }, request(undefined, { source: 'clock' })));
+  };
+
+  test('drives out nothing that people use', async () => {
+    const { store, process } = setup({ cacheBytes: 100_000 });
+    const ledger = process();
+    await add(ledger, 1);
+    for (let i = 0; i < 300; i++) await passOver(ledger, `${i}`);
+    store.eventsRead = 0;
+    await add(ledger, 1);
+    expect(store.eventsRead).toBe(0);
+  });
+
+  test('is known still when the job comes to its next day, and stays when people use it', async () => {
+    const { store, process } = setup({ cacheBytes: 1_000_000 });
+    const ledger = process();
+    await passOver(ledger, 'first');
+    await passOver(ledger, 'second');
+    store.eventsRead = 0;
+    await passOver(ledger, 'first');
+    expect(store.eventsRead).toBe(0);
+    await ledger.execute(tally, new Add(id('first') as Uuid, { by: 1 }, request()));
+    for (let i = 0; i < 100; i++) await passOver(ledger, `${i}`);
+    store.eventsRead = 0;
+    await passOver(ledger, 'first');
+    expect(store.eventsRead).toBe(0);
+    await passOver(ledger, 'second');
+    expect(store.eventsRead).toBe(1);
+  });
 });
