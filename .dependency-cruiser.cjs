@@ -13,7 +13,7 @@ const LAYERS = {
   transparency: ['kernel', 'event-store', 'leases', 'sqlite', 'mongodb', 'http', 'verify'],
   journal: ['kernel', 'event-store'],
   verify: [],
-  ledger: ['kernel', 'event-store'],
+  ledger: ['kernel', 'event-store', 'sqlite'],
   sqlite: [],
   mongodb: [],
   config: [],

@@ -36,7 +36,7 @@ import { evidenceNamedIn } from './ledger/evidence.js';
 import type { Ledger } from './ledger/ledger.js';
 import { LedgerUnavailable, type Outcome } from './ledger/outcome.js';
 import { openLedger, ownRequest } from './ledger/open-ledger.js';
-import { programVersion, SnapshotFiles } from './ledger/snapshots.js';
+import { programVersion, SnapshotFile } from './ledger/snapshots.js';
 import type { ReadModelReader } from './read-models/read-models.js';
 import type { SuppressedAttempts } from './http/ports.js';
 import { Sweeping } from './vault/sweeping.js';
@@ -135,7 +135,7 @@ export async function openInstance(
   });
   await refuseLogAmongReadModels(stores);
   const version = programVersion(new URL('.', import.meta.url));
-  const snapshots = new SnapshotFiles(join(data, 'snapshots'), version, (message) => logger.warn(message));
+  const snapshots = new SnapshotFile(join(data, 'snapshots'), version, (message) => logger.warn(message));
   const ledger = await openLedger({
     store,
     snapshots,
@@ -213,6 +213,7 @@ export async function openInstance(
       balances?.close();
       await readModels.close();
       await store.close();
+      snapshots.close();
       await vault.close();
     },
   };

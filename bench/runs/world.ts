@@ -21,7 +21,7 @@ import {
 } from '../../src/kernel/ids.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import { openLedger } from '../../src/ledger/open-ledger.js';
-import { programVersion, SnapshotFiles } from '../../src/ledger/snapshots.js';
+import { programVersion, SnapshotFile } from '../../src/ledger/snapshots.js';
 import { CREDITORS } from '../cast.js';
 
 const FIRST_DAY = parseBusinessDate('2016-01-01');
@@ -47,9 +47,10 @@ export interface World {
 export async function openWorld(folder: string, cacheMiB = 64): Promise<World> {
   const store = await openEventStore(configurationOf(folder));
   const version = programVersion(new URL('../../src/', import.meta.url));
+  const snapshots = new SnapshotFile(join(folder, 'snapshots'), version, console.error);
   const ledger = await openLedger({
     store,
-    snapshots: new SnapshotFiles(join(folder, 'snapshots'), version, console.error),
+    snapshots,
     catalogue,
     clock: systemClock(),
     ruleSet: RULE_SET,
@@ -58,7 +59,11 @@ export async function openWorld(folder: string, cacheMiB = 64): Promise<World> {
     environment: 'development',
     logOrigin: 'sijill.localhost/ledger',
   });
-  return { store, ledger, close: () => store.close() };
+  const close = async (): Promise<void> => {
+    await store.close();
+    snapshots.close();
+  };
+  return { store, ledger, close };
 }
 
 /** Executes one command and insists that it is accepted. */

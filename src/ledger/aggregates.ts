@@ -7,7 +7,7 @@ import type { PatientStore } from './patient-store.js';
 import type { Snapshots } from './snapshots.js';
 
 /** A cold start folds at most so many events, or a thirty-second part of the stream. */
-const EVENTS_BETWEEN_SNAPSHOTS = 32;
+const EVENTS_BETWEEN_SNAPSHOTS = 8;
 
 /** The part of the cache's memory for what jobs pass over: enough for those in hand. */
 const PASSING = 1 / 128;

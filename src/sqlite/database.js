@@ -78,7 +78,7 @@ export const isSqliteFault = (error) =>
  * @param {unknown} error
  * @returns {error is Error & { code: string }} whether SQLite found the file damaged, or no database at all
  */
-const isDamage = (error) => isSqliteFault(error) && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code);
+export const isDamage = (error) => isSqliteFault(error) && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code);
 
 /**
  * @param {string} path
