@@ -626,7 +626,11 @@ export const ROUTES = {
     en: 'A signed root over all balances',
     ar: 'جذر موقّع لجميع الأرصدة',
   },
-  'GET /verify': { ...shown, en: 'A page that verifies proofs of record', ar: 'صفحة للتحقق من إثباتات القيد' },
+  'GET /verify': {
+    ...shown,
+    en: 'A page that verifies proofs of record and of balances',
+    ar: 'صفحة للتحقق من إثباتات القيد والأرصدة',
+  },
   'GET /health/live': { ...shown, en: 'Is the process alive?', ar: 'هل العملية حية؟' },
   'GET /health/ready': { ...shown, en: 'Can it serve?', ar: 'هل الخدمة جاهزة؟' },
   'GET /metrics': { ...shown, en: 'Prometheus metrics', ar: 'مقاييس بروميثيوس' },

@@ -356,5 +356,5 @@ test('the page is served to anybody, and nowhere in a frame', async () => {
   const { status, headers, text } = await textOf('/verify');
   expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
   expect(headers.get('content-security-policy')).toBe("frame-ancestors 'none'");
-  expect(text).toContain('<title>Sijill: verify a proof of record');
+  expect(text).toContain('<title>Sijill: verify a proof of record or of balances');
 });

@@ -19,7 +19,7 @@ const [, script = ''] = /<script[^>]*>(.*?)<\/script>/s.exec(readFileSync('src/v
 let inPage: (file: string, vkey: string) => Promise<{ readonly index: number }>;
 beforeAll(async () => {
   await import(`data:text/javascript,${encodeURIComponent(script)}`);
-  inPage = (globalThis as unknown as { proveRecord: typeof inPage }).proveRecord;
+  inPage = (globalThis as unknown as { proved: typeof inPage }).proved;
 });
 
 const stranger = new Signer('witness.example', 4);

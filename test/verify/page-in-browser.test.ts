@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CHROMIUM, Page } from './browser.js';
 import { file, log } from './forged.js';
+import { log as balancesLog, PROOF } from './forged-balances.js';
 
 const inBrowser = CHROMIUM === undefined ? describe.skip : describe;
 inBrowser('the page in a browser (skipped: apt-get install chromium-headless-shell)', () => {
@@ -43,6 +44,27 @@ inBrowser('the page in a browser (skipped: apt-get install chromium-headless-she
     expect(arabic).toMatchObject({ sign: 'proved', dir: 'rtl' });
     expect(arabic.text).toMatch(/^ثبت: الحدث مقيّد في السجل\./);
     await page.run(`document.getElementById('language').click()`);
+  });
+
+  test('takes a proof of balances, too, and says what was checked and what it cannot prove', async () => {
+    await page.run(`document.getElementById('key').value = ${JSON.stringify(balancesLog.vkey)}`);
+    const english = await said(PROOF);
+    expect(english).toMatchObject({ sign: 'proved', dir: 'ltr' });
+    expect(english.text).toMatch(/^Proved: the party held this\./);
+    expect(english.text).toContain('account 2300: -7.50 SAR, debits less credits');
+    expect(english.text).toContain('Each line with its salt is under the signed root');
+    expect(english.text).toContain('That the party holds nothing else: a line that is not shown cannot be missed.');
+    await page.run(`document.getElementById('language').click()`);
+    const arabic = await said(PROOF);
+    expect(arabic).toMatchObject({ sign: 'proved', dir: 'rtl' });
+    expect(arabic.text).toMatch(/^ثبت: هذا ما كان للطرف أو عليه\./);
+    expect(arabic.text).toContain('أن الطرف ليس له غير ذلك');
+    await page.run(`document.getElementById('language').click()`);
+    expect(await said(PROOF.replace('115.00', '215.00'))).toMatchObject({
+      sign: 'refused',
+      text: expect.stringContaining('A line is not under the signed root'),
+    });
+    await page.run(`document.getElementById('key').value = ${JSON.stringify(log.vkey)}`);
   });
 
   test('says what is not', async () => {

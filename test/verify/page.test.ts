@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { EVENTS, file, FORGED, log } from './forged.js';
+import { FORGED_BALANCES, IMPOSSIBLE, LINES, log as balancesLog, PROOF, proofOf, SAMI } from './forged-balances.js';
 import {
   COMMITTED,
   DISCLOSED,
@@ -20,10 +21,11 @@ interface Proved {
   readonly event: { readonly type: string };
   readonly index: number;
 }
-let proveRecord: (file: string, vkey: string) => Promise<Proved>;
+let proved: (file: string, vkey: string) => Promise<unknown>;
+const proveRecord = (of: string, vkey: string): Promise<Proved> => proved(of, vkey) as Promise<Proved>;
 beforeAll(async () => {
   await import(`data:text/javascript,${encodeURIComponent(partOf('script'))}`);
-  ({ proveRecord } = globalThis as unknown as { proveRecord: typeof proveRecord });
+  ({ proved } = globalThis as unknown as { proved: typeof proved });
 });
 const notProved = expect.objectContaining({ name: 'NotProved' });
 
@@ -77,6 +79,38 @@ test('a log of the same name with another key proves nothing', async () => {
   await expect(proveRecord(recordOf(EVENTS, 6, [liar]), log.vkey)).rejects.toMatchObject({ code: 'OTHER_LOG' });
   await expect(proveRecord(file, new Signer('w', 4).vkey)).rejects.toMatchObject({ code: 'KEY' });
   await expect(proveRecord(file, '')).rejects.toMatchObject({ code: 'KEY' });
+});
+
+describe('of balances', () => {
+  test('it proves each line, as the program does', async () => {
+    expect(await proved(PROOF, balancesLog.vkey)).toMatchObject({
+      kind: 'balances',
+      party: SAMI,
+      signed: { origin: ORIGIN, events: 130 },
+      lines: LINES.slice(0, 2).map((line) => JSON.parse(line) as unknown),
+    });
+  });
+
+  test.each(FORGED_BALANCES)('%s proves nothing', async (_name, forged) => {
+    await expect(proved(forged, balancesLog.vkey)).rejects.toEqual(notProved);
+  });
+
+  test.each(IMPOSSIBLE)('nor does what a ledger has signed, and could not be: %s', async (_name, lines) => {
+    const proof = proofOf(lines, [...lines.keys()]);
+    await expect(proved(proof, balancesLog.vkey)).rejects.toMatchObject({ code: 'LINE' });
+  });
+
+  test('no character can be another', async () => {
+    const forged = fc.tuple(fc.nat(PROOF.length - 1), fc.constantFrom('0', 'a', 'A', '=', '/', '\n', ' ', '{', '"'));
+    await fc.assert(
+      fc.asyncProperty(forged, async ([at, character]) => {
+        fc.pre(PROOF[at] !== character);
+        const changed = PROOF.slice(0, at) + character + PROOF.slice(at + 1);
+        await expect(proved(changed, balancesLog.vkey)).rejects.toEqual(notProved);
+      }),
+      { numRuns: 200 },
+    );
+  });
 });
 
 test.each(['script', 'style'])('it runs its own %s and nothing else', (name) => {

@@ -180,7 +180,7 @@ test('--help says how', async () => {
 /** An auditor reads it in an evening (issue: at most 1,500 lines); the page is a program of its own, for who has no Node. */
 test.each([
   ['.ts', 1_500],
-  ['.html', 500],
+  ['.html', 600],
 ])('what ends in %s has fewer than %i lines', async (end, most) => {
   const names = (await readdir('src/verify')).filter((name) => name.endsWith(end));
   const texts = await Promise.all(names.map((name) => readFile(`src/verify/${name}`, 'utf8')));
