@@ -7,7 +7,7 @@ import { proveGrowth } from './consistency.js';
 import { NotProved } from './fault.js';
 import { parsePolicy, trusting, type Policy } from './policy.js';
 import { proveRecord } from './record.js';
-import { saidOfAudit, saidOfBalances, saidOfGrowth, saidOfRecord, type Said } from './said.js';
+import { saidOfAudit, saidOfBalances, saidOfGrowth, saidOfRecord, saying, type Said, type Say } from './said.js';
 
 const help = `Verifies what a ledger says, without it: offline, with Node alone.
 
@@ -19,6 +19,7 @@ Usage: sijill verify record FILE --vkey VKEY             that an event is in the
   --vkey VKEY     the log's key, or a file that holds it. Take it from somebody else than the one you check.
   --policy FILE   in its place: logs, witnesses and how many of these must have cosigned (c2sp.org/tlog-policy)
   --json          what was found, for programs
+  --lang LANGUAGE of what is said: ar or en, the default
 
 FILE is a proof of record, or of balances; OLD a checkpoint; NEW what /transparency/consistency gives: a later one with its proof; DIR what
 sijill export --audit writes.
@@ -42,8 +43,10 @@ export const verifyCommand = { help, run };
 
 /** @returns the exit code */
 export async function run(args: readonly string[]): Promise<number> {
+  let say = saying('en');
   try {
     const { values, positionals } = parsed(args);
+    say = sayingIn(values.lang);
     if (values.help === true) {
       process.stdout.write(help);
       return 0;
@@ -51,23 +54,28 @@ export async function run(args: readonly string[]): Promise<number> {
     const [kind, ...files] = positionals;
     if (!isKind(kind)) throw new WrongUsage(`${kind ?? 'nothing'} is none of ${Object.keys(FILES).join(', ')}`);
     if (files.length !== FILES[kind]) throw new WrongUsage(`${kind} takes ${FILES[kind]} of them, not ${files.length}`);
-    const said = await verified(kind, files, await policyOf(values));
-    process.stdout.write(values.json === true ? `${JSON.stringify(said.facts)}\n` : textOf(said));
+    const said = await verified(kind, files, await policyOf(values), say);
+    process.stdout.write(values.json === true ? `${JSON.stringify(said.facts)}\n` : textOf(said, say));
     return 0;
   } catch (error) {
-    return failed(error as NodeJS.ErrnoException);
+    return failed(error as NodeJS.ErrnoException, say);
   }
 }
 
 function parsed(args: readonly string[]) {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
-  const options = { vkey: text, policy: text, json: flag, help: { ...flag, short: 'h' } } as const;
+  const options = { vkey: text, policy: text, lang: text, json: flag, help: { ...flag, short: 'h' } } as const;
   try {
     return parseArgs({ args: [...args], allowPositionals: true, options });
   } catch (error) {
     throw new WrongUsage((error as Error).message, { cause: error });
   }
+}
+
+function sayingIn(language = 'en'): Say {
+  if (language !== 'en' && language !== 'ar') throw new WrongUsage('--lang is en or ar');
+  return saying(language);
 }
 
 async function policyOf({ vkey, policy }: { readonly vkey?: string; readonly policy?: string }): Promise<Policy> {
@@ -78,16 +86,17 @@ async function policyOf({ vkey, policy }: { readonly vkey?: string; readonly pol
   return trusting(isFile ? await readFile(vkey, 'utf8') : vkey);
 }
 
-async function verified(kind: Kind, [first = '', second = '']: readonly string[], policy: Policy): Promise<Said> {
+async function verified(kind: Kind, files: readonly string[], policy: Policy, say: Say): Promise<Said> {
+  const [first = '', second = ''] = files;
   switch (kind) {
     case 'record':
-      return saidOfRecord(proveRecord(await readFile(first, 'utf8'), policy));
+      return saidOfRecord(proveRecord(await readFile(first, 'utf8'), policy), say);
     case 'balance':
-      return saidOfBalances(proveBalances(await readFile(first, 'utf8'), policy));
+      return saidOfBalances(proveBalances(await readFile(first, 'utf8'), policy), say);
     case 'consistency':
-      return saidOfGrowth(proveGrowth(await readFile(first, 'utf8'), await readFile(second, 'utf8'), policy));
+      return saidOfGrowth(proveGrowth(await readFile(first, 'utf8'), await readFile(second, 'utf8'), policy), say);
     case 'audit':
-      return saidOfAudit(audit(first, policy, progress));
+      return saidOfAudit(audit(first, policy, progress), say);
   }
 }
 
@@ -96,22 +105,22 @@ function progress(events: number): void {
   if (process.stderr.isTTY) process.stderr.write(`\r${events} events`);
 }
 
-function textOf({ title, checked, shown, open }: Said): string {
+function textOf({ title, checked, shown, open }: Said, say: Say): string {
   const list = (sign: string, lines: readonly string[]) => lines.map((line) => `  ${sign} ${legible(line)}\n`).join('');
   const facts = shown.map((line) => `  ${legible(line)}\n`).join('');
-  return `PROVED: ${legible(title)}\n${facts}\nChecked:\n${list('✓', checked)}\nNot proved by this:\n${list('-', open)}`;
+  return `${say('proved')}: ${legible(title)}\n${facts}\n${say('checked')}:\n${list('✓', checked)}\n${say('open')}:\n${list('-', open)}`;
 }
 
 /** What stands in a file is shown, and steers no terminal. */
 const legible = (text: string): string => text.replace(/\p{C}/gu, '�');
 
-function failed(error: NodeJS.ErrnoException): number {
-  const say = (text: string, code: number): number => {
+function failed(error: NodeJS.ErrnoException, say: Say): number {
+  const write = (text: string, code: number): number => {
     process.stderr.write(`${legible(text)}\n`);
     return code;
   };
-  if (error instanceof NotProved) return say(`NOT PROVED: ${error.message}`, 3);
-  if (error instanceof WrongUsage) return say(`sijill verify: ${error.message}. See sijill verify --help`, 2);
-  if (error.code !== undefined) return say(`sijill verify: ${error.message}`, 1);
+  if (error instanceof NotProved) return write(`${say('notProved')}: ${error.message}`, 3);
+  if (error instanceof WrongUsage) return write(`sijill verify: ${error.message}. See sijill verify --help`, 2);
+  if (error.code !== undefined) return write(`sijill verify: ${error.message}`, 1);
   throw error;
 }

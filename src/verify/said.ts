@@ -1,9 +1,23 @@
 /* What was proved, in words; and what was not, for no proof says more than it says. */
-import type { Audited, Sum } from './audit.js';
+import { readFileSync } from 'node:fs';
+import type { Audited } from './audit.js';
 import { decimal, type ProvedBalances, type SignedBalances } from './balances.js';
 import type { Signed } from './checkpoint.js';
-import type { Entry } from './event.js';
+import type { Key } from './note.js';
 import type { Proved } from './record.js';
+
+/** A sentence of `sentences.json` by its name, with these values at its `{0}`, `{1}` and so on. */
+export type Say = (name: string, ...values: readonly (string | number)[]) => string;
+
+const SENTENCES = JSON.parse(readFileSync(new URL('./sentences.json', import.meta.url), 'utf8')) as {
+  readonly [language: string]: { readonly [name: string]: string };
+};
+
+/** @param language `en` or `ar` */
+export const saying =
+  (language: string): Say =>
+  (name, ...values) =>
+    SENTENCES[language]![name]!.replace(/\{(\d)\}/g, (_, n) => String(values[Number(n)]));
 
 export interface Said {
   readonly title: string;
@@ -15,114 +29,92 @@ export interface Said {
   readonly facts: object;
 }
 
-export function saidOfRecord({ event, sequence, checkpoint, disclosures }: Proved): Said {
-  const { ledger, id, type, stream, revision, recordedAt, effectiveOn, entries } = event;
-  const amounts = entries.map(({ minor, decimals, ...entry }) => ({ ...entry, amount: decimal(minor, decimals) }));
+export function saidOfRecord({ event, sequence, checkpoint, disclosures }: Proved, say: Say): Said {
+  const { ledger, id, type, stream, revision, recordedAt, effectiveOn } = event;
+  const entries = event.entries.map(({ minor, decimals, ...entry }) => ({
+    ...entry,
+    amount: decimal(minor, decimals),
+  }));
   return {
-    title: `event ${sequence} of the ledger ${ledger} is in the log ${checkpoint.origin}`,
+    title: say('record', sequence, ledger, checkpoint.origin),
     shown: [
-      `${type}, revision ${revision} of ${stream}, id ${id}`,
-      `recorded at ${recordedAt}; it counts on ${effectiveOn}`,
-      ...entries.map(entryLine),
-      ...disclosures.map(({ name, value }) => `disclosed ${name}: ${JSON.stringify(value)}`),
+      say('event', type, revision, stream, id),
+      say('times', recordedAt, effectiveOn),
+      ...entries.map(({ amount, currency, debit, credit }) =>
+        say('entry', `${amount} ${currency}`, debit.account, credit.account, debit.entity),
+      ),
+      ...disclosures.map(({ name, value }) => say('disclosed', name, JSON.stringify(value))),
     ],
     checked: [
-      ...checkedOf(checkpoint),
-      'the event is in the one form in which it can be hashed (RFC 8785), and its entries balance',
-      `with its salt it is leaf ${sequence} of the tree, whose path leads to the signed root`,
-      ...(disclosures.length > 0 ? ['each disclosure is what the event commits to'] : []),
+      ...checkedOf(checkpoint, say),
+      say('canonical'),
+      say('leaf', sequence),
+      ...(disclosures.length > 0 ? [say('disclosures')] : []),
     ],
-    open: [
-      'what came later: another event may have paid, cancelled or corrected what this one says',
-      'that what it says was so outside of the ledger',
-      'who stands behind the pseudonyms, unless it is disclosed',
-      ...openOf(checkpoint),
-    ],
-    facts: { ...factsOf(checkpoint), sequence, event: { ...event, entries: amounts }, disclosures },
+    open: [say('later'), say('outside'), say('pseudonyms'), ...openOf(checkpoint, say)],
+    facts: { ...factsOf(checkpoint), sequence, event: { ...event, entries }, disclosures },
   };
 }
 
-export function saidOfGrowth({ earlier, later }: { readonly earlier: Signed; readonly later: Signed }): Said {
+export function saidOfGrowth({ earlier, later }: { readonly earlier: Signed; readonly later: Signed }, say: Say): Said {
   return {
-    title: `the log ${later.origin} of ${later.size} events begins with all ${earlier.size} of the earlier one`,
-    shown: [`earlier root ${earlier.root.toString('base64')}`, `later root   ${later.root.toString('base64')}`],
-    checked: [
-      ...checkedOf(earlier),
-      ...checkedOf(later),
-      'nothing of the earlier log was changed, dropped or put in another order',
-    ],
-    open: ['what the events are: see verify record and verify audit', ...openOf(later)],
+    title: say('growth', later.origin, later.size, earlier.size),
+    shown: [say('earlierRoot', earlier.root.toString('base64')), say('laterRoot', later.root.toString('base64'))],
+    checked: [...checkedOf(earlier, say), ...checkedOf(later, say), say('unchanged')],
+    open: [say('otherEvents'), ...openOf(later, say)],
     facts: { earlier: factsOf(earlier), later: factsOf(later) },
   };
 }
 
-export function saidOfBalances({ ledger, party, balances, signed }: ProvedBalances): Said {
+export function saidOfBalances({ ledger, party, balances, signed }: ProvedBalances, say: Say): Said {
   return {
-    title: `${party} held this in the ledger ${ledger} when ${signed.events} events were recorded`,
-    shown: balances.map(
-      ({ account, balance, currency, dims }) => `${account} ${balance} ${currency} (debits less credits) ${said(dims)}`,
-    ),
-    checked: [
-      balancesLine(signed),
-      `each of the ${balances.length} lines with its salt is a leaf of that tree, whose path leads to the signed root`,
-    ],
-    open: [
-      'that it holds nothing else: a line that is not shown cannot be missed',
-      'what came later, and how the balances came about: see verify record, and verify audit for whether they add up',
-    ],
+    title: say('held', party, ledger, signed.events),
+    shown: balances.map(({ account, balance, currency, dims }) => {
+      const named = Object.entries(dims).map((each) => each.join(' '));
+      return say('balance', account, `${balance} ${currency}`, named.join(', '));
+    }),
+    checked: [rootOf(signed, say), say('lines', balances.length)],
+    open: [say('nothingElse'), say('how')],
     facts: { ledger, party, balances, signed: balancesFacts(signed) },
   };
 }
 
-export function saidOfAudit(audited: Audited): Said {
-  const { checkpoint, ledger, events, streams, entries, first, last, sums, balances } = audited;
+export function saidOfAudit({ checkpoint, sums, balances, ...audited }: Audited, say: Say): Said {
+  const { ledger, events, streams, entries, first, last } = audited;
+  const totals = sums.map(({ decimals, debits, credits, ...of }) => ({
+    ...of,
+    debits: decimal(debits, decimals),
+    credits: decimal(credits, decimals),
+  }));
   return {
-    title: `the ${events} events of the ledger ${ledger} are those of the log ${checkpoint.origin}`,
-    shown: [`recorded from ${first} to ${last}, in ${streams} streams`, ...sums.map(sumLine)],
+    title: say('audit', events, ledger, checkpoint.origin),
+    shown: [
+      say('span', first, last, streams),
+      ...totals.map(({ entity, account, currency, debits, credits }) =>
+        say('sum', `${entity} ${account} ${currency}`, debits, credits),
+      ),
+    ],
     checked: [
-      ...checkedOf(checkpoint),
-      `the root of all ${events} events with their salts is the signed one: none was changed, dropped, inserted or moved`,
-      `each of the ${streams} streams goes on without a gap, and no id is there twice`,
-      `each of the ${entries} entries moves more than nothing between two accounts of one entity, in one currency`,
-      'debits and credits above are added up from the entries alone',
-      ...balances.map((signed) => `${balancesLine(signed)}; the entries alone add up to the same`),
+      ...checkedOf(checkpoint, say),
+      say('root', events),
+      say('streams', streams),
+      say('entries', entries),
+      say('added'),
+      ...balances.map((signed) => say('same', rootOf(signed, say))),
     ],
-    open: [
-      balances.length > 0
-        ? 'that no signed root over the balances was left out: /transparency/balances names them'
-        : 'what anybody was told of balances: no root over them is here',
-      'that what the events say was so outside of the ledger',
-      ...openOf(checkpoint),
-    ],
-    facts: {
-      ...factsOf(checkpoint),
-      ledger,
-      balances: balances.map(balancesFacts),
-      events,
-      streams,
-      entries,
-      first,
-      last,
-      sums: sums.map(({ decimals, debits, credits, ...of }) => ({
-        ...of,
-        debits: decimal(debits, decimals),
-        credits: decimal(credits, decimals),
-      })),
-    },
+    open: [balances.length > 0 ? say('leftOut') : say('told'), say('outsideAll'), ...openOf(checkpoint, say)],
+    facts: { ...factsOf(checkpoint), ...audited, balances: balances.map(balancesFacts), sums: totals },
   };
 }
 
-const checkedOf = ({ size, log, witnesses }: Signed): string[] => [
-  `the checkpoint over ${size} events is signed by ${log.name} (key ${log.id})`,
-  ...witnesses.map(({ key, time }) => `${key.name} (key ${key.id}) cosigned it at ${time.toISOString()}`),
+const keyOf = ({ name, id }: Key, say: Say): string => say('key', name, id);
+
+const checkedOf = ({ size, log, witnesses }: Signed, say: Say): string[] => [
+  say('signed', size, keyOf(log, say)),
+  ...witnesses.map(({ key, time }) => say('cosigned', keyOf(key, say), time.toISOString())),
 ];
 
-const openOf = ({ witnesses }: Signed): string[] =>
-  witnesses.length > 0
-    ? []
-    : [
-        'that everybody is shown this log: no witness of yours cosigned, so compare its checkpoint with somebody else’s',
-      ];
+const openOf = ({ witnesses }: Signed, say: Say): string[] => (witnesses.length > 0 ? [] : [say('unwitnessed')]);
 
 const factsOf = ({ origin, size, root, log, witnesses }: Signed) => ({
   origin,
@@ -132,8 +124,8 @@ const factsOf = ({ origin, size, root, log, witnesses }: Signed) => ({
   witnesses: witnesses.map(({ key, time }) => ({ name: key.name, key: key.id, time: time.toISOString() })),
 });
 
-const balancesLine = ({ events, lines, root, log }: SignedBalances): string =>
-  `the root ${root.toString('base64')} over ${lines} accounts as of event ${events - 1} is signed by ${log.name} (key ${log.id})`;
+const rootOf = ({ events, lines, root, log }: SignedBalances, say: Say): string =>
+  say('balancesRoot', root.toString('base64'), lines, events - 1, keyOf(log, say));
 
 const balancesFacts = ({ events, lines, root, log }: SignedBalances) => ({
   events,
@@ -141,14 +133,3 @@ const balancesFacts = ({ events, lines, root, log }: SignedBalances) => ({
   root: root.toString('base64'),
   key: log.id,
 });
-
-const said = (dims: object): string =>
-  Object.entries(dims)
-    .map((each) => each.join(' '))
-    .join(', ');
-
-const entryLine = ({ debit, credit, currency, minor, decimals }: Entry): string =>
-  `${decimal(minor, decimals)} ${currency} debited to ${debit.account}, credited to ${credit.account}, of ${debit.entity}`;
-
-const sumLine = ({ entity, account, currency, decimals, debits, credits }: Sum): string =>
-  `${entity} ${account} ${currency}: debits ${decimal(debits, decimals)}, credits ${decimal(credits, decimals)}`;

@@ -4,7 +4,7 @@ import { NotProved } from '../../src/verify/fault.js';
 import { keyOf } from '../../src/verify/note.js';
 import { parsePolicy, trusting } from '../../src/verify/policy.js';
 import { proveRecord } from '../../src/verify/record.js';
-import { saidOfRecord } from '../../src/verify/said.js';
+import { saidOfRecord, saying } from '../../src/verify/said.js';
 import { EVENTS, file, log } from './forged.js';
 import { checkpointOf, grownOf, ORIGIN, recordOf, rootOf, Signer } from './log.js';
 
@@ -74,7 +74,7 @@ describe('A policy', () => {
   test('shows a cosignature’s time as the witness says it: the next century proves that it lies, not that the log does', () => {
     const line = witness.line(text, 4_102_444_800);
     const proved = proveRecord(withLines(own + line), policyOf(witness));
-    expect(saidOfRecord(proved).checked).toContainEqual(
+    expect(saidOfRecord(proved, saying('en')).checked).toContainEqual(
       expect.stringMatching(/^w\.example \(key [0-9a-f]{8}\) cosigned it at 2100-01-01T00:00:00\.000Z$/),
     );
   });

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { run } from '../../src/verify/program.js';
+import { log as balancesLog, PROOF, SAMI } from './forged-balances.js';
 import { checkpointOf, eventAt, grownOf, leafAt, LEDGER, ORIGIN, recordOf, saltAt, Signer } from './log.js';
 
 const log = new Signer(ORIGIN);
@@ -159,7 +161,47 @@ describe('verify audit', () => {
   });
 });
 
+describe('in Arabic', () => {
+  const SENTENCES = JSON.parse(readFileSync('src/verify/sentences.json', 'utf8')) as Record<
+    string,
+    Record<string, string>
+  >;
+  test('every sentence stands in both languages, with the same values in it', () => {
+    const placesIn = (language: string) =>
+      Object.entries(SENTENCES[language]!).map(([name, text]) => [name, text.match(/\{\d\}/g)?.toSorted()]);
+    expect(placesIn('ar')).toEqual(placesIn('en'));
+    expect(Object.values(SENTENCES['ar']!).filter((text) => !/\p{Script=Arabic}/u.test(text))).toEqual([]);
+  });
+  const vkey = ['--vkey', log.vkey, '--lang', 'ar'];
+  test.each([
+    ['a record', async () => ['record', await put('r', recordOf(EVENTS, 2, [log])), ...vkey], 'الحدث 2 من الدفتر'],
+    ['balances', async () => ['balance', await put('b', PROOF), '--vkey', balancesLog.vkey, '--lang', 'ar'], SAMI],
+    [
+      'growth',
+      async () => {
+        const old = await put('old', checkpointOf(LEAVES.slice(0, 5), [log]));
+        return ['consistency', old, await put('new', grownOf(5, LEAVES, [log])), ...vkey];
+      },
+      'بأحداث السابق كلها، وعددها 5',
+    ],
+    ['an audit', async () => ['audit', await bundle(), ...vkey], 'مدين 84.00، دائن 0.00'],
+  ])('it is said what was checked of %s, and what it cannot prove', async (_name, args, part) => {
+    const { code, out } = await ran(...(await args()));
+    expect([code, out]).toEqual([
+      0,
+      expect.stringMatching(/^ثبت: .*\n\nما تُحقّق منه:\n {2}✓ .*\nما لا يثبت بهذا:\n {2}- /s),
+    ]);
+    expect(out).toContain(part);
+    expect(out).not.toMatch(/undefined|\{\d/);
+  });
+  test('and what is not proved', async () => {
+    const forged = await put('forged', recordOf(EVENTS, 2, [log]).replace('3.50', '4.50'));
+    expect(await ran('record', forged, ...vkey)).toMatchObject({ code: 3, err: expect.stringMatching(/^لم يثبت: /) });
+  });
+});
+
 test.each([
+  [['record', 'x', '--vkey', 'a', '--lang', 'fr'], '--lang is en or ar'],
   [['record', 'x'], 'whose log is it?'],
   [['record', '--vkey', log.vkey], 'record takes 1 of them, not 0'],
   [['certify', 'x', '--vkey', log.vkey], 'certify is none of record, balance, consistency, audit'],
@@ -177,9 +219,10 @@ test('--help says how', async () => {
   expect(await ran('--help')).toMatchObject({ code: 0, out: expect.stringContaining('sijill verify record FILE') });
 });
 
-/** An auditor reads it in an evening (issue: at most 1,500 lines); the page is a program of its own, for who has no Node. */
+/** An auditor reads it in an evening: at most 1,500 lines, and its sentences; the page is a program of its own, for who has no Node. */
 test.each([
   ['.ts', 1_500],
+  ['.json', 100],
   ['.html', 600],
 ])('what ends in %s has fewer than %i lines', async (end, most) => {
   const names = (await readdir('src/verify')).filter((name) => name.endsWith(end));

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import fc from 'fast-check';
 import { parsePolicy, trusting } from '../../src/verify/policy.js';
 import { proveRecord } from '../../src/verify/record.js';
-import { saidOfRecord } from '../../src/verify/said.js';
+import { saidOfRecord, saying } from '../../src/verify/said.js';
 import { EVENTS, file, FORGED, log } from './forged.js';
 import {
   COMMITTED,
@@ -74,7 +74,7 @@ describe('what an event commits to', () => {
       { name: 'sourceAccount', value: 'SA0380000000608010167519' },
       { name: 'note', value: 'سداد' },
     ]);
-    expect(saidOfRecord(proveRecord(record, OURS)).shown).toContain('disclosed note: "سداد"');
+    expect(saidOfRecord(proveRecord(record, OURS), saying('en')).shown).toContain('disclosed note: "سداد"');
     expect(proveRecord(recordOf([COMMITTED], 0, [log]), OURS).disclosures).toEqual([]);
   });
   test.each(FORGED_DISCLOSURES)('and nothing else: %s', (_name, forged) => {
