@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Server, until, type Answer } from './server.js';
@@ -121,6 +122,8 @@ test('whoever was erased is shown as erased, is nobody’s party any more, and s
   expect((await send(sent[1]!)).body.version).toBe('2');
   const answers = await Promise.all(sent.map(send));
 
+  const read = await show('clerk', `/v1/debts/${id}?purpose=review`);
+  expect(read.body.debtorData.data.name).toBe(noura.name);
   const hold = await post('regulator', `${path}/legal-holds`, { ground: 'litigation' });
   const asked = { ground: 'consent-withdrawn' };
   expect((await post('noura', `${path}/erasure-requests`, asked)).body.code).toBe('LEGAL_HOLD');
@@ -182,8 +185,19 @@ test('whoever was erased is shown as erased, is nobody’s party any more, and s
     'parties.ErasureApproved yes',
   );
 
+  // Who read them stays known, and so does everything that was folded.
+  const readings = (await show('noura', `${path}/access-log`)).body.items as readonly object[];
+  expect(readings).toMatchObject([{ number: 1, purpose: 'review', debt: id }]);
+  for (const personal of [noura.name, noura.identifier, noura.email]) {
+    expect(JSON.stringify(readings)).not.toContain(personal);
+  }
+
   // A back-up of the vault from before is restored: the ledger says who was erased.
   await server.stop('SIGTERM');
+  const verify = ['dist/src/cli/main.js', 'rebuild', '--verify'];
+  const env = { PATH: process.env['PATH'], SIJILL_DATA: server.data };
+  const verified = spawnSync(process.execPath, verify, { env, encoding: 'utf8' });
+  expect([verified.status, verified.stderr]).toEqual([0, expect.anything()]);
   for (const file of ['vault.db', 'vault.db-wal', 'vault.db-shm']) rmSync(join(server.data, file), { force: true });
   cpSync(copy, join(server.data, 'vault.db'));
   await start();

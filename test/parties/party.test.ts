@@ -158,6 +158,17 @@ test('a hold that comes before the destruction starts holds, and one that comes 
   started().when(ask(), sami).refuses('PENDING');
 });
 
+test('a hold is lifted where it was placed, or by a regulator: who wants the data gone does not clear the way alone', () => {
+  const elsewhere = actor('elsewhere', 'approver', party('municipality'));
+  const regulator = actor('regulator', 'regulator', party('authority'));
+  held().when(lift, elsewhere).refuses('NOT_HOLDER');
+  const colleague = actor('colleague', 'approver', party('ministry'));
+  for (const by of [colleague, regulator]) expect(held().and([lift, by]).state?.holds.size).toBe(0);
+  const theirs = recorded().and([hold, regulator, { id: HOLDING }]);
+  theirs.when(lift, approver).refuses('NOT_HOLDER');
+  expect(theirs.and([lift, actor('another', 'regulator', party('court'))]).state?.holds.size).toBe(0);
+});
+
 test('two people: neither who asked decides, in whatever role and for whomever, nor who acts for the party', () => {
   const samiAsApprover = { ...approver, id: sami.id };
   requested().when(approve(), samiAsApprover).refuses('SELF_APPROVAL');

@@ -24,14 +24,14 @@ export abstract class DutyFinder {
  * duty to keep overrides destruction).
  */
 export function forbidding(
-  holds: ReadonlyMap<string, string>,
+  holds: ReadonlyMap<string, { readonly ground: string }>,
   { open, kept }: Duties,
   today: BusinessDate,
 ): Refusal | undefined {
   const keptNow = kept !== null && kept.until >= today ? kept : undefined;
   const earliest = keptNow && { keptUntil: keptNow.until };
   const [hold] = holds.values();
-  if (hold !== undefined) return refuse(RULES.LEGAL_HOLD, { ground: hold, ...earliest });
+  if (hold !== undefined) return refuse(RULES.LEGAL_HOLD, { ground: hold.ground, ...earliest });
   if (open.length > 0) return refuse(RULES.STILL_OPEN, { open: open.join(', '), ...earliest });
   return keptNow && refuse(RULES.RETAINED, { class: keptNow.class, keptUntil: keptNow.until });
 }

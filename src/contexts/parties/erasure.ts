@@ -6,7 +6,7 @@ import type { ErasureCommand } from './commands.js';
 import { forbidding, type Duties } from './duties.js';
 import type { ErasureEvent } from './events.js';
 import { PARTY_RULES as RULES } from './rules.js';
-import type { Erasure, Party } from './state.js';
+import type { Erasure, Hold, Party } from './state.js';
 
 type Decision = readonly ErasureEvent[] | Refusal;
 
@@ -18,10 +18,12 @@ export function decideErasure(command: ErasureCommand, state: Party, context: Co
   if (status === 'erased') return refuse(RULES.ERASED);
   switch (command.type) {
     case 'PlaceHold':
-      return placed(command.data.ground, state, context);
+      return held(command.data.ground, state, context);
     case 'LiftHold': {
       const { hold, reason } = command.data;
-      if (!holds.has(hold)) return refuse(RULES.NO_HOLD);
+      const placed = holds.get(hold);
+      if (placed === undefined) return refuse(RULES.NO_HOLD);
+      if (!mayLift(context.actor, placed.by)) return refuse(RULES.NOT_HOLDER);
       return [{ type: 'parties.LegalHoldLifted', data: { hold, reason }, refs: { party } }];
     }
     case 'RequestErasure':
@@ -46,8 +48,12 @@ export function decideErasure(command: ErasureCommand, state: Party, context: Co
   }
 }
 
+/** A hold is lifted where it was placed: an entity's by that entity or a regulator, and a regulator's by a regulator. */
+const mayLift = (actor: Hold['by'], by: Hold['by']): boolean =>
+  actor.role === 'regulator' || (by.role !== 'regulator' && actor.actingFor === by.actingFor);
+
 /** A hold overtakes an erasure that was approved a moment ago, and none that has started. */
-function placed(ground: string, { party, erasure, status }: Party, context: CommandContext): Decision {
+function held(ground: string, { party, erasure, status }: Party, context: CommandContext): Decision {
   if (erasure?.phase === 'started') return refuse(RULES.ERASED);
   const hold = context.eventId(0);
   const events: ErasureEvent[] = [{ type: 'parties.LegalHoldPlaced', data: { hold, ground }, refs: { party } }];
@@ -100,7 +106,10 @@ function complete(request: EventId, { party, status }: Party): Decision {
 export function evolveErasure(state: Party, event: Recorded<ErasureEvent>): Party {
   switch (event.type) {
     case 'parties.LegalHoldPlaced':
-      return { ...state, holds: new Map([...state.holds, [event.data.hold, event.data.ground]]) };
+      return {
+        ...state,
+        holds: new Map([...state.holds, [event.data.hold, { ground: event.data.ground, by: event.actor }]]),
+      };
     case 'parties.LegalHoldLifted':
       return { ...state, holds: new Map([...state.holds].filter(([hold]) => hold !== event.data.hold)) };
     case 'parties.ErasureRequested': {

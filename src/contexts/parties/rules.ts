@@ -83,6 +83,13 @@ export const PARTY_RULES = {
     'No such legal hold is in force; it was lifted already.',
     'لا يوجد حجز نظامي سارٍ بهذا المعرّف؛ رُفع من قبل.',
   ),
+  NOT_HOLDER: of(
+    'ERASURE',
+    'NOT_HOLDER',
+    'forbidden',
+    'A legal hold is lifted by the entity that placed it or by a regulator, and a regulator’s by a regulator.',
+    'يرفع الحجزَ النظامي الجهةُ التي وضعته أو جهة رقابية، ولا يرفع حجزَ الجهة الرقابية إلا جهةٌ رقابية.',
+  ),
   CONTACT_ONLY: of(
     'E5',
     'CONTACT_ONLY',

@@ -1,3 +1,4 @@
+import type { Actor } from '../../kernel/envelope.js';
 import type { ActorId, EventId, PartyId } from '../../kernel/ids.js';
 import type { Values } from './commands.js';
 import type { PartyKind } from './identity.js';
@@ -14,9 +15,15 @@ export interface Party {
   readonly values: Values;
   /** 1, and one more for each correction. */
   readonly version: number;
-  /** The grounds of the legal holds in force, by the events that placed them. */
-  readonly holds: ReadonlyMap<string, string>;
+  /** The legal holds in force, by the events that placed them. */
+  readonly holds: ReadonlyMap<string, Hold>;
   readonly erasure: Erasure | null;
+}
+
+export interface Hold {
+  readonly ground: string;
+  /** Who placed it: it is theirs to lift. */
+  readonly by: Pick<Actor, 'role' | 'actingFor'>;
 }
 
 /** The one that is under way. */
