@@ -4,7 +4,7 @@ import { isActorId, isUuid, parsePartyId } from '../kernel/ids.js';
 import { InvalidValue } from '../kernel/invalid-value.js';
 import { methodOf, roleFor, routeOf, type RouteKey } from './access.js';
 import { ROUTE_METADATA } from './access.decorator.js';
-import { Attempts } from './attempts.js';
+import { Attempts, nobody } from './attempts.js';
 import { callerIn, type Principal } from './auth/principal.js';
 import { Tokens } from './auth/tokens.js';
 import { afterSequence } from './commands/headers.js';
@@ -58,22 +58,17 @@ export class AccessGuard implements CanActivate {
     return after === undefined || this.#fresh(after);
   }
 
-  /** A role that may not use a route that names a resource: recorded. Anything else is only told. */
+  /** A role that may not use a route that names a resource, or looks for one: recorded. Anything else is only told. */
   async #forbid(request: FastifyRequest, key: RouteKey, principal: Principal): Promise<never> {
-    const { roles, context, command } = routeOf(key);
+    const { roles, context, command, reads } = routeOf(key);
     const admitted = Array.isArray(roles) ? roles.join(', ') : '';
     const [role] = principal.roles;
-    if (
-      role === undefined ||
-      context === undefined ||
-      command === undefined ||
-      Attempts.target(request) === undefined
-    ) {
+    const target = Attempts.target(request) ?? (reads === true ? nobody() : undefined);
+    if (role === undefined || context === undefined || command === undefined || target === undefined) {
       throw new Problem('FORBIDDEN', { facts: { route: key, admitted } });
     }
-    throw await this.attempts.refuse(request, key, callerIn(principal, role), EDGE_RULES.ROLE_NOT_ADMITTED, {
-      admitted,
-    });
+    const caller = callerIn(principal, role);
+    throw await this.attempts.refuse(request, key, caller, EDGE_RULES.ROLE_NOT_ADMITTED, { admitted }, target);
   }
 
   async #fresh(sequence: number): Promise<boolean> {

@@ -110,6 +110,14 @@ test('E5: the debtor’s data are shown on a debt for a purpose, and each readin
   const nobody = { kind: 'individual', identifier: '1001244019', purpose: 'identification' };
   expect((await post('approver', '/v1/parties/lookup', nobody)).status).toBe(404);
 
+  // Whoever may not look for anybody is told the same of everybody, and noted.
+  tokens['teller'] = await server.token('teller', 'bank', ENTITY);
+  for (const identifier of [IDENTIFIER, '1001244019']) {
+    const asked = { kind: 'individual', identifier, purpose: 'identification' };
+    const { status, body } = await post('teller', '/v1/parties/lookup', asked);
+    expect([status, body.code]).toEqual([403, 'ROLE_NOT_ADMITTED']);
+  }
+
   const log = await show('sami', `/v1/parties/${party}/access-log`);
   expect(log.body.items).toMatchObject([
     { number: 3, role: 'approver', actingFor: ENTITY, purpose: 'identification', fields: ['identifier', 'name'] },
