@@ -12,7 +12,7 @@ const event = (type: string, through: string, entity = CITY): Envelope =>
   ({
     id: id(`${type} ${through} ${entity}`),
     type,
-    revision: 0n,
+    revision: 0,
     recordedAt: '2026-03-01T00:00:00.000Z',
     actor: { id: 'actor_a' },
     refs: { request: id(`${through} ${entity}`), entity },
