@@ -6,16 +6,17 @@ import { say, STOPPED, stopSignal, WrongUsage, type Command } from './command.js
 import { checkFile, Stopped } from './log/check-file.js';
 import { DamagedLog } from './log/format.js';
 import { importLog } from './log/import-log.js';
-import { optionsOf } from './options.js';
+import { optionsOf, print } from './options.js';
 import { duration, grouped } from './progress.js';
 
 const HELP = `Writes an exported log into an empty store, in the order of the file, and reads it back.
 
-Usage: sijill import FILE [--digest DIGEST] [--check]
+Usage: sijill import FILE [--digest DIGEST] [--check] [--json]
 
   FILE              as export wrote it, gzipped or not
   --digest DIGEST   what the export said: refuses a file that is whole, and another one
   --check           only checks the file, and writes nothing
+  --json            prints the ledger, its events, the digest, how many events were there already and how many were written
   --help            this text
 
 Examples: sijill import ledger.jsonl.gz --check
@@ -30,7 +31,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped.
 `;
 
 async function run(args: readonly string[]): Promise<number> {
-  const { file, digest, check } = parse(args);
+  const { file, digest, check, json } = parse(args);
   const configuration = readConfiguration();
   const signal = stopSignal();
   try {
@@ -42,7 +43,14 @@ async function run(args: readonly string[]): Promise<number> {
     }
     say(`checked ${grouped(checked.events)} events of the ledger ${checked.ledger} in ${since()}`);
     say(`digest ${checked.digest}`);
-    if (check) return 0;
+    const { ledger, events } = checked;
+    const tell = async (done: object): Promise<void> => {
+      if (json) await print(`${JSON.stringify({ ledger, events, digest: checked.digest, ...done })}\n`);
+    };
+    if (check) {
+      await tell({});
+      return 0;
+    }
 
     if (configuration.eventStoreUrl === undefined) mkdirSync(configuration.data, { recursive: true, mode: 0o700 });
     const store = await openEventStore(configuration);
@@ -50,6 +58,7 @@ async function run(args: readonly string[]): Promise<number> {
       const options = { catalogue, inOrder: appendsInOrder(configuration), signal };
       const had = await importLog(file, checked, store, options);
       if (had > 0) say(`${grouped(had)} events were there already`);
+      await tell({ had, written: events - had });
     } finally {
       await store.close();
     }
@@ -62,13 +71,22 @@ async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-function parse(args: readonly string[]): { file: string; digest: string | undefined; check: boolean } {
-  const options = { digest: { type: 'string' }, check: { type: 'boolean', default: false } } as const;
+interface Given {
+  readonly file: string;
+  readonly digest: string | undefined;
+  readonly check: boolean;
+  readonly json: boolean;
+}
+
+function parse(args: readonly string[]): Given {
+  const flag = { type: 'boolean', default: false } as const;
+  const options = { digest: { type: 'string' }, check: flag, json: flag } as const;
   const parsed = optionsOf(args, options);
   const [file, ...more] = parsed.positionals;
   if (file === undefined || more.length > 0) throw new WrongUsage('one FILE is needed');
   if (file === '-') throw new WrongUsage('a file is needed, not a stream: it is read twice');
-  return { file, digest: parsed.values.digest, check: parsed.values.check };
+  const { digest, check, json } = parsed.values;
+  return { file, digest, check, json };
 }
 
 export const importCommand: Command = { help: HELP, run };

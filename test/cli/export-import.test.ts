@@ -257,6 +257,16 @@ describe('a damaged file is refused, with what is wrong and where, and nothing i
       [],
     ]);
   });
+
+  test('--json says what was checked, what was there and what was written, for programs', async () => {
+    const into = { SIJILL_DATA: folder() };
+    const told = async (...args: readonly string[]): Promise<unknown> =>
+      JSON.parse((await sijill(['import', file, '--json', ...args], into)).out);
+    const { ledger, events, digest } = summary;
+    expect(await told('--check')).toEqual({ ledger, events, digest });
+    expect(await told()).toEqual({ ledger, events, digest, had: 0, written: events });
+    expect(await told()).toEqual({ ledger, events, digest, had: events, written: 0 });
+  });
 });
 
 describe('an import writes into an empty store, and leaves any other one as it was', () => {
