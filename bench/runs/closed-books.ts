@@ -1,6 +1,9 @@
-/** What a trial balance, and the opening of one of its cells, cost where many periods are closed, in a ledger that grows. */
+/**
+ * What a trial balance, and the opening of one of its cells, cost where many periods are closed, in a ledger that grows. A
+ * folder that was filled by an earlier run is only asked.
+ */
 import 'reflect-metadata';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { bookLines } from '../../projections/books/lines.js';
 import { bookSums } from '../../projections/books/sums.js';
@@ -10,6 +13,7 @@ import { closingsOf } from '../../projections/closings/closed.js';
 import { closings } from '../../projections/closings/projection.js';
 import { pageOfLines } from '../../projections/reports/explaining-lines.js';
 import { openEventStore, openReadModelReader, openReadModels } from '../../src/adapters.js';
+import type { Configuration } from '../../src/config/configuration.js';
 import { addDays, parseBusinessDate, type BusinessDate } from '../../src/kernel/calendar.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 import { NAMESPACE, uuid5 } from '../../src/kernel/ids.js';
@@ -52,12 +56,11 @@ report(found satisfies ClosedBooksFound);
 
 async function ofSize(size: number): Promise<void> {
   const data = join(folder, String(size));
-  mkdirSync(data, { recursive: true });
   const configuration = configurationOf(data);
+  const isFilled = existsSync(data);
+  mkdirSync(data, { recursive: true });
   const events = await openEventStore(configuration);
-  const models = await openReadModels(configuration);
-  await models.open([bookSums.model, bookLines.model, closings.model]);
-  await folding(models, [bookSums, bookLines, closings], eventsOf(size))(size);
+  if (!isFilled) await fill(configuration, size);
   const reader = await openReadModelReader(configuration);
   const { source } = trialBalance;
   if (!('reading' in source)) throw new Error('the trial balance is read from an index');
@@ -83,7 +86,14 @@ async function ofSize(size: number): Promise<void> {
   found.trialBalance.push(await timed(balance(closingsOf(reader))));
   found.open.push(await timed(balance(async () => new Closings([]))));
   found.explain.push(await timed(explain));
-  await Promise.all([reader.close(), models.close(), events.close()]);
+  await Promise.all([reader.close(), events.close()]);
+}
+
+async function fill(configuration: Configuration, size: number): Promise<void> {
+  const models = await openReadModels(configuration);
+  await models.open([bookSums.model, bookLines.model, closings.model]);
+  await folding(models, [bookSums, bookLines, closings], eventsOf(size))(size);
+  await models.close();
 }
 
 function dayOf(n: number, size: number): BusinessDate {
