@@ -110,7 +110,9 @@ async function printTable(
   const widths: number[] = [];
   const gathered = new Gathered();
   let first: Page | undefined;
+  let rows = 0;
   for await (const page of pages) {
+    rows += page.items.length;
     const corrections = correctionsOf(page);
     gathered.add(corrections);
     const markOf = marking(key, corrections, language);
@@ -119,14 +121,24 @@ async function printTable(
     await print(tableOf(markedColumns, lines, widths, first === undefined));
     first ??= page;
   }
-  const { rows, totals, sequence, digest, selector } = first as Page & { totals: readonly Record<string, unknown>[] };
+  if (first === undefined) return;
+  const { totals = [], sequence, digest, selector, moreCorrections } = first as Page & Partial<Said>;
   if (totals.length > 0) await print(`\n${tableOf(shown, totals.map(cells), widths, false)}`);
   const corrections = gathered.list();
   if (corrections.length > 0) await print(`\n${LISTED[language]}\n\n${tableOf(CORRECTION, corrections.map(lineOf))}`);
-  const more = first?.['moreCorrections'] as number | undefined;
-  if (more !== undefined) await print(`${MORE[language]} ${more}\n`);
-  const said = Object.entries(selector as Record<string, string>).map(([name, value]) => ` ${name}=${value}`);
-  await print(`\n${String(rows)} rows;${said.join('')} knownAt=${String(sequence)}\ndigest ${String(digest)}\n`);
+  if (moreCorrections !== undefined) await print(`${MORE[language]} ${moreCorrections}\n`);
+  const said = Object.entries(selector ?? {}).map(([name, value]) => ` ${name}=${value}`);
+  await print(`\n${rows} rows;${said.join('')} knownAt=${String(sequence)}\n`);
+  if (digest !== undefined) await print(`digest ${digest}\n`);
+}
+
+/** What a page says besides its rows; one of a report that is read page by page has neither totals nor a digest. */
+interface Said {
+  readonly totals: readonly Readonly<Record<string, unknown>>[];
+  readonly sequence: number;
+  readonly digest: string;
+  readonly selector: Readonly<Record<string, string>>;
+  readonly moreCorrections: number;
 }
 
 /** The last cell of a row: sequences of the corrections that changed it, if any. */

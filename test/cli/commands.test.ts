@@ -38,6 +38,11 @@ describe('sijill, while a server owns the files', () => {
     expect(table.out).toMatch(/ 345\.00( |\n)/);
     expect(table.out).toMatch(/\n1 rows; .*from=2026-01-01 to=2199-12-31.* knownAt=6\ndigest [0-9a-f]{64}\n$/);
 
+    const ledger = await run(['report', 'general-ledger', `entity=${CITY}`, 'account=1200', ...WINDOW]);
+    expect([ledger.code, ledger.err]).toEqual([0, '']);
+    expect(ledger.out).toMatch(/ 345\.00\n/);
+    expect(ledger.out).toMatch(/\n4 rows; .*account=1200.* knownAt=6\n$/); // read page by page: no digest
+
     const token = await server.token('noura', 'auditor', CITY);
     const asked = await server.call('GET', `/v1/reports/debt-roll-forward?${WINDOW.join('&')}`, { token });
     expect(json(await run(['report', 'debt-roll-forward', ...WINDOW, '--json']))).toEqual(asked.body);
