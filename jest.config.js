@@ -39,6 +39,7 @@ const wholeLedgers = (displayName, setup, names) => ({
 const ON_EITHER = [
   'e2e/debts',
   'e2e/poison',
+  'e2e/proofs-of-record',
   'e2e/reports',
   'e2e/strangers',
   'e2e/tour',

@@ -7,6 +7,8 @@ import { keyInFile } from '../../src/vault/master-key.js';
 import { openSqliteVault } from '../../src/vault/sqlite/sqlite-vault.js';
 import { proveRecord, type Proved } from '../../src/verify/record.js';
 import { trusting, type Policy } from '../../src/verify/policy.js';
+import { sijill, type Ended } from '../cli/moving.js';
+import { storesOf } from '../servers/stores.js';
 import { Server, until, type Answer } from './server.js';
 
 /** A fine of 115.00 that a friend pays; its proofs of record, verified by the program that knows nothing of the ledger. */
@@ -24,7 +26,10 @@ interface Reference {
   readonly proof: string | null;
 }
 
-const server = new Server({ SIJILL_LOG_ORIGIN: 'log.example.sa/ledger' });
+const settings: Record<string, string> = { SIJILL_LOG_ORIGIN: 'log.example.sa/ledger' };
+const server = new Server(settings);
+/** What a program is told that works on its stores. */
+const ledgerOf = async () => ({ SIJILL_DATA: server.data, ...(await storesOf(server.data)), ...settings });
 const folder = mkdtempSync(join(tmpdir(), 'sijill-proofs-'));
 const tokens: Record<string, string> = {};
 let registered = '';
@@ -51,6 +56,9 @@ const proofFor = (who: string, event: string) =>
   );
 
 beforeAll(async () => {
+  const { MONGODB_URI } = await storesOf(server.data);
+  const log = { LOG_MONGODB_URI: `${MONGODB_URI}_log`, SIJILL_LOG_KEY: '0f'.repeat(32) };
+  if (MONGODB_URI !== undefined) Object.assign(settings, log); // else no log would be kept
   await server.start();
   for (const role of ['clerk', 'approver', 'auditor']) tokens[role] = await server.token(role, role, CITY);
   tokens['stranger'] = await server.token('stranger', 'clerk', OTHER);
@@ -226,38 +234,29 @@ test('a checkpoint that was kept is held against a later one', async () => {
 test('a whole ledger is audited from what was exported, and an event that was changed is found', async () => {
   const [out, key] = [join(folder, 'audit'), join(folder, 'vkey')];
   writeFileSync(key, vkey);
-  const sijill = (...args: readonly string[]) =>
-    spawnSync(process.execPath, ['dist/src/cli/main.js', ...args], {
-      encoding: 'utf8',
-      env: { PATH: process.env['PATH'], SIJILL_DATA: server.data },
-    });
-  expect(sijill('export', '--audit', out)).toMatchObject({ status: 0 });
-  const { status, stdout } = sijill('verify', 'audit', out, '--vkey', key);
-  expect([status, stdout]).toEqual([0, expect.stringMatching(/^PROVED: the \d+ events of the ledger /)]);
+  expect(await sijill(['export', '--audit', out], await ledgerOf())).toMatchObject({ code: 0 });
+  const found = await sijill(['verify', 'audit', out, '--vkey', key], {});
+  expect(found).toMatchObject({ code: 0, out: expect.stringMatching(/^PROVED: the \d+ events of the ledger /) });
   // 115.00 registered, and paid.
-  expect(stdout).toContain(`  ${CITY} 1200 SAR: debits 115.00, credits 115.00\n`);
+  expect(found.out).toContain(`  ${CITY} 1200 SAR: debits 115.00, credits 115.00\n`);
   const events = join(out, 'events.jsonl');
   writeFileSync(events, readFileSync(events, 'utf8').replaceAll('"115.00"', '"15.00"'));
-  expect(sijill('verify', 'audit', out, '--vkey', key)).toMatchObject({
-    status: 3,
-    stderr: expect.stringContaining('the events come to another root'),
+  expect(await sijill(['verify', 'audit', out, '--vkey', key], {})).toMatchObject({
+    code: 3,
+    err: expect.stringContaining('the events come to another root'),
   });
 });
 
 describe('the log as files', () => {
   const site = join(folder, 'site');
-  const exported = () =>
-    spawnSync(process.execPath, ['dist/src/cli/main.js', 'transparency', 'export', site], {
-      encoding: 'utf8',
-      env: { PATH: process.env['PATH'], SIJILL_DATA: server.data },
-    });
+  const exported = async (): Promise<Ended> => sijill(['transparency', 'export', site], await ledgerOf());
   const files = (): string[] =>
     readdirSync(site, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => relative(site, join(entry.parentPath, entry.name)))
       .toSorted();
   test('is what the server publishes, and grows', async () => {
-    expect(exported()).toMatchObject({ status: 0, stdout: '' });
+    expect(await exported()).toMatchObject({ code: 0, out: '' });
     const before = files();
     const size = Number(readFileSync(join(site, 'checkpoint'), 'utf8').split('\n')[1]);
     expect(before).toEqual(['checkpoint', `tile/0/000.p/${size}`, `tile/entries/000.p/${size}`, 'vkey']);
@@ -268,15 +267,15 @@ describe('the log as files', () => {
     const draft = { debtor: DEBTOR, creditor: CITY, ground: 'fine', amount: { amount: '2.00', currency: 'SAR' } };
     await command('clerk', '/v1/debts', draft, { 'idempotency-key': 'yet-more' });
     await until(
-      async () => exported().status === 0 && files().includes(`tile/0/000.p/${size + 1}`),
+      async () => (await exported()).code === 0 && files().includes(`tile/0/000.p/${size + 1}`),
       (isThere) => isThere,
     );
     expect(files()).toEqual(expect.arrayContaining(before));
   });
-  test('is not written over another one', () => {
+  test('is not written over another one', async () => {
     const ours = readFileSync(join(site, 'checkpoint'), 'utf8');
     writeFileSync(join(site, 'checkpoint'), ours.replace('log.example.sa', 'other.example.sa'));
-    expect(exported()).toMatchObject({ status: 1, stderr: expect.stringContaining('export to another directory') });
+    expect(await exported()).toMatchObject({ code: 1, err: expect.stringContaining('export to another directory') });
     expect(readFileSync(join(site, 'checkpoint'), 'utf8')).toContain('other.example.sa');
   });
 });
@@ -309,9 +308,10 @@ describe('what an event commits to', () => {
   });
 
   test('and the reading is recorded, with who, whose, what and why', async () => {
-    const { body } = await server.call('GET', `/v1/audit?type=parties.PersonalDataRead`, {
-      token: tokens['auditor']!,
-    });
+    const { body } = await until(
+      () => server.call('GET', `/v1/audit?type=parties.PersonalDataRead`, { token: tokens['auditor']! }),
+      ({ body: found }) => found.items.length > 0,
+    );
     expect(body.items[0]).toMatchObject({
       actor: { role: 'auditor' },
       data: { party: FRIEND, fields: ['sourceAccount'], purpose: 'audit' },
