@@ -27,6 +27,12 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** Node's own, as `npm run import:fines` has them. */
+const FLAGS: readonly string[] =
+  (JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }).scripts[
+    'import:fines'
+  ]!.match(/--\S+/g) ?? [];
+
 /** The import as a user starts it: the built program, in a process of its own, with its ledger in a folder. */
 export class CommandLine {
   private constructor(readonly folder: string) {}
@@ -47,7 +53,7 @@ export class CommandLine {
   async run(args: readonly string[], interruption?: Interruption): Promise<Ended> {
     const before = this.#lines().length;
     const stores = await storesOf(this.data);
-    const program = ['--max-old-space-size=256', '--max-semi-space-size=16', 'dist/examples/road-fines/import.js'];
+    const program = [...FLAGS, 'dist/examples/road-fines/import.js'];
     const child = spawn(process.execPath, [...program, ...args, '--acknowledged', this.#acknowledged], {
       env: { PATH: process.env['PATH'], SIJILL_DATA: this.data, ...stores },
       stdio: ['ignore', 'pipe', 'pipe'],
