@@ -17,12 +17,8 @@ import { openMongoLeases } from './leases/mongo/mongo-leases.js';
 import type { LedgerId } from './kernel/ids.js';
 import type { ReadModelReader, ReadModels } from './read-models/read-models.js';
 import { openSqliteReadModelReader, openSqliteReadModels } from './read-models/sqlite/sqlite-read-models.js';
-import {
-  openBalancesFile,
-  openBalancesReader,
-  type BalancesFile,
-  type BalancesReader,
-} from './transparency/balances/balances-file.js';
+import { openBalancesFile, type BalancesFile } from './transparency/balances/balances-file.js';
+import { openBalancesReader, type BalancesReader } from './transparency/balances/balances-reader.js';
 import type { LogReader, LogStorage } from './transparency/log-storage.js';
 import { openMongoLogReader, openMongoLogStorage, refuseLogIn } from './transparency/mongo/mongo-log-storage.js';
 import { openSqliteLogReader, openSqliteLogStorage } from './transparency/sqlite/sqlite-log-storage.js';

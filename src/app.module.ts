@@ -88,6 +88,7 @@ import {
   SIGNED_BALANCES,
   type SignedBalances,
 } from './transparency/balances/balances.controller.js';
+import { LineSalts } from './transparency/balances/line.js';
 import { logIndicator, measureLog } from './transparency/observing.js';
 import { VerifyPageController } from './transparency/verify-page.controller.js';
 import { PUBLISHED_LOG, TransparencyController, type Published } from './transparency/transparency.controller.js';
@@ -206,7 +207,7 @@ export class AppModule {
             ledger: ledger.id,
             events: store,
             reader: balances,
-            leafKey: () => vault.leafKey(),
+            salts: new LineSalts(vault.leafKey(), (event) => vault.leafSalt(event)),
           } satisfies SignedBalances,
         },
         {

@@ -18,6 +18,7 @@ import { FeedThreadPort } from './feed/thread-protocol.js';
 import type { LedgerId } from './kernel/ids.js';
 import { ownRequest } from './ledger/open-ledger.js';
 import { BalancesBuilder } from './transparency/balances/balances-builder.js';
+import { LineSalts } from './transparency/balances/line.js';
 import { balancesKey } from './transparency/balances/note.js';
 import type { Recorded } from './transparency/balances/recorded.js';
 import type { EventId } from './kernel/ids.js';
@@ -102,6 +103,7 @@ const builder =
   });
 const balancesBuilder =
   transparency &&
+  saltOf &&
   logStorage &&
   balances &&
   new BalancesBuilder({
@@ -110,7 +112,7 @@ const balancesBuilder =
     file: balances,
     log: logStorage,
     key: balancesKey(transparency.origin, Buffer.from(transparency.seed)),
-    leafKey: Buffer.from(transparency.leafKey),
+    salts: new LineSalts(Buffer.from(transparency.leafKey), saltOf),
     record: (root) => record(transparency.ledger, root),
     head: () => feed.status().head,
     now: Date.now,

@@ -41,7 +41,7 @@ import type { ReadModelReader } from './read-models/read-models.js';
 import type { SuppressedAttempts } from './http/ports.js';
 import { Sweeping } from './vault/sweeping.js';
 import { explainsItself } from './start-fault.js';
-import type { BalancesReader } from './transparency/balances/balances-file.js';
+import type { BalancesReader } from './transparency/balances/balances-reader.js';
 import type { PublishedLog } from './transparency/published-log.js';
 import { signingKey, writeVkey } from './transparency/keys.js';
 import { originOf } from './transparency/origin.js';

@@ -11,8 +11,8 @@ import { Tally } from './merkle.js';
 import type { Policy } from './policy.js';
 
 /**
- * Of a bundle: its events, one salt a line in the same order, and the checkpoint over them; the roots over all balances,
- * `{"key","note"}` a line, each with what its salts are made from.
+ * Of a bundle: its events, one salt a line in the same order, and the checkpoint over them; the roots over all balances, a
+ * note a line, behind the key under which the places and salts of their lines are made.
  */
 const [EVENTS, SALTS, CHECKPOINT, BALANCES] = ['events.jsonl', 'salts', 'checkpoint', 'balances'];
 
@@ -22,7 +22,7 @@ const BEFORE_EVENT = 85;
 const SEQUENCE = /^,"sequence":(0|[1-9][0-9]{0,15})\}$/;
 const HEAD = /^\{"format":"sijill-log","ledger":"([0-9a-f-]{36})","version":1\}$/;
 const END = /^\{"digest":"[0-9a-f]{64}","events":(0|[1-9][0-9]*)\}$/;
-const ROOT = /^\{"key":"([^"]*)","note":("(?:[^"\\\p{Cc}]|\\["\\n])*")\}$/u;
+const ROOT = /^"(?:[^"\\\p{Cc}]|\\["\\n])*"$/u;
 
 /** An account of an entity, in one currency. */
 export interface Sum {
@@ -83,14 +83,14 @@ export function audit(bundle: string, policy: Policy, onEvents: (count: number) 
     prove(event.ledger === ledger, `event ${tree.size} is of another ledger: ${event.ledger}`);
     tree.add(leafOf(bytes, event, tree.size, salt));
     at(tree.size - 1, () => seen.take(event));
-    roots.take(event, ledger, tree);
+    roots.take(event, salt, ledger, tree);
     if (tree.size % 10_000 === 0) onEvents(tree.size);
   }
   prove(salts.next().done === true, `${SALTS} holds more salts than there are events`);
   prove(ledger !== undefined && end === tree.size, `${EVENTS} is cut off after event ${tree.size - 1}`);
   prove(tree.size === checkpoint.size, `there are ${tree.size} events; the checkpoint is over ${checkpoint.size}`);
   prove(tree.root().equals(checkpoint.root), 'the events come to another root than the checkpoint’s: one was changed');
-  return { ledger, checkpoint, events: tree.size, ...seen.found(), balances: roots.all.map(({ signed }) => signed) };
+  return { ledger, checkpoint, events: tree.size, ...seen.found(), balances: roots.all };
 }
 
 /** @returns undefined for a line of another form */
@@ -101,44 +101,45 @@ function eventIn(line: Buffer): { readonly bytes: Buffer; readonly sequence: num
   return { bytes: line.subarray(BEFORE_EVENT, end), sequence: Number(sequence) };
 }
 
-interface Root {
-  readonly signed: SignedBalances;
-  readonly saltKey: Buffer;
-}
-
 /** The signed roots, each held against the entries when all events that it counts were read. */
 class Roots {
-  readonly #balances = new Balances();
+  readonly #balances: Balances;
   #next = 0;
 
-  constructor(readonly all: readonly Root[]) {}
+  constructor(
+    readonly all: readonly SignedBalances[],
+    key: string,
+  ) {
+    this.#balances = new Balances(key);
+  }
 
-  take({ entries }: Event, ledger: string, tree: Tally): void {
-    const next = this.all[this.#next];
-    if (next === undefined) return; // nothing is asked any more
-    for (const entry of entries) this.#balances.add(entry);
-    const { signed, saltKey } = next;
+  take({ entries }: Event, salt: string, ledger: string, tree: Tally): void {
+    const signed = this.all[this.#next];
+    if (signed === undefined) return; // nothing is asked any more
+    for (const entry of entries) this.#balances.add(entry, salt);
     if (tree.size !== signed.events) return;
     const what = `the balances as of event ${signed.events - 1}`;
     prove(tree.root().equals(signed.logRoot), `${what}: they are of another log, whose events have another root`);
-    within(what, () => this.#balances.proveRoot(ledger, signed, saltKey));
+    within(what, () => this.#balances.proveRoot(ledger, signed));
     this.#next++;
   }
 }
 
 /** @throws NotProved unless each is signed, and they follow one another up to the checkpoint */
 function rootsIn(bundle: string, { size }: Signed, policy: Policy): Roots {
-  const all: Root[] = [];
-  for (const line of linesOf(join(bundle, BALANCES))) {
+  const lines = linesOf(join(bundle, BALANCES));
+  const key = lines.next().value?.toString() ?? '';
+  prove(HEX_32.test(key), `${BALANCES} does not begin with a key`);
+  const all: SignedBalances[] = [];
+  for (const line of lines) {
     const what = `root ${all.length} of ${BALANCES}`;
-    const [, key = '', note = ''] = ROOT.exec(line.toString()) ?? [];
-    prove(HEX_32.test(key), `${what} is on no line of an export`);
-    const signed = within(what, () => signedBalances(JSON.parse(note) as string, policy));
-    const before = all.at(-1)?.signed.events ?? 0;
+    prove(ROOT.test(line.toString()), `${what} is on no line of an export`);
+    const signed = within(what, () => signedBalances(JSON.parse(line.toString()) as string, policy));
+    const before = all.at(-1)?.events ?? 0;
     prove(before < signed.events && signed.events <= size, `${what} is of ${signed.events} events: it is out of order`);
-    all.push({ signed, saltKey: Buffer.from(key, 'hex') });
+    all.push(signed);
   }
-  return new Roots(all);
+  return new Roots(all, key);
 }
 
 /** What was read so far. */

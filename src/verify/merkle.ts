@@ -5,12 +5,15 @@ import { prove } from './fault.js';
 /** By way of a text, which takes half the time of Node's own way to bytes. */
 const sha256 = (of: Buffer | string): Buffer => Buffer.from(hash('sha256', of, 'binary'), 'latin1');
 
+/** The root of the tree without leaves. */
+export const EMPTY = sha256('');
+
 export const leafHash = (leaf: string): Buffer => sha256(`\0${leaf}`);
 
 /** 1 ‖ left ‖ right: hashing ends before anybody else writes here. */
 const pair = Buffer.alloc(1 + 2 * 32, 1);
 
-function node(left: Buffer, right: Buffer): Buffer {
+export function node(left: Buffer, right: Buffer): Buffer {
   pair.set(left, 1);
   pair.set(right, 1 + 32);
   return sha256(pair);
@@ -47,7 +50,7 @@ export function proveConsistency(earlier: Tree, later: Tree, path: readonly Buff
   prove(earlier.size <= later.size, `the later tree is smaller: ${later.size} leaves, and ${earlier.size} before`);
   if (earlier.size === later.size || earlier.size === 0) {
     prove(path.length === 0, 'the proof says more than it needs');
-    prove(earlier.size !== 0 || earlier.root.equals(new Tally().root()), 'the empty tree has another root');
+    prove(earlier.size !== 0 || earlier.root.equals(EMPTY), 'the empty tree has another root');
     prove(earlier.size === 0 || earlier.root.equals(later.root), 'two trees of one size have two roots');
     return;
   }
@@ -89,6 +92,6 @@ export class Tally {
   }
 
   root(): Buffer {
-    return this.size === 0 ? sha256('') : this.#roots.reduceRight((right, left) => node(left, right));
+    return this.size === 0 ? EMPTY : this.#roots.reduceRight((right, left) => node(left, right));
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { canonicalJson } from '../../src/event-store/canonical.js';
 import { businessDateAt } from '../../src/kernel/calendar.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
-import { openBalancesReader } from '../../src/transparency/balances/balances-file.js';
+import { openBalancesReader } from '../../src/transparency/balances/balances-reader.js';
 import { writeBalances } from '../../src/transparency/balances/proof.js';
 import { headOf, balancesKey, signBalances, type BalancesHead } from '../../src/transparency/balances/note.js';
 import { recordedUpTo, type Recorded } from '../../src/transparency/balances/recorded.js';
@@ -19,7 +19,7 @@ import { trusting } from '../../src/verify/policy.js';
 import { InMemoryEventStore } from '../event-store/in-memory.js';
 import { CITY, happens, SAMI, SHOP } from '../reports/saudi/happened.js';
 import { StoryLedger } from '../reports/saudi/ledger.js';
-import { bundleOf, LEAF_KEY, ORIGIN, recordIn, SEED, signBalancesOf, VKEY } from './support/signed.js';
+import { bundleOf, ORIGIN, recordIn, SALTS, SEED, signBalancesOf, VKEY } from './support/signed.js';
 
 /* The balances of the Saudi story, signed as it was recorded, and added up again by the verifier that knows nothing of the ledger. */
 
@@ -94,7 +94,7 @@ test('what was signed is held against what the events give: nothing is signed fr
       events: before.events,
       lines: before.lines,
       root: before.root.toString('base64'),
-      note: JSON.parse(lastLine(await readFile(join(bundle, 'balances'), 'utf8'))).note,
+      note: await lastNote(),
     });
     const said = await signBalancesOf(store, again);
     expect(said.at(-1)).toContain(`the balances of ${log.length} events are not those that were signed of them`);
@@ -105,7 +105,7 @@ test('what was signed is held against what the events give: nothing is signed fr
 }, 120_000);
 
 test('a note of balances is no checkpoint, and a checkpoint no note of balances', async () => {
-  const { note } = JSON.parse(lastLine(await readFile(join(bundle, 'balances'), 'utf8'))) as { note: string };
+  const note = await lastNote();
   const checkpoint = await readFile(join(bundle, 'checkpoint'), 'utf8');
   const key = parseVkey(VKEY);
   expect(signedBalances(note, trusting(VKEY)).events).toBe(log.length);
@@ -135,21 +135,23 @@ describe('an audit fails that finds', () => {
   const lines = (at: (text: string) => string) => (all: string[]) => [...all.slice(0, -1), at(all.at(-1)!)];
   const signedAs = (head: (before: BalancesHead) => Partial<BalancesHead>) =>
     lines((line) => {
-      const { key, note } = JSON.parse(line) as { key: string; note: string };
-      const before = headOf(note);
-      return JSON.stringify({ key, note: signBalances({ ...before, ...head(before) }, balancesKey(ORIGIN, SEED)) });
+      const before = headOf(JSON.parse(line) as string);
+      return JSON.stringify(signBalances({ ...before, ...head(before) }, balancesKey(ORIGIN, SEED)));
     });
+
+  const keyed =
+    (at: (key: string) => string) =>
+    ([key, ...notes]: string[]) => [at(key!), ...notes];
 
   test('a line that no export writes', () =>
     balances(
-      lines((line) => line.replace('"key":"', '"key":"x')),
+      lines((line) => `{${line}}`),
       'is on no line of an export',
     ));
-  test('the salts of another root', () =>
-    balances((all) => lines((line) => line.replace(keyOf(line), keyOf(all[0]!)))(all), `${last}: the entries add up`));
-  test('a salt that is another', () =>
+  test('no key of the salts', () => balances((all) => all.slice(1), 'balances does not begin with a key'));
+  test('the key of other salts', () =>
     balances(
-      lines((line) => line.replace(keyOf(line), '0'.repeat(64))),
+      keyed(() => '0'.repeat(64)),
       'a balance or a salt is another',
     ));
   test('a root that nobody signed', () =>
@@ -177,11 +179,11 @@ describe('an audit fails that finds', () => {
       signedAs(({ events }) => ({ events: treeSize(events + 1) })),
       'out of order',
     ));
-  test('roots in another order', () => balances((all) => all.toReversed(), 'out of order'));
+  test('roots in another order', () => balances(([key, ...notes]) => [key!, ...notes.toReversed()], 'out of order'));
   test('the checkpoint in place of a root', async () => {
     const note = await readFile(join(bundle, 'checkpoint'), 'utf8');
     await balances(
-      lines((line) => JSON.stringify({ key: keyOf(line), note })),
+      lines(() => JSON.stringify(note)),
       'this is no note of balances',
     );
   });
@@ -198,9 +200,10 @@ describe('a proof of balances', () => {
   const proofOf = async (party: string): Promise<string> => {
     const reader = openBalancesReader(join(folder, 'balances.db'));
     try {
-      const root = reader.published()!;
-      const accounts = reader.heldBy(party, { events: root.events, after: '', limit: 100 });
-      return await writeBalances(reader, root, { ledger: log[0]!.ledger, party, accounts }, LEAF_KEY);
+      return reader.atOnce(() => {
+        const accounts = reader.heldBy(party, { after: Buffer.alloc(0), limit: 100 });
+        return writeBalances(reader, reader.published()!, { ledger: log[0]!.ledger, party, accounts }, SALTS);
+      });
     } finally {
       reader.close();
     }
@@ -241,7 +244,11 @@ describe('a proof of balances', () => {
   test.each<[string, (text: string) => string, string]>([
     ['a balance', (text) => text.replace(/"balance":"(-?)/, '"balance":"$11'), 'the path leads to another root'],
     ['a salt', (text) => text.replace(/salt .{64}/, `salt ${'0'.repeat(64)}`), 'the path leads to another root'],
-    ['a place', (text) => text.replace(/index \d+/, 'index 999'), 'leaf 999 is not in a tree'],
+    ['a side', (text) => text.replace(/\nleft /, '\nright '), 'the path leads to another root'],
+    ['a hash', (text) => text.replace(/\nleft .{44}/, `\nleft ${'A'.repeat(43)}=`), 'the path leads to another root'],
+    ['a step', (text) => text.replace(/\nleft .{44}/, ''), 'the path leads to another root'],
+    ['what a step is', (text) => text.replace(/\nleft /, '\nabove '), 'a line should begin with “right ”'],
+    ['the way a hash is written', (text) => text.replace(/=\n/, '\n'), 'is not canonical Base64'],
     ['a party', (text) => text.replace(/^party .*$/m, `party ${CITY}`), `a line is not of ${CITY}`],
     ['the root', (text) => text.replace(/\nlines (\d+)/, '\nlines 1$1'), 'is not of its key over this text'],
     ['a line twice', (text) => text.replace(/(line [^]*?\n\n)/, '$1$1'), 'is there twice'],
@@ -253,8 +260,8 @@ describe('a proof of balances', () => {
   });
 });
 
-const keyOf = (line: string): string => /"key":"([^"]+)"/.exec(line)![1]!;
-const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1)!;
+const lastNote = async (): Promise<string> =>
+  JSON.parse((await readFile(join(bundle, 'balances'), 'utf8')).trimEnd().split('\n').at(-1)!) as string;
 
 /** As they are recorded, in their order. */
 async function rootsIn(store: InMemoryEventStore): Promise<string[]> {

@@ -6,7 +6,7 @@ import type { Catalogue } from '../../event-store/catalogue.js';
 import type { EventReader, Place } from '../../event-store/event-store.js';
 import { AheadOfLog } from '../../feed/feed.js';
 import type { EventId, LedgerId } from '../../kernel/ids.js';
-import { saltKeyOf } from '../../transparency/balances/line.js';
+import { LineSalts } from '../../transparency/balances/line.js';
 import { recordedUpTo } from '../../transparency/balances/recorded.js';
 import { stopAt } from '../log/check-file.js';
 import { exportLog } from '../log/export-log.js';
@@ -57,13 +57,11 @@ export function exportForAudit(audited: Audited, out: string, signal: AbortSigna
   });
 }
 
-/** Each with the key of its salts: it is of that root alone. */
-async function writeRoots({ reader, signed, leafKey }: Audited, ledger: LedgerId, part: string): Promise<void> {
+/** What makes the places and, with the salts of the events, the salts of all lines; and the roots. */
+async function writeRoots({ reader, signed, leafKey, saltOf }: Audited, ledger: LedgerId, part: string): Promise<void> {
   const file = new FileWriter(part, BALANCES);
-  for await (const { events, note } of recordedUpTo(reader, ledger, signed.size)) {
-    const key = saltKeyOf(leafKey, events).toString('hex');
-    await file.write(`${JSON.stringify({ key, note })}\n`);
-  }
+  await file.write(`${new LineSalts(leafKey, saltOf).key}\n`);
+  for await (const { note } of recordedUpTo(reader, ledger, signed.size)) await file.write(`${JSON.stringify(note)}\n`);
   await file.end();
 }
 

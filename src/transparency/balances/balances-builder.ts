@@ -2,16 +2,16 @@ import { pause } from '../pause.js';
 import type { EventReader, Place, StoredEvent } from '../../event-store/event-store.js';
 import { businessDateAt } from '../../kernel/calendar.js';
 import type { LedgerId } from '../../kernel/ids.js';
-import { appended, EMPTY_FRONTIER, rootOf } from '../frontier.js';
 import { tilesIn } from '../growth.js';
-import { treeSize, type Hash } from '../hashes.js';
+import { treeSize } from '../hashes.js';
 import type { SigningKey } from '../keys.js';
 import type { LogReader } from '../log-storage.js';
 import { rootFrom } from '../tile-tree.js';
 import type { BalancesFile, Folded } from './balances-file.js';
-import { balanceLeaf, lineOf, postingsOf, saltKeyOf, saltUnder, type Posting } from './line.js';
+import { postingsOf, type LineSalts, type Posting } from './line.js';
 import { signBalances } from './note.js';
 import { lastRecorded, type Recorded } from './recorded.js';
+import { takeMoved } from './root-making.js';
 
 export interface BalancesBuilderOptions {
   readonly ledger: LedgerId;
@@ -21,8 +21,7 @@ export interface BalancesBuilderOptions {
   readonly log: Pick<LogReader, 'read' | 'signed'>;
   /** `balancesKey` */
   readonly key: SigningKey;
-  /** `Vault.leafKey` */
-  readonly leafKey: Buffer;
+  readonly salts: LineSalts;
   /** Records a root; a repeat changes nothing. */
   readonly record: (root: Recorded) => Promise<void>;
   /** Business events that are known: while they grow, this takes less. */
@@ -37,7 +36,7 @@ export interface BalancesBuilderOptions {
 
 const PACE_MS = 5_000;
 const RESTS = [4, 50] as const;
-/** Events, or accounts, at a time: a millisecond or two, for which the thread's other work waits. */
+/** Events at a time: a millisecond or two, for which the thread's other work waits. */
 const PAGE = 128;
 /** How late a day is over: a command that was stamped on it waits for its commit, and clocks differ (docs/adr/0017). */
 const SETTLING_MS = 15_000;
@@ -126,11 +125,11 @@ export class BalancesBuilder {
     from: Folded | undefined,
     signal: AbortSignal,
   ): Promise<Folded | undefined> {
-    const { file } = this.options;
+    const { file, salts } = this.options;
     let [folded, kept] = [from, from];
     let postings: Posting[] = [];
     const keep = (): void => {
-      if (folded !== undefined && folded !== kept) file.fold(postings, folded);
+      if (folded !== undefined && folded !== kept) file.fold(postings, folded, (key) => salts.placeOf(key));
       [postings, kept] = [[], folded];
     };
     for (const { event, sequence, position } of events) {
@@ -141,7 +140,7 @@ export class BalancesBuilder {
         await this.#sign(folded, signal);
         if (signal.aborted) return folded;
       }
-      postings.push(...postingsOf(event.entries));
+      postings.push(...postingsOf(event));
       folded = {
         position,
         count: sequence + 1,
@@ -166,7 +165,7 @@ export class BalancesBuilder {
   }
 
   async #sign({ count }: Folded, signal: AbortSignal): Promise<void> {
-    const { reader, ledger, file, log, key, record, tell } = this.options;
+    const { reader, ledger, file, log } = this.options;
     const before = await lastRecorded(reader, ledger);
     if (before !== undefined && count < before.events) return; // signed already, by whoever was here before
     if (file.published()?.events === count) return;
@@ -174,8 +173,17 @@ export class BalancesBuilder {
       await pause(this.#pace, signal);
       if (signal.aborted) return;
     }
-    const made = await this.#rootAt(count, signal);
-    if (made === undefined) return;
+    await file.replaceRoot(() => this.#replace(count, before, signal));
+  }
+
+  /** Within `BalancesFile.replaceRoot`. */
+  async #replace(count: number, before: Recorded | undefined, signal: AbortSignal): Promise<boolean> {
+    const { file, log, key, record, tell } = this.options;
+    const made = await takeMoved(file, this.options, async (began) => {
+      await this.#rest(began, signal);
+      return !signal.aborted;
+    });
+    if (made === undefined) return false;
     const events = treeSize(count);
     const lines = treeSize(made.lines);
     const note = signBalances({ events, logRoot: await rootFrom(tilesIn(log), events), lines, root: made.root }, key);
@@ -186,48 +194,7 @@ export class BalancesBuilder {
     if (before?.events !== count) await record(root);
     file.publish({ events: count, note });
     tell('info', `signed the balances as of ${count} events: ${lines} accounts`);
-    await this.#tidy(signal);
-  }
-
-  /** The tree over all accounts as they are folded, its leaves in the order of their hashes; a part at a time. */
-  async #rootAt(events: number, signal: AbortSignal): Promise<{ lines: number; root: Hash } | undefined> {
-    const { file, leafKey, ledger } = this.options;
-    await this.#tidy(signal);
-    const saltKey = saltKeyOf(leafKey, events);
-    for (let after = ''; ;) {
-      const began = performance.now();
-      const accounts = file.accounts(after, PAGE);
-      if (accounts.length === 0) break;
-      const staged = accounts.map((account) => {
-        const { key, minor } = account;
-        return { account, leaf: balanceLeaf(ledger, saltUnder(saltKey, key), lineOf(key, minor)) };
-      });
-      file.stage(events, staged);
-      after = accounts.at(-1)!.key;
-      await this.#rest(began, signal);
-      if (signal.aborted) return undefined;
-    }
-    let frontier = EMPTY_FRONTIER;
-    for (let last: Buffer = Buffer.alloc(0); ;) {
-      const began = performance.now();
-      const leaves = file.leaves(events, last, 2 * PAGE);
-      if (leaves.length === 0) break;
-      const next = appended(frontier, leaves);
-      file.putTiles(events, next.tiles);
-      frontier = next.frontier;
-      last = leaves.at(-1)!;
-      await this.#rest(began, signal);
-      if (signal.aborted) return undefined;
-    }
-    return { lines: frontier.size, root: rootOf(frontier) };
-  }
-
-  async #tidy(signal: AbortSignal): Promise<void> {
-    for (let isTidy = false; !isTidy && !signal.aborted;) {
-      const began = performance.now();
-      isTidy = this.options.file.tidy();
-      await this.#rest(began, signal);
-    }
+    return true;
   }
 
   async #rest(began: number, signal: AbortSignal): Promise<void> {

@@ -1,72 +1,11 @@
 import type { Place, Position } from '../../event-store/event-store.js';
 import type { Database } from '../../sqlite/database.js';
-import { HASH_BYTES, type Hash } from '../hashes.js';
-import { LogUnavailable } from '../log-storage.js';
-import { availableOf, openOwned, openToRead, type FileFormat } from '../sqlite/log-file.js';
-import type { ReadTile } from '../tile-tree.js';
-import { tilePath } from '../tiles.js';
+import type { Hash } from '../hashes.js';
+import { openOwned } from '../sqlite/log-file.js';
+import { accountOf, available, FORMAT, Reader, type Account, type Published } from './balances-reader.js';
 import type { Posting } from './line.js';
 
-const LAYOUT = 1;
-
-/**
- * `account`: what each holds as of `folded`. The rest is of a root: its leaves while it is made, its tiles, and what
- * parties held then; `root` names those that are published, by the events that they count.
- */
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS account (
-    key    TEXT PRIMARY KEY,
-    entity TEXT NOT NULL,
-    party  TEXT,
-    minor  TEXT NOT NULL
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS folded (
-    id       INTEGER PRIMARY KEY CHECK (id = 1),
-    position TEXT NOT NULL,
-    count    INTEGER NOT NULL,
-    before   TEXT,
-    last     TEXT NOT NULL,
-    day      TEXT NOT NULL,
-    closes   INTEGER NOT NULL
-  ) STRICT;
-  CREATE TABLE IF NOT EXISTS leaf (
-    root INTEGER NOT NULL,
-    hash BLOB NOT NULL,
-    PRIMARY KEY (root, hash)
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS held (
-    root   INTEGER NOT NULL,
-    party  TEXT NOT NULL,
-    key    TEXT NOT NULL,
-    entity TEXT NOT NULL,
-    minor  TEXT NOT NULL,
-    PRIMARY KEY (root, party, key)
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS tile (
-    root  INTEGER NOT NULL,
-    level INTEGER NOT NULL,
-    at    INTEGER NOT NULL,
-    bytes BLOB NOT NULL,
-    PRIMARY KEY (root, level, at)
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS root (
-    id     INTEGER PRIMARY KEY CHECK (id = 1),
-    events INTEGER NOT NULL,
-    note   TEXT NOT NULL
-  ) STRICT;
-  PRAGMA user_version = ${LAYOUT};
-`;
-
-const FORMAT: FileFormat = {
-  applicationId: 0x536a426c, // "SjBl"
-  layout: LAYOUT,
-  schema: SCHEMA,
-  synchronous: 'NORMAL', // all of it can be made again
-  foreign: (path, found) =>
-    `${path} has layout ${String(found)}, this program writes ${LAYOUT}: remove it, it is made again`,
-};
-
-/** How far the accounts have been folded. */
+/** How far the events have been folded. */
 export interface Folded extends Place {
   /** Where to read on so that the last event that was folded comes first; absent: from the beginning. */
   readonly before?: Position;
@@ -78,30 +17,6 @@ export interface Folded extends Place {
   readonly closes: boolean;
 }
 
-export interface Account {
-  readonly key: string;
-  readonly entity: string;
-  readonly party: string | null;
-  readonly minor: bigint;
-}
-
-/** A root that is published. */
-export interface Published {
-  readonly events: number;
-  readonly note: string;
-}
-
-/** What those see who prove a balance. */
-export interface BalancesReader {
-  /** @throws LogUnavailable, as all of them do */
-  published(): Published | undefined;
-  /** What a party held on the accounts behind one, as of a root; of one entity, or of all. In the order of their keys. */
-  heldBy(party: string, of: { events: number; entity?: string; after: string; limit: number }): readonly Account[];
-  /** Tiles of a root. @throws where there is none: a later root took its place */
-  tilesOf(events: number): ReadTile;
-  close(): void;
-}
-
 /**
  * Opens or creates the file; one process owns it. All that is in it follows from the events: it needs no back-up.
  * @throws ForeignFile (left untouched), StoreOwned
@@ -109,62 +24,15 @@ export interface BalancesReader {
 export const openBalancesFile = (path: string): BalancesFile =>
   openOwned(path, FORMAT, (database, release) => new BalancesFile(database, release));
 
-/** Another connection, of any thread, once somebody has opened the file. @throws ForeignFile */
-export const openBalancesReader = (path: string): BalancesReader => new Reader(openToRead(path, FORMAT));
-
-class Reader implements BalancesReader {
-  readonly #root;
-  readonly #held;
-  readonly #tile;
-
-  constructor(protected readonly database: Database) {
-    this.#root = database.prepare('SELECT events, note FROM root');
-    this.#held = database.prepare(
-      'SELECT key, entity, party, minor FROM held WHERE root = ? AND party = ? AND key > ? AND entity = coalesce(?, entity) ' +
-        'ORDER BY key LIMIT ?',
-    );
-    this.#tile = database.prepare('SELECT bytes FROM tile WHERE root = ? AND level = ? AND at = ?');
-  }
-
-  published(): Published | undefined {
-    const row = available(() => this.#root.get());
-    return row && { events: row[0] as number, note: row[1] as string };
-  }
-
-  heldBy(
-    party: string,
-    { events, entity, after, limit }: { events: number; entity?: string; after: string; limit: number },
-  ): readonly Account[] {
-    return available(() => this.#held.all(events, party, after, entity ?? null, limit)).map(accountOf);
-  }
-
-  tilesOf(events: number): ReadTile {
-    return async (tile) => {
-      const row = available(() => this.#tile.get(events, tile.level as number, tile.index));
-      const bytes = Buffer.from((row?.[0] as Uint8Array | undefined) ?? []).subarray(0, tile.width * HASH_BYTES);
-      if (bytes.length === tile.width * HASH_BYTES) return bytes;
-      throw new LogUnavailable(`tile ${tilePath(tile)} of the root at ${events} is not stored any more`);
-    };
-  }
-
-  close(): void {
-    this.database.close();
-  }
-}
-
-/** Rows that are removed at once. */
-const AT_ONCE = 2_000;
-
 export class BalancesFile extends Reader {
-  readonly #account;
-  readonly #put;
-  readonly #drop;
   readonly #folded;
   readonly #fold;
-  readonly #accounts;
-  readonly #leaf;
-  readonly #hold;
-  readonly #leaves;
+  readonly #added;
+  readonly #add;
+  readonly #moved;
+  readonly #minor;
+  readonly #put;
+  readonly #drop;
   readonly #putTile;
   readonly #publish;
 
@@ -173,20 +41,17 @@ export class BalancesFile extends Reader {
     private readonly release: () => void,
   ) {
     super(database);
-    this.#account = database.prepare('SELECT minor FROM account WHERE key = ?');
-    this.#put = database.prepare(
-      'INSERT INTO account VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET minor = excluded.minor',
-    );
-    this.#drop = database.prepare('DELETE FROM account WHERE key = ?');
     this.#folded = database.prepare('SELECT position, count, before, last, day, closes FROM folded');
     this.#fold = database.prepare('INSERT OR REPLACE INTO folded VALUES (1, ?, ?, ?, ?, ?, ?)');
-    this.#accounts = database.prepare(
-      'SELECT key, entity, party, minor FROM account WHERE key > ? ORDER BY key LIMIT ?',
+    this.#added = database.prepare('SELECT minor FROM moved WHERE place = ?');
+    this.#add = database.prepare('INSERT OR REPLACE INTO moved VALUES (?, ?, ?, ?, ?, ?)');
+    this.#moved = database.prepare(
+      'SELECT place, key, entity, party, minor, event FROM moved WHERE place > ? ORDER BY place LIMIT ?',
     );
-    this.#leaf = database.prepare('INSERT INTO leaf VALUES (?, ?)');
-    this.#hold = database.prepare('INSERT INTO held VALUES (?, ?, ?, ?, ?)');
-    this.#leaves = database.prepare('SELECT hash FROM leaf WHERE root = ? AND hash > ? ORDER BY hash LIMIT ?');
-    this.#putTile = database.prepare('INSERT OR REPLACE INTO tile VALUES (?, ?, ?, ?)');
+    this.#minor = database.prepare('SELECT minor FROM account WHERE place = ?');
+    this.#put = database.prepare('INSERT OR REPLACE INTO account VALUES (?, ?, ?, ?, ?, ?, ?)');
+    this.#drop = database.prepare('DELETE FROM account WHERE place = ?');
+    this.#putTile = database.prepare('INSERT OR REPLACE INTO tile VALUES (?, ?, ?)');
     this.#publish = database.prepare('INSERT OR REPLACE INTO root VALUES (1, ?, ?)');
   }
 
@@ -204,75 +69,71 @@ export class BalancesFile extends Reader {
     return { position, count, last, day, closes: closes === 1, ...(before !== null && { before }) };
   }
 
-  /** Adds what some events post; an account that comes to nothing is there no more. */
-  fold(postings: readonly Posting[], { position, count, before, last, day, closes }: Folded): void {
-    const moved = new Map<string, { readonly first: Posting; minor: bigint }>();
+  /** Adds what some events post. */
+  fold(
+    postings: readonly Posting[],
+    { position, count, before, last, day, closes }: Folded,
+    placeOf: (key: string) => Buffer,
+  ): void {
+    const added = new Map<string, { minor: bigint; last: Posting }>();
     for (const posting of postings) {
-      const known = moved.get(posting.key);
-      if (known === undefined) moved.set(posting.key, { first: posting, minor: posting.minor });
-      else known.minor += posting.minor;
+      added.set(posting.key, { minor: (added.get(posting.key)?.minor ?? 0n) + posting.minor, last: posting });
     }
     this.#atomically(() => {
-      for (const [key, { first, minor }] of moved) {
-        const held = BigInt((this.#account.get(key)?.[0] as string | undefined) ?? 0) + minor;
-        if (held === 0n) this.#drop.run(key);
-        else this.#put.run(key, first.entity, first.party ?? null, String(held));
+      for (const [key, { minor, last: posting }] of added) {
+        const place = placeOf(key);
+        const all = BigInt((this.#added.get(place)?.[0] as string | undefined) ?? 0) + minor;
+        this.#add.run(place, key, posting.entity, posting.party ?? null, String(all), posting.event);
       }
       this.#fold.run(position, count, before ?? null, last, day, Number(closes));
     });
   }
 
-  /** Those behind one, in the order of their keys. */
-  accounts(after: string, limit: number): readonly Account[] {
-    return available(() => this.#accounts.all(after, limit)).map(accountOf);
+  /**
+   * What `work` writes is there with its end, or none of it, also where it rests between: nothing else is written
+   * meanwhile, and whoever reads sees the root before it.
+   * @param work answers whether it is to be there
+   */
+  async replaceRoot(work: () => Promise<boolean>): Promise<void> {
+    available(() => this.database.exec('BEGIN IMMEDIATE'));
+    try {
+      if (await work()) available(() => this.database.exec('DELETE FROM moved; COMMIT'));
+    } finally {
+      this.database.rollback();
+    }
   }
 
-  /** Some leaves of a root that is being made, with the accounts that they are of. */
-  stage(root: number, staged: readonly { readonly account: Account; readonly leaf: Hash }[]): void {
-    this.#atomically(() => {
-      for (const { account, leaf } of staged) {
-        this.#leaf.run(root, leaf);
-        const { key, party, entity, minor } = account;
-        if (party !== null) this.#hold.run(root, party, key, entity, String(minor));
-      }
-    });
+  /** What was added to accounts since the root, behind a place, in the order of their places. */
+  moved(after: Buffer, limit: number): readonly Account[] {
+    return available(() => this.#moved.all(after, limit)).map(accountOf);
   }
 
-  /** Staged leaves behind one, in their order. */
-  leaves(root: number, after: Buffer, limit: number): readonly Hash[] {
-    return available(() => this.#leaves.all(root, after, limit)).map(
-      ([hash]) => Buffer.from(hash as Uint8Array) as Hash,
-    );
+  /** Undefined: the account holds nothing. */
+  minorAt(place: Buffer): bigint | undefined {
+    const row = available(() => this.#minor.get(place));
+    return row && BigInt(row[0] as string);
   }
 
-  putTiles(root: number, tiles: readonly { readonly level: number; readonly index: number; readonly bytes: Buffer }[]) {
-    this.#atomically(() => tiles.forEach(({ level, index, bytes }) => this.#putTile.run(root, level, index, bytes)));
+  put({ place, key, entity, party, minor, event }: Account, leaf: Hash): void {
+    available(() => this.#put.run(place, leaf, key, entity, party, String(minor), event));
+  }
+
+  drop(place: Buffer): void {
+    available(() => this.#drop.run(place));
+  }
+
+  putTile(level: number, at: number, bytes: Buffer): void {
+    available(() => this.#putTile.run(level, at, bytes));
   }
 
   publish({ events, note }: Published): void {
-    this.#atomically(() => this.#publish.run(events, note));
+    available(() => this.#publish.run(events, note));
   }
 
-  /** Removes some of what is of no published root, nor needed any more. @returns whether that was all */
-  tidy(): boolean {
-    const kept = this.published()?.events ?? -1;
-    const some = (table: string, key: string, where: string): number =>
-      this.database
-        .prepare(`DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table} WHERE ${where} LIMIT ${AT_ONCE})`)
-        .run();
-    return available(() => {
-      const gone = [
-        some('leaf', 'root, hash', 'true'),
-        some('held', 'root, party, key', `root <> ${kept}`),
-        some('tile', 'root, level, at', `root <> ${kept}`),
-      ];
-      return gone.every((count) => count < AT_ONCE);
-    });
-  }
-
-  /** Begins anew: the events are not those that were folded. What is published stays until the next root. */
+  /** Begins anew: the events are not those that were folded. */
   forget(): void {
-    this.#atomically(() => this.database.exec('DELETE FROM account; DELETE FROM folded'));
+    const tables = ['account', 'tile', 'root', 'moved', 'folded'];
+    this.#atomically(() => this.database.exec(tables.map((table) => `DELETE FROM ${table}`).join('; ')));
   }
 
   override close(): void {
@@ -285,12 +146,3 @@ export class BalancesFile extends Reader {
     available(() => this.database.transaction(work));
   }
 }
-
-const accountOf = ([key, entity, party, minor]: readonly unknown[]): Account => ({
-  key: key as string,
-  entity: entity as string,
-  party: party as string | null,
-  minor: BigInt(minor as string),
-});
-
-const available = <T>(work: () => T): T => availableOf('the balances', work);

@@ -10,7 +10,8 @@ import { IsWholeNumber } from '../../http/validation/fields.js';
 import type { EventReader } from '../../event-store/event-store.js';
 import type { LedgerId } from '../../kernel/ids.js';
 import { available } from '../transparency.controller.js';
-import type { BalancesReader } from './balances-file.js';
+import type { BalancesReader } from './balances-reader.js';
+import type { LineSalts } from './line.js';
 import { writeBalances } from './proof.js';
 import { firstCounting, lastRecorded } from './recorded.js';
 
@@ -21,8 +22,7 @@ export interface SignedBalances {
   readonly events: Pick<EventReader, 'readStream'>;
   /** Undefined: this server signs none. */
   readonly reader: BalancesReader | undefined;
-  /** `Vault.leafKey` */
-  readonly leafKey: () => Buffer;
+  readonly salts: LineSalts;
 }
 
 export class RootQuery {
@@ -62,30 +62,28 @@ export class BalancesController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @Query() query: PageQuery,
   ): Promise<string> {
-    const { reader, ledger, leafKey } = this.signed;
+    const { reader, ledger, salts } = this.signed;
     const sight = sightOf(exchange.caller);
     await this.reads.one(exchange, party, () => sight.scope !== 'own' || sight.party === party);
     if (reader === undefined) throw new Problem('LOG_UNAVAILABLE');
     const page = pageOf(exchange, query);
     const { limit, after } = page;
-    return available(
-      (async () => {
-        const root = reader.published();
-        if (root === undefined) throw new Problem('BALANCES_UNSIGNED');
-        const of = { events: root.events, after: after?.id ?? '', limit: limit + 1 };
-        const held = reader.heldBy(party, { ...of, ...(sight.scope === 'entity' && { entity: sight.party }) });
-        const accounts = held.slice(0, limit);
-        if (accounts.length === 0) throw new Problem('NOTHING_HELD');
-        const next = held.length > limit ? { value: null, id: accounts.at(-1)!.key } : undefined;
-        linkNext(exchange, next, page);
-        const name = `balances-of-${party}-${root.events}.txt`;
-        reply.headers({
-          ...TEXT,
-          'cache-control': 'no-store',
-          'content-disposition': `attachment; filename="${name}"`,
-        });
-        return writeBalances(reader, root, { ledger, party, accounts }, leafKey());
-      })(),
+    const found = await available(
+      (async () =>
+        reader.atOnce(() => {
+          const root = reader.published();
+          if (root === undefined) throw new Problem('BALANCES_UNSIGNED');
+          const of = { after: Buffer.from(after?.id ?? '', 'hex'), limit: limit + 1 };
+          const held = reader.heldBy(party, { ...of, ...(sight.scope === 'entity' && { entity: sight.party }) });
+          const accounts = held.slice(0, limit);
+          if (accounts.length === 0) throw new Problem('NOTHING_HELD');
+          const next = held.length > limit ? accounts.at(-1)!.place.toString('hex') : undefined;
+          return { events: root.events, next, text: writeBalances(reader, root, { ledger, party, accounts }, salts) };
+        }))(),
     );
+    linkNext(exchange, found.next === undefined ? undefined : { value: null, id: found.next }, page);
+    const name = `balances-of-${party}-${found.events}.txt`;
+    reply.headers({ ...TEXT, 'cache-control': 'no-store', 'content-disposition': `attachment; filename="${name}"` });
+    return found.text;
   }
 }

@@ -1,13 +1,14 @@
 import { createHmac, hash } from 'node:crypto';
 import { canonicalJson } from '../../event-store/canonical.js';
 import type { DimName } from '../../kernel/accounts.js';
+import type { Envelope } from '../../kernel/envelope.js';
 import type { Entry } from '../../kernel/entries.js';
-import type { LedgerId } from '../../kernel/ids.js';
+import type { EventId, LedgerId } from '../../kernel/ids.js';
 import { formatMinor, parseMoney, type Currency } from '../../kernel/money.js';
 import type { Hash } from '../hashes.js';
 import { leafHash } from '../leaf.js';
 
-/* What is signed of an account: docs/adr/0035-balances-that-are-signed.md. src/verify/balances.ts does the same on its own. */
+/* What is signed of an account: docs/adr/0039-a-tree-of-balances-that-is-changed-in-place.md. src/verify/balances.ts does the same on its own. */
 
 /** What an event adds to one account: an account here is all that one leg can tell apart. */
 export interface Posting {
@@ -16,18 +17,18 @@ export interface Posting {
   readonly entity: string;
   /** Absent: it is nobody's account. */
   readonly party: string | undefined;
-  readonly currency: Currency;
   /** Minor units; what is debited is positive. */
   readonly minor: bigint;
+  readonly event: EventId;
 }
 
 /** Two for each entry. */
-export const postingsOf = (entries: readonly Entry[]): readonly Posting[] =>
+export const postingsOf = ({ id, entries }: Pick<Envelope, 'id' | 'entries'>): readonly Posting[] =>
   entries.flatMap(({ debit, credit, ...money }) => {
     const { minor, currency } = parseMoney(money);
     const posted = ({ account, dims }: Entry['debit'], signed: bigint): Posting => {
       const { entity, party }: Partial<Record<DimName, string>> & { readonly entity: string } = dims;
-      return { key: canonicalJson({ account, currency, dims }), entity, party, currency, minor: signed };
+      return { key: canonicalJson({ account, currency, dims }), entity, party, minor: signed, event: id };
     };
     return [posted(debit, minor), posted(credit, -minor)];
   });
@@ -39,17 +40,38 @@ export function lineOf(key: string, minor: bigint): string {
   return `${key.slice(0, at)}"balance":"${formatMinor(minor, currency)}",${key.slice(at)}`;
 }
 
-/**
- * From which the salts of all lines of one root are made. An auditor gets it; it opens no other root.
- * @param leafKey `Vault.leafKey`
- * @param events that the root counts
- */
-export const saltKeyOf = (leafKey: Buffer, events: number): Buffer =>
-  createHmac('sha256', leafKey).update(`balances ${events}`).digest();
+/** What makes places and salts of lines. */
+export class LineSalts {
+  readonly #key: Buffer;
 
-/** Hex. */
-export const saltUnder = (saltKey: Buffer, key: string): string =>
-  createHmac('sha256', saltKey).update(key).digest('hex');
+  /**
+   * @param leafKey `Vault.leafKey`
+   * @param saltOf `Vault.leafSalt`
+   */
+  constructor(
+    leafKey: Buffer,
+    private readonly saltOf: (event: EventId) => string,
+  ) {
+    this.#key = createHmac('sha256', leafKey).update('balances').digest();
+  }
+
+  /** Hex; an auditor gets it, and makes all of them with it and the salts of the events. */
+  get key(): string {
+    return this.#key.toString('hex');
+  }
+
+  /** Where an account stands: 32 bytes that tell nothing. @param key of the account */
+  placeOf(key: string): Buffer {
+    return createHmac('sha256', this.#key).update(key).digest();
+  }
+
+  /** Hex: another one whenever the account moves. @param event that moved it last */
+  of(key: string, event: EventId): string {
+    return createHmac('sha256', this.#key)
+      .update(`${this.saltOf(event)} ${key}`)
+      .digest('hex');
+  }
+}
 
 /** The leaf of a line: `{h, ledger, v}` with h = SHA-256(salt ‖ line), so that it says nothing to who has not the salt. */
 export function balanceLeaf(ledger: LedgerId, salt: string, line: string): Hash {

@@ -7,6 +7,7 @@ import { streamName, type LedgerId } from '../../../src/kernel/ids.js';
 import { EmbeddedLeases } from '../../../src/leases/embedded-leases.js';
 import { openBalancesFile } from '../../../src/transparency/balances/balances-file.js';
 import { BalancesBuilder, type BalancesBuilderOptions } from '../../../src/transparency/balances/balances-builder.js';
+import { LineSalts } from '../../../src/transparency/balances/line.js';
 import { balancesKey } from '../../../src/transparency/balances/note.js';
 import type { Recorded } from '../../../src/transparency/balances/recorded.js';
 import { signingKey, writeVkey } from '../../../src/transparency/keys.js';
@@ -19,6 +20,8 @@ export const SEED = createHash('sha256').update('seed').digest();
 export const LEAF_KEY = createHash('sha256').update('leaf key').digest();
 export const VKEY = writeVkey(signingKey(ORIGIN, SEED));
 export const saltOf = (event: string): string => createHmac('sha256', LEAF_KEY).update(event).digest('hex');
+
+export const SALTS = new LineSalts(LEAF_KEY, saltOf);
 
 /** Signs all events of a store, and returns where. */
 export async function logOf(store: EventStore, folder: string) {
@@ -80,7 +83,7 @@ export async function signBalancesOf(
       file,
       log,
       key: balancesKey(ORIGIN, SEED),
-      leafKey: LEAF_KEY,
+      salts: SALTS,
       record: recordIn(store, ledger),
       head: () => count,
       now: () => Date.parse('2199-01-01'),
