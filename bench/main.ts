@@ -7,6 +7,7 @@ import { parseOptions, usage, WrongUsage, type Options } from './options.js';
 import type { Bench } from './row.js';
 import { aggregate } from './rows/aggregate.js';
 import { audit } from './rows/audit.js';
+import { balances } from './rows/balances.js';
 import { books } from './rows/books.js';
 import { emmett } from './rows/emmett.js';
 import { expiries } from './rows/expiries.js';
@@ -19,7 +20,7 @@ import { transparency } from './rows/transparency.js';
 import { embedded, serverSites, type Sites } from './sites.js';
 import { line, table } from './table.js';
 
-const ROWS = [ledger, emmett, aggregate, http, audit, books, fines, transparency, expiries, jobs, lease];
+const ROWS = [ledger, emmett, aggregate, http, audit, books, fines, transparency, balances, expiries, jobs, lease];
 const NAMES = ROWS.flatMap(({ names }) => names);
 
 /** @returns the exit code */

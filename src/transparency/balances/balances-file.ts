@@ -30,6 +30,7 @@ export class BalancesFile extends Reader {
   readonly #added;
   readonly #add;
   readonly #moved;
+  readonly #taken;
   readonly #minor;
   readonly #put;
   readonly #drop;
@@ -45,11 +46,13 @@ export class BalancesFile extends Reader {
     this.#fold = database.prepare('INSERT OR REPLACE INTO folded VALUES (1, ?, ?, ?, ?, ?, ?)');
     this.#added = database.prepare('SELECT minor FROM moved WHERE place = ?');
     this.#add = database.prepare('INSERT OR REPLACE INTO moved VALUES (?, ?, ?, ?, ?, ?)');
-    this.#moved = database.prepare(
-      'SELECT place, key, entity, party, minor, event FROM moved WHERE place > ? ORDER BY place LIMIT ?',
-    );
+    this.#moved = database.prepare('SELECT place, key, entity, party, minor, event FROM moved ORDER BY place LIMIT ?');
+    this.#taken = database.prepare('DELETE FROM moved WHERE place <= ?');
     this.#minor = database.prepare('SELECT minor FROM account WHERE place = ?');
-    this.#put = database.prepare('INSERT OR REPLACE INTO account VALUES (?, ?, ?, ?, ?, ?, ?)');
+    this.#put = database.prepare(
+      'INSERT INTO account VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (place) DO UPDATE ' +
+        'SET leaf = excluded.leaf, minor = excluded.minor, event = excluded.event',
+    );
     this.#drop = database.prepare('DELETE FROM account WHERE place = ?');
     this.#putTile = database.prepare('INSERT OR REPLACE INTO tile VALUES (?, ?, ?)');
     this.#publish = database.prepare('INSERT OR REPLACE INTO root VALUES (1, ?, ?)');
@@ -97,15 +100,20 @@ export class BalancesFile extends Reader {
   async replaceRoot(work: () => Promise<boolean>): Promise<void> {
     available(() => this.database.exec('BEGIN IMMEDIATE'));
     try {
-      if (await work()) available(() => this.database.exec('DELETE FROM moved; COMMIT'));
+      if (await work()) available(() => this.database.exec('COMMIT'));
     } finally {
       this.database.rollback();
     }
   }
 
-  /** What was added to accounts since the root, behind a place, in the order of their places. */
-  moved(after: Buffer, limit: number): readonly Account[] {
-    return available(() => this.#moved.all(after, limit)).map(accountOf);
+  /** Some of what was added to accounts since the root, in the order of their places. */
+  moved(limit: number): readonly Account[] {
+    return available(() => this.#moved.all(limit)).map(accountOf);
+  }
+
+  /** Up to a place they are as of the next root now. */
+  taken(place: Buffer): void {
+    available(() => this.#taken.run(place));
   }
 
   /** Undefined: the account holds nothing. */

@@ -22,9 +22,9 @@ export async function takeMoved(
   const tileAt = (level: number, at: number): Buffer | undefined => file.tile(level, at);
   const published = file.published();
   let lines: number = published === undefined ? 0 : headOf(published.note).lines;
-  for (let after: Buffer = Buffer.alloc(0); ;) {
+  for (;;) {
     const began = performance.now();
-    const moved = file.moved(after, SLICE);
+    const moved = file.moved(SLICE);
     if (moved.length === 0) return { lines: treeSize(lines), root: treeRoot(tileAt) };
     for (const account of moved) {
       const { place, key, event } = account;
@@ -37,7 +37,7 @@ export async function takeMoved(
     const buckets = new Set(moved.map(({ place }) => bucketOf(place)));
     const roots = new Map([...buckets].map((at) => [at, bucketRoot(rowOf(file, at))]));
     setBuckets(roots, tileAt, (level, at, bytes) => file.putTile(level, at, bytes));
-    after = moved.at(-1)!.place;
+    file.taken(moved.at(-1)!.place);
     if (!(await rest(began))) return undefined;
   }
 }
