@@ -103,15 +103,13 @@ function eventIn(line: Buffer): { readonly bytes: Buffer; readonly sequence: num
 
 /** The signed roots, each held against the entries when all events that it counts were read. */
 class Roots {
-  readonly #balances: Balances;
+  readonly #balances = new Balances();
   #next = 0;
 
   constructor(
     readonly all: readonly SignedBalances[],
-    key: string,
-  ) {
-    this.#balances = new Balances(key);
-  }
+    private readonly secret: Buffer,
+  ) {}
 
   take({ entries }: Event, salt: string, ledger: string, tree: Tally): void {
     const signed = this.all[this.#next];
@@ -120,26 +118,25 @@ class Roots {
     if (tree.size !== signed.events) return;
     const what = `the balances as of event ${signed.events - 1}`;
     prove(tree.root().equals(signed.logRoot), `${what}: they are of another log, whose events have another root`);
-    within(what, () => this.#balances.proveRoot(ledger, signed));
+    within(what, () => this.#balances.proveRoot(ledger, signed, this.secret));
     this.#next++;
   }
 }
 
 /** @throws NotProved unless each is signed, and they follow one another up to the checkpoint */
 function rootsIn(bundle: string, { size }: Signed, policy: Policy): Roots {
-  const lines = linesOf(join(bundle, BALANCES));
-  const key = lines.next().value?.toString() ?? '';
+  const [key = '', ...notes] = [...linesOf(join(bundle, BALANCES))].map(String);
   prove(HEX_32.test(key), `${BALANCES} does not begin with a key`);
   const all: SignedBalances[] = [];
-  for (const line of lines) {
+  for (const line of notes) {
     const what = `root ${all.length} of ${BALANCES}`;
-    prove(ROOT.test(line.toString()), `${what} is on no line of an export`);
-    const signed = within(what, () => signedBalances(JSON.parse(line.toString()) as string, policy));
+    prove(ROOT.test(line), `${what} is on no line of an export`);
+    const signed = within(what, () => signedBalances(JSON.parse(line) as string, policy));
     const before = all.at(-1)?.events ?? 0;
     prove(before < signed.events && signed.events <= size, `${what} is of ${signed.events} events: it is out of order`);
     all.push(signed);
   }
-  return new Roots(all, key);
+  return new Roots(all, Buffer.from(key, 'hex'));
 }
 
 /** What was read so far. */

@@ -10,10 +10,9 @@
  *   root …                           over their leaves
  *
  * An account is an account's code, a currency, and all dims of a leg. Its line is {"account","balance","currency","dims"},
- * its balance debits less credits; its leaf {"h","ledger","v"} with h = SHA-256(salt ‖ line). Who audits gets a key; under
- * it, by HMAC-SHA256, {"account","currency","dims"} gives an account's place, and that behind the salt of the event that
- * moved it last the salt of its line. The first two bytes of its place say in which of 2^16 buckets a leaf is. Each bucket
- * is the tree of RFC 6962 over its leaves in the order of their places; over the buckets' roots stands a perfect tree.
+ * its balance debits less credits; its leaf {"h","ledger","v"} with h = SHA-256(salt ‖ line). An auditor's key gives, by
+ * HMAC-SHA256, the place of {"account","currency","dims"}, and of that behind the salt of the event that moved it last the
+ * salt of its line. 2^16 trees of RFC 6962 hold the leaves in order, by two bytes of their places; a tree stands over these.
  *
  * A proof of balances is one text, for a party alone:
  *
@@ -31,13 +30,12 @@ import { createHmac } from 'node:crypto';
 import { objectOf, parseCanonical, textOf } from './canonical.js';
 import { saltedHash, type Entry, type Leg } from './event.js';
 import { after, bytesOf, countOf, NotProved, prove } from './fault.js';
-import { EMPTY, leafHash, node, Tally } from './merkle.js';
+import { leafHash, node, Tally } from './merkle.js';
 import { parseNote, renamed, signedBy, type Key } from './note.js';
 import type { Policy } from './policy.js';
 
 const HEADER = 'sijill-proof-of-balances@v1';
 const MOST_CHARACTERS = 4 * 1024 * 1024;
-const MOST_HASHES = 64;
 
 /** A root whose signature was verified. */
 export interface SignedBalances {
@@ -76,95 +74,36 @@ function leafOf(ledger: string, line: Buffer, salt: string): Buffer {
   return leafHash(`{"h":"${h}","ledger":"${ledger}","v":1}`);
 }
 
-const BUCKET_BITS = 16;
-
-/** Leaves at their places, and the tree over them: only what has changed is hashed again. */
-class Buckets {
-  readonly #leaves = new Map<number, Map<string, Buffer>>();
-  /** Of the buckets, of pairs of them, and so on up to the root. */
-  readonly #levels: Buffer[][] = [];
-  readonly #changed = new Set<number>();
-  size = 0;
-
-  constructor() {
-    for (let level = 0, empty: Buffer = EMPTY; level <= BUCKET_BITS; level++, empty = node(empty, empty)) {
-      this.#levels.push(Array<Buffer>(2 ** (BUCKET_BITS - level)).fill(empty));
-    }
-  }
-
-  /** @param place hex; @param leaf undefined: none is there any more */
-  set(place: string, leaf: Buffer | undefined): void {
-    const at = parseInt(place.slice(0, BUCKET_BITS / 4), 16);
-    const bucket = this.#leaves.get(at) ?? new Map<string, Buffer>();
-    this.#leaves.set(at, bucket);
-    this.size -= bucket.size;
-    if (leaf === undefined) bucket.delete(place);
-    else bucket.set(place, leaf);
-    this.size += bucket.size;
-    this.#changed.add(at);
-  }
-
-  root(): Buffer {
-    for (const at of this.#changed) {
-      const tally = new Tally();
-      const leaves = [...(this.#leaves.get(at) as Map<string, Buffer>)].sort(([a], [b]) => (a < b ? -1 : 1));
-      for (const [, leaf] of leaves) tally.add(leaf);
-      this.#levels[0]![at] = tally.root();
-    }
-    let changed = [...this.#changed];
-    for (let level = 1; level <= BUCKET_BITS; level++) {
-      changed = [...new Set(changed.map((at) => at >> 1))];
-      const below = this.#levels[level - 1]!;
-      for (const at of changed) this.#levels[level]![at] = node(below[2 * at]!, below[2 * at + 1]!);
-    }
-    this.#changed.clear();
-    return this.#levels[BUCKET_BITS]![0]!;
-  }
-}
-
 /** Adds up entries, by account. */
 export class Balances {
-  readonly #held = new Map<string, { minor: bigint; readonly decimals: number }>();
-  /** Since the last root: with the salt of the event that came last. */
-  readonly #moved = new Map<string, { readonly salt: string; readonly decimals: number }>();
-  readonly #tree = new Buckets();
+  /** With the salt of the event that came last. */
+  readonly #held = new Map<string, { readonly minor: bigint; readonly decimals: number; readonly salt: string }>();
 
-  /** @param key hex, of the places and salts */
-  constructor(private readonly key: string) {}
-
-  /** @param salt of the event, hex */
   add({ debit, credit, currency, minor, decimals }: Entry, salt: string): void {
     this.#post(debit, currency, minor, decimals, salt);
     this.#post(credit, currency, -minor, decimals, salt);
   }
 
-  #post({ account, dims }: Leg, currency: string, minor: bigint, decimals: number, salt: string): void {
+  #post({ account, dims }: Leg, currency: string, added: bigint, decimals: number, salt: string): void {
     const key = JSON.stringify({ account, currency, dims }); // canonical, as the event was
-    const held = this.#held.get(key);
-    if (held === undefined) this.#held.set(key, { minor, decimals });
-    else if ((held.minor += minor) === 0n) this.#held.delete(key);
-    this.#moved.set(key, { salt, decimals });
+    const minor = (this.#held.get(key)?.minor ?? 0n) + added;
+    if (minor === 0n) this.#held.delete(key);
+    else this.#held.set(key, { minor, decimals, salt });
   }
 
-  /** @throws NotProved unless all this has that root */
-  proveRoot(ledger: string, { lines, root }: SignedBalances): void {
-    for (const [key, { salt, decimals }] of this.#moved) {
-      const held = this.#held.get(key);
-      const { account, ...rest } = JSON.parse(key) as object & { readonly account: string };
-      const leaf = ({ minor }: { readonly minor: bigint }): Buffer => {
-        const line = JSON.stringify({ account, balance: decimal(minor, decimals), ...rest });
-        return leafOf(ledger, Buffer.from(line), this.#under(`${salt} ${key}`));
-      };
-      this.#tree.set(this.#under(key), held && leaf(held));
+  /** @param secret of places and salts @throws NotProved unless all this has that root */
+  proveRoot(ledger: string, { lines, root }: SignedBalances, secret: Buffer): void {
+    prove(this.#held.size === lines, `the entries leave ${this.#held.size} accounts that hold something, not ${lines}`);
+    const under = (text: string): string => createHmac('sha256', secret).update(text).digest('hex');
+    const buckets = Array.from({ length: 2 ** 16 }, () => new Tally());
+    const places = [...this.#held].map(([key, held]) => ({ key, ...held, place: under(key) }));
+    for (const { key, minor, decimals, salt, place } of places.sort((a, b) => (a.place < b.place ? -1 : 1))) {
+      const line = key.replace(',"currency":', `,"balance":"${decimal(minor, decimals)}","currency":`);
+      buckets[parseInt(place.slice(0, 4), 16)]!.add(leafOf(ledger, Buffer.from(line), under(`${salt} ${key}`)));
     }
-    this.#moved.clear();
-    const { size } = this.#tree;
-    prove(size === lines, `the entries leave ${size} accounts that hold something, not ${lines}`);
-    prove(this.#tree.root().equals(root), 'the entries add up to another root: a balance or a salt is another');
-  }
-
-  #under(text: string): string {
-    return createHmac('sha256', Buffer.from(this.key, 'hex')).update(text).digest('hex');
+    const top = new Tally();
+    for (const bucket of buckets) top.add(bucket.root());
+    prove(top.root().equals(root), 'the entries add up to another root: a balance or a salt is another');
   }
 }
 
@@ -196,21 +135,20 @@ export function proveBalances(file: string, policy: Policy): ProvedBalances {
   const balances = sections.map((section) => {
     const [line = '', salt = '', ...path] = section.split('\n');
     const bytes = Buffer.from(after('line ', line));
-    prove(path.length <= MOST_HASHES, `the path is longer than ${MOST_HASHES}`);
-    const root = path.reduce(stepUp, leafOf(ledger, bytes, after('salt ', salt)));
+    const root = path.reduce(
+      (below, step) => {
+        const isLeft = step.startsWith('left ');
+        const beside = bytesOf(after(isLeft ? 'left ' : 'right ', step), 'a hash of the path', 32);
+        return isLeft ? node(beside, below) : node(below, beside);
+      },
+      leafOf(ledger, bytes, after('salt ', salt)),
+    );
     prove(root.equals(signed.root), 'the path leads to another root');
     return balanceOf(bytes, party);
   });
   const accounts = new Set(balances.map(({ account, currency, dims }) => JSON.stringify([account, currency, dims])));
   prove(accounts.size === balances.length, 'an account is there twice');
   return { ledger, party, balances, signed };
-}
-
-/** @throws NotProved for what is no step of a path */
-function stepUp(below: Buffer, step: string): Buffer {
-  const isLeft = step.startsWith('left ');
-  const beside = bytesOf(after(isLeft ? 'left ' : 'right ', step), 'a hash of the path', 32);
-  return isLeft ? node(beside, below) : node(below, beside);
 }
 
 /** Not zero: then there is no line. */
