@@ -90,7 +90,7 @@ export function audit(bundle: string, policy: Policy, onEvents: (count: number) 
   prove(ledger !== undefined && end === tree.size, `${EVENTS} is cut off after event ${tree.size - 1}`);
   prove(tree.size === checkpoint.size, `there are ${tree.size} events; the checkpoint is over ${checkpoint.size}`);
   prove(tree.root().equals(checkpoint.root), 'the events come to another root than the checkpoint’s: one was changed');
-  return { ledger, checkpoint, events: tree.size, ...seen.found(), balances: roots.all };
+  return { ledger, checkpoint, events: tree.size, ...seen.found(), balances: roots.of.all };
 }
 
 /** @returns undefined for a line of another form */
@@ -106,19 +106,16 @@ class Roots {
   readonly #balances = new Balances();
   #next = 0;
 
-  constructor(
-    readonly all: readonly SignedBalances[],
-    private readonly secret: Buffer,
-  ) {}
+  constructor(readonly of: { readonly all: readonly SignedBalances[]; readonly secret: Buffer }) {}
 
   take({ entries }: Event, salt: string, ledger: string, tree: Tally): void {
-    const signed = this.all[this.#next];
+    const signed = this.of.all[this.#next];
     if (signed === undefined) return; // nothing is asked any more
     for (const entry of entries) this.#balances.add(entry, salt);
     if (tree.size !== signed.events) return;
     const what = `the balances as of event ${signed.events - 1}`;
     prove(tree.root().equals(signed.logRoot), `${what}: they are of another log, whose events have another root`);
-    within(what, () => this.#balances.proveRoot(ledger, signed, this.secret));
+    within(what, () => this.#balances.proveRoot(ledger, signed, this.of.secret));
     this.#next++;
   }
 }
@@ -136,7 +133,7 @@ function rootsIn(bundle: string, { size }: Signed, policy: Policy): Roots {
     prove(before < signed.events && signed.events <= size, `${what} is of ${signed.events} events: it is out of order`);
     all.push(signed);
   }
-  return new Roots(all, Buffer.from(key, 'hex'));
+  return new Roots({ all, secret: Buffer.from(key, 'hex') });
 }
 
 /** What was read so far. */

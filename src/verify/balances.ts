@@ -50,10 +50,8 @@ export interface SignedBalances {
 /** @throws NotProved unless one of the policy's logs has signed it under its name for balances */
 export function signedBalances(file: string, policy: Policy): SignedBalances {
   const note = parseNote(file);
-  const [name = '', form, events = '', logRoot = '', lines = '', root = '', ...more] = note.text
-    .slice(0, -1)
-    .split('\n');
-  prove(form === 'sijill-balances@v1' && more.length === 0, 'this is no note of balances: its second line says so');
+  const [name = '', form, events = '', logRoot = '', lines = '', root = '', ...more] = note.text.split('\n');
+  prove(form === 'sijill-balances@v1' && more.length === 1, 'this is no note of balances: its second line says so');
   const log = policy.logs.find((key) => {
     const own = renamed(key, `${key.name}/balances`);
     return own.name === name && signedBy(note, own) !== undefined;
@@ -74,9 +72,8 @@ function leafOf(ledger: string, line: Buffer, salt: string): Buffer {
   return leafHash(`{"h":"${h}","ledger":"${ledger}","v":1}`);
 }
 
-/** Adds up entries, by account. */
+/** Adds up entries, by account; with each the salt of the event that came last. */
 export class Balances {
-  /** With the salt of the event that came last. */
   readonly #held = new Map<string, { readonly minor: bigint; readonly decimals: number; readonly salt: string }>();
 
   add({ debit, credit, currency, minor, decimals }: Entry, salt: string): void {
@@ -95,35 +92,36 @@ export class Balances {
   proveRoot(ledger: string, { lines, root }: SignedBalances, secret: Buffer): void {
     prove(this.#held.size === lines, `the entries leave ${this.#held.size} accounts that hold something, not ${lines}`);
     const under = (text: string): string => createHmac('sha256', secret).update(text).digest('hex');
-    const buckets = Array.from({ length: 2 ** 16 }, () => new Tally());
+    const buckets = new Map<number, Tally>();
     const places = [...this.#held].map(([key, held]) => ({ key, ...held, place: under(key) }));
     for (const { key, minor, decimals, salt, place } of places.sort((a, b) => (a.place < b.place ? -1 : 1))) {
       const line = key.replace(',"currency":', `,"balance":"${decimal(minor, decimals)}","currency":`);
-      buckets[parseInt(place.slice(0, 4), 16)]!.add(leafOf(ledger, Buffer.from(line), under(`${salt} ${key}`)));
+      const bucket = parseInt(place.slice(0, 4), 16);
+      if (!buckets.has(bucket)) buckets.set(bucket, new Tally());
+      buckets.get(bucket)!.add(leafOf(ledger, Buffer.from(line), under(`${salt} ${key}`)));
     }
-    const top = new Tally();
-    for (const bucket of buckets) top.add(bucket.root());
-    prove(top.root().equals(root), 'the entries add up to another root: a balance or a salt is another');
+    let empty = new Tally().root();
+    let level = new Map([...buckets].map(([at, tree]) => [at, tree.root()]));
+    for (let bit = 0; bit < 16; bit++, empty = node(empty, empty)) {
+      const pairs = new Set([...level.keys()].map((at) => at >> 1));
+      const at = (n: number): Buffer => level.get(n) ?? empty;
+      level = new Map([...pairs].map((pair) => [pair, node(at(2 * pair), at(2 * pair + 1))]));
+    }
+    prove((level.get(0) ?? empty).equals(root), 'the entries add up to another root: a balance or a salt is another');
   }
 }
 
 export interface Balance {
   readonly account: string;
-  /** Debits less credits. */
   readonly balance: string;
   readonly currency: string;
   readonly dims: { readonly [name: string]: unknown };
 }
 
-export interface ProvedBalances {
-  readonly ledger: string;
-  readonly party: string;
-  readonly balances: readonly Balance[];
-  readonly signed: SignedBalances;
-}
+export type ProvedBalances = ReturnType<typeof proveBalances>;
 
 /** @throws NotProved at the first link that does not hold */
-export function proveBalances(file: string, policy: Policy): ProvedBalances {
+export function proveBalances(file: string, policy: Policy) {
   prove(file.length <= MOST_CHARACTERS, `the file is longer than ${MOST_CHARACTERS} characters`);
   const [head = '', ...sections] = file.split('\n\n');
   const note = sections.splice(-2).join('\n\n');

@@ -25,8 +25,17 @@ function noteOf(lines: readonly string[], signer = log.as(`${ORIGIN}/balances`),
   const text = [signer.name, 'sijill-balances@v1', ...head, `root ${base64(rootOf(lines.map(leafOf)))}`, ''].join('\n');
   return `${text}\n${signer.line(text)}`;
 }
-const sectionOf = (lines: readonly string[], at: number, line = lines[at]!): string =>
-  [`line ${line}`, `salt ${saltAt(at)}`, `index ${at}`, ...pathOf(at, lines.map(leafOf)).map(base64)].join('\n');
+/** On which side of the path each hash of it stands, from the leaf up (RFC 6962, 2.1.1). */
+function sidesOf(at: number, size: number): readonly string[] {
+  if (size === 1) return [];
+  const half = 2 ** Math.ceil(Math.log2(size) - 1);
+  return at < half ? [...sidesOf(at, half), 'right'] : [...sidesOf(at - half, size - half), 'left'];
+}
+const sectionOf = (lines: readonly string[], at: number, line = lines[at]!): string => {
+  const sides = sidesOf(at, lines.length);
+  const path = pathOf(at, lines.map(leafOf)).map((hash, n) => `${sides[n]} ${base64(hash)}`);
+  return [`line ${line}`, `salt ${saltAt(at)}`, ...path].join('\n');
+};
 /** Shows these places of the lines. */
 export const proofOf = (lines: readonly string[], places: readonly number[], note = noteOf(lines)): string =>
   [
@@ -42,7 +51,9 @@ const firstHash = base64(pathOf(0, LINES.map(leafOf))[0]!);
 export const FORGED_BALANCES: readonly (readonly [string, string, string])[] = [
   ['a forged path', PROOF.replace(firstHash, base64(createHash('sha256').digest())), 'another root'],
   ['a path in other Base64', PROOF.replace(firstHash, loose(firstHash)), 'not canonical Base64'],
-  ['a path cut short', PROOF.replace(`\n${firstHash}`, ''), 'too short'],
+  ['a path cut short', PROOF.replace(`\nright ${firstHash}`, ''), 'another root'],
+  ['a step on the other side', PROOF.replace(`right ${firstHash}`, `left ${firstHash}`), 'another root'],
+  ['a step on no side', PROOF.replace(`right ${firstHash}`, `over ${firstHash}`), 'should begin with “right ”'],
   ['a line with another’s path', PROOF.replace(sectionOf(LINES, 0), sectionOf(LINES, 1, LINES[0])), 'another root'],
   ['another party’s line', proofOf(LINES, [0, 2]), `a line is not of ${SAMI}`],
   ['another party', PROOF.replace(`\nparty ${SAMI}`, `\nparty ${SHOP}`), `a line is not of ${SHOP}`],
