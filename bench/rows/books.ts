@@ -67,7 +67,10 @@ async function closed(bench: Bench): Promise<Result[]> {
         peer: { name: `of ${sizes[0]}`, run: async (round) => founds[round]![question][0]! },
       });
       const open = founds.map((found) => found.open.map((ms) => ms.toFixed(3)).join(' ')).join(', ');
-      return { ...result, notes: [...result.notes, `a trial balance, were nothing closed: ${open} ms`] };
+      return {
+        ...result,
+        notes: [...result.notes, `of processor time; a trial balance, were nothing closed: ${open} ms`],
+      };
     }),
   );
 }

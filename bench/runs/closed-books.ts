@@ -17,7 +17,6 @@ import type { Configuration } from '../../src/config/configuration.js';
 import { addDays, parseBusinessDate, type BusinessDate } from '../../src/kernel/calendar.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 import { NAMESPACE, uuid5 } from '../../src/kernel/ids.js';
-import { median } from '../measure.js';
 import { ENTITY, eventOf, folding, scattered } from './postings.js';
 import { input, report } from './run.js';
 import { configurationOf } from './world.js';
@@ -29,7 +28,7 @@ export interface ClosedBooksRun {
   readonly samples: number;
 }
 
-/** Of each size, in milliseconds. */
+/** Of each size, in milliseconds of processor time: a question is several turns of the event loop, which others may delay. */
 export interface ClosedBooksFound {
   readonly trialBalance: readonly number[];
   /** The same question, were nothing closed. */
@@ -137,12 +136,9 @@ function closingEvent(type: string, period: string, through: string): Envelope {
 }
 
 async function timed(one: (n: number) => Promise<void>): Promise<number> {
-  const times: number[] = [];
   for (let n = 0; n < WARM; n++) await one(n);
-  for (let n = 0; n < samples; n++) {
-    const began = performance.now();
-    await one(WARM + n);
-    times.push(performance.now() - began);
-  }
-  return median(times);
+  const began = process.cpuUsage();
+  for (let n = 0; n < samples; n++) await one(WARM + n);
+  const { user, system } = process.cpuUsage(began);
+  return (user + system) / 1_000 / samples;
 }
