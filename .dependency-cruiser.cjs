@@ -33,6 +33,7 @@ const LAYERS = {
     'feed',
     'journal',
     'transparency',
+    'verify',
   ],
 };
 

@@ -73,6 +73,7 @@ import { HttpModule } from './http/http.module.js';
 import type { Metrics } from './http/metrics.js';
 import type { HttpPorts } from './http/ports.js';
 import { recordSuppressed, type Instance } from './instance.js';
+import { Exports } from './http/streams/exports.js';
 import { JOBS, JobsController } from './jobs/jobs.controller.js';
 import { jobsIndicator, measureJobs } from './jobs/observing.js';
 import { businessDateAt } from './kernel/calendar.js';
@@ -83,6 +84,8 @@ import { CommandRegistry } from './ledger/command-handlers.js';
 import { Ledger } from './ledger/ledger.js';
 import type { ReadModelReader } from './read-models/read-models.js';
 import { READ_MODELS } from './read-models/token.js';
+import { AUDITED_LOG, AuditFilesController } from './transparency/auditing/audit-files.controller.js';
+import type { AuditedLog } from './transparency/auditing/audit-files.js';
 import {
   BalancesController,
   SIGNED_BALANCES,
@@ -188,6 +191,7 @@ export class AppModule {
         JobsController,
         TransparencyController,
         BalancesController,
+        AuditFilesController,
         ProofOfRecordController,
         ProofReferencesController,
         PersonalDataController,
@@ -201,6 +205,7 @@ export class AppModule {
         KnownAt,
         Asking,
         Finder,
+        Exports,
         {
           provide: SIGNED_BALANCES,
           useValue: {
@@ -209,6 +214,15 @@ export class AppModule {
             reader: balances,
             salts: new LineSalts(vault.leafKey(), (event) => vault.leafSalt(event)),
           } satisfies SignedBalances,
+        },
+        {
+          provide: AUDITED_LOG,
+          useValue: {
+            ledger: ledger.id,
+            events: store,
+            saltOf: (event) => vault.leafSalt(event),
+            leafKey: () => vault.leafKey(),
+          } satisfies AuditedLog,
         },
         {
           provide: PUBLISHED_LOG,

@@ -66,7 +66,8 @@ const seconds = (performance.now() - began) / 1000;
 const peakMemory = peakMemoryMiB();
 
 const signed = (await storage.signed())!;
-await exportForAudit({ reader, catalogue, signed, saltOf, leafKey }, join(to, 'audit'), new AbortController().signal);
+const audited = { reader, catalogue, signed, saltOf, leafKey: () => leafKey };
+await exportForAudit(audited, join(to, 'audit'), new AbortController().signal);
 const [{ event } = {}] = (await reader.readAll({ limit: 1 })).events;
 const proof = await provedIn({ reader: storage, vkey: writeVkey(key) }, 0, signed);
 writeFileSync(join(to, 'record.txt'), writeRecord(canonicalEvent(event!), saltOf(event!.id), proof));

@@ -1,16 +1,13 @@
-import type { OutgoingHttpHeaders } from 'node:http';
-import { pipeline } from 'node:stream/promises';
 import { Controller, Inject, Param, Query } from '@nestjs/common';
-import type { Logger } from 'pino';
 import Type from 'typebox';
 import type { EventDefinition } from '../../src/event-store/catalogue.js';
 import { EVENT_READER, type EventReader } from '../../src/event-store/event-store.js';
 import { Access } from '../../src/http/access.decorator.js';
 import { listOf } from '../../src/http/answers.js';
 import { OnExchange, type Exchange } from '../../src/http/exchange.js';
-import { LOGGER } from '../../src/http/logger.js';
 import { invalid, Problem } from '../../src/http/problems/problem.js';
 import { Reads, sightOf } from '../../src/http/reads.js';
+import { Exports } from '../../src/http/streams/exports.js';
 import { NoQuery } from '../../src/http/validation/dtos.js';
 import { IsBusinessDay, IsKnownAt, IsOneOf, IsParty } from '../../src/http/validation/fields.js';
 import type { Format, Language, Selection } from '../../src/journal/format.js';
@@ -23,10 +20,6 @@ import { KnownAt } from '../known-at.js';
 
 /** The composition root hands over the events that there may be. */
 export const EVENT_DEFINITIONS = Symbol('EventDefinitions');
-
-/** Written at once by a process: each reads the whole log beside the requests. */
-const MOST = 4;
-const RETRY_SECONDS = '10';
 
 const ROUTE = 'GET /v1/exports/{name}';
 const BY_FILE: ReadonlyMap<string, Format> = new Map(Object.values(FORMATS).map((format) => [format.file, format]));
@@ -58,14 +51,12 @@ const SCHEMA = { name: SCHEMA_FILE, mediaType: SCHEMA_MEDIA_TYPE };
 /** The journal and the events, for other programs: read from the log as they are taken, and never held here. */
 @Controller()
 export class JournalController {
-  #open = 0;
-
   constructor(
     @Inject(EVENT_DEFINITIONS) private readonly definitions: readonly EventDefinition[],
     @Inject(EVENT_READER) private readonly events: EventReader,
     @Inject(Reads) private readonly reads: Reads,
     @Inject(KnownAt) private readonly knownAt: KnownAt,
-    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(Exports) private readonly exports: Exports,
   ) {}
 
   /** Those that the caller may take. */
@@ -100,27 +91,11 @@ export class JournalController {
       'sijill-selector': selector.toString(),
     });
     if (exchange.request.method === 'HEAD') return;
-    await this.#write(exchange, format, language as Language, selection);
-  }
-
-  /** As fast as it is taken: a reader who leaves, or takes nothing for a minute, ends the reading of the log, too. */
-  async #write({ reply }: Exchange, format: Format, language: Language, selection: Selection): Promise<void> {
-    if (this.#open >= MOST) throw new Problem('EXPORTS_TAKEN', { headers: { 'retry-after': RETRY_SECONDS } });
-    this.#open++;
-    const { raw } = reply;
-    const text = exported(this.events, format, namesIn(language, this.definitions), selection, {
-      done: ({ digest }) => raw.addTrailers({ 'sijill-digest': digest }),
+    reply.header('trailer', 'sijill-digest');
+    const text = exported(this.events, format, namesIn(language as Language, this.definitions), selection, {
+      done: ({ digest }) => reply.raw.addTrailers({ 'sijill-digest': digest }),
     });
-    try {
-      reply.hijack();
-      raw.writeHead(200, { ...(reply.getHeaders() as OutgoingHttpHeaders), trailer: 'sijill-digest' });
-      await pipeline(text, raw);
-    } catch (error) {
-      // The answer has begun, and is cut off: it has neither its last chunk nor its trailer.
-      if (!isGone(error)) this.logger.error({ err: error }, 'an export could not be written to its end');
-    } finally {
-      this.#open--;
-    }
+    await this.exports.write(exchange, text);
   }
 
   /** @throws Problem `FORBIDDEN`, `INVALID_REQUEST`, RefusedByRule: someone else's, recorded */
@@ -153,6 +128,3 @@ export class JournalController {
 /** An entity's staff see what is posted of it; whole events are for who sees everything. */
 const admits = ({ caller }: Exchange, { holds }: Format): boolean =>
   holds === 'entries' || sightOf(caller).scope === 'all';
-
-const isGone = (error: unknown): boolean =>
-  ['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE'].includes(String((error as NodeJS.ErrnoException).code));

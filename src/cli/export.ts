@@ -3,7 +3,8 @@ import { eventsPlace, openEventReader, openReadModelReader, openVault } from '..
 import { catalogue, projections, RULE_SET } from '../composition.js';
 import { readConfiguration, type Configuration } from '../config/configuration.js';
 import type { EventId } from '../kernel/ids.js';
-import { EventsMissing, exportForAudit } from './bundle/audit-export.js';
+import { EventsMissing } from '../transparency/auditing/audit-files.js';
+import { exportForAudit } from './bundle/audit-export.js';
 import { exportBundle, NotSound } from './bundle/export-bundle.js';
 import { DIFFERENT, say, STOPPED, stopSignal, WrongUsage, type Command } from './command.js';
 import { Stopped } from './log/check-file.js';
@@ -80,7 +81,7 @@ async function exportAudit(configuration: Configuration, out: string, signal: Ab
   const reader = await openEventReader(configuration);
   try {
     const saltOf = (event: EventId): string => vault.leafSalt(event);
-    const audited = { reader, catalogue, signed, saltOf, leafKey: vault.leafKey() };
+    const audited = { reader, catalogue, signed, saltOf, leafKey: () => vault.leafKey() };
     const { ledger, events } = await exportForAudit(audited, out, signal);
     say(`exported the ${grouped(events)} events of the ledger ${ledger} that the last checkpoint covers`);
     say(`to ${resolve(out)}; verify it with sijill verify audit`);

@@ -8,7 +8,7 @@ import { NotReplayable } from './bundle/replay-bundle.js';
 import { NoServer, ServerRefused } from './client/client.js';
 import { WrongUsage } from './command.js';
 import { EmptyLog } from './log/export-log.js';
-import { DamagedLog } from './log/format.js';
+import { DamagedLog } from '../event-store/log-format.js';
 import { NotAsWritten, OtherEvents } from './log/import-log.js';
 import { LedgerInUse } from './offline-rebuild.js';
 import { NoCheckpoint } from './signed-log.js';

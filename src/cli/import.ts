@@ -4,7 +4,7 @@ import { catalogue } from '../composition.js';
 import { readConfiguration } from '../config/configuration.js';
 import { say, STOPPED, stopSignal, WrongUsage, type Command } from './command.js';
 import { checkFile, Stopped } from './log/check-file.js';
-import { DamagedLog } from './log/format.js';
+import { DamagedLog } from '../event-store/log-format.js';
 import { importLog } from './log/import-log.js';
 import { optionsOf, print } from './options.js';
 import { duration, grouped } from './progress.js';

@@ -47,8 +47,8 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./journal.js')).journalCommand,
   },
   verify: {
-    summary: 'verifies proofs of record, checkpoints and bundles, offline',
-    load: async () => (await import('../verify/program.js')).verifyCommand,
+    summary: 'verifies proofs of record, checkpoints and ledgers, offline',
+    load: async () => (await import('./verify.js')).verifyCommand,
   },
   transparency: {
     summary: 'writes the transparency log as files, for any static host',

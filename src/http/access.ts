@@ -59,6 +59,7 @@ const OPERATING = ['operator'] as const;
 const CLOSING = ['clerk'] as const;
 const APPROVING = ['approver'] as const;
 const OWN_ACCESS = [...OWNING, 'auditor', 'regulator'] as const;
+const AUDITING = ['auditor', 'regulator'] as const;
 const READING_BOOKS = ['clerk', 'approver', 'auditor', 'regulator'] as const;
 
 const debts = { context: 'debts' } as const;
@@ -583,6 +584,12 @@ export const ROUTES = {
     command: 'ViewReport',
     en: 'Export the journal or the events',
     ar: 'تصدير دفتر اليومية أو الأحداث',
+  },
+  'GET /v1/audit-files/{name}': {
+    ...reports,
+    roles: AUDITING,
+    en: 'Everything that an audit of the ledger is made from',
+    ar: 'كل ما يلزم لتدقيق السجل',
   },
   'GET /v1/projections': { roles: OPERATING, en: 'List projections', ar: 'عرض الإسقاطات' },
   'POST /v1/projections/{name}/rebuild': { roles: OPERATING, en: 'Rebuild a projection', ar: 'إعادة بناء إسقاط' },

@@ -4,7 +4,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { openEventStore } from '../../src/adapters.js';
 import { checkFile } from '../../src/cli/log/check-file.js';
 import type { Summary } from '../../src/cli/log/file.js';
-import { closing, eventLine, firstDigest, header, nextDigest } from '../../src/cli/log/format.js';
+import { closing, eventLine, firstDigest, header, nextDigest } from '../../src/event-store/log-format.js';
 import { importLog } from '../../src/cli/log/import-log.js';
 import { Revisions } from '../../src/cli/log/revisions.js';
 import { catalogue } from '../../src/composition.js';

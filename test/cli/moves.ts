@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Stores } from '../../src/adapters.js';
 import type { Summary } from '../../src/cli/log/file.js';
-import { closing } from '../../src/cli/log/format.js';
+import { closing } from '../../src/event-store/log-format.js';
 import type { Place } from '../../src/event-store/event-store.js';
 import { generator } from '../generator.js';
 import { exported, folder, grow, imported, linesIn, newLedger, sijill, withReader } from './moving.js';

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addDays, businessDateAt, type BusinessDate } from '../../src/kernel/calendar.js';
@@ -120,6 +120,34 @@ test('the program verifies it offline, and not another amount', async () => {
     code: 3,
     err: expect.stringMatching(/^NOT PROVED: /),
   });
+});
+
+test('an auditor audits the running server by its URL, from what an export would hold', async () => {
+  const audited = (who: string) =>
+    sijill(['verify', 'audit', server.url, '--vkey', vkey], { SIJILL_TOKEN: tokens[who] as string });
+  expect(await audited('auditor')).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('the entries alone add up to the same'),
+  });
+  expect(await audited('clerk')).toMatchObject({ code: 1, err: expect.stringContaining('FORBIDDEN') });
+
+  const out = join(folder, 'of-running');
+  expect(await sijill(['export', '--audit', out], { SIJILL_DATA: server.data })).toMatchObject({ code: 0 });
+  const [, size] = readFileSync(join(out, 'checkpoint'), 'utf8').split('\n');
+  for (const name of ['events.jsonl', 'salts', 'balances']) {
+    const { status, text } = await read(`/v1/audit-files/${name}?size=${size}`, 'auditor');
+    expect([name, status, text]).toEqual([name, 200, readFileSync(join(out, name), 'utf8')]);
+  }
+});
+
+test.each([
+  ['events.jsonl?size=0', 400, 'INVALID_REQUEST'],
+  ['events.jsonl?size=999999999', 404, 'NOT_IN_LOG'],
+  ['checkpoint', 404, 'NOT_FOUND'],
+  ['..%2fsalts', 404, 'NOT_FOUND'],
+])('GET /v1/audit-files/%s is refused', async (path, status, code) => {
+  const { status: answered, text } = await read(`/v1/audit-files/${path}`, 'auditor');
+  expect([answered, JSON.parse(text).code]).toEqual([status, code]);
 });
 
 test('an audit adds the events up to the same root; a killed server signs no other', async () => {

@@ -84,6 +84,7 @@ const MAY: Record<string, string> = {
   'GET /v1/reports/{name}/explain': 'debtor establishment clerk approver auditor regulator',
   'GET /v1/exports': 'clerk approver auditor regulator',
   'GET /v1/exports/{name}': 'clerk approver auditor regulator',
+  'GET /v1/audit-files/{name}': 'auditor regulator',
   'GET /v1/projections': 'operator',
   'POST /v1/projections/{name}/rebuild': 'operator',
   'GET /v1/jobs': 'operator',

@@ -4,7 +4,7 @@ import type { Envelope } from '../../kernel/envelope.js';
 import { progressOf, type Output } from '../progress.js';
 import { LogChecks } from './checks.js';
 import { LogFile, type Summary } from './file.js';
-import { DamagedLog } from './format.js';
+import { DamagedLog } from '../../event-store/log-format.js';
 
 /** Somebody ended it. */
 export class Stopped extends Error {

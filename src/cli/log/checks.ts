@@ -5,7 +5,7 @@ import type { Envelope } from '../../kernel/envelope.js';
 import { categoryOf, eventId, isBookkeeping, isUuid, type LedgerId } from '../../kernel/ids.js';
 import { ATTEMPT_CATEGORY, attemptId } from '../../ledger/attempts.js';
 import { LedgerOpened } from '../../ledger/events.js';
-import { DamagedLog } from './format.js';
+import { DamagedLog } from '../../event-store/log-format.js';
 import { Revisions } from './revisions.js';
 
 /**

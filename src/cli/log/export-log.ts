@@ -6,7 +6,7 @@ import { AheadOfLog } from '../../feed/feed.js';
 import { progressOf, type Output, type Progress } from '../progress.js';
 import { LogChecks } from './checks.js';
 import type { Summary } from './file.js';
-import { closing, eventLine, firstDigest, header, nextDigest } from './format.js';
+import { closing, eventLine, firstDigest, header, nextDigest } from '../../event-store/log-format.js';
 import { writeOut } from './write-out.js';
 
 const PAGE = 1_024;

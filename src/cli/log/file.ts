@@ -1,5 +1,5 @@
 import type { LedgerId } from '../../kernel/ids.js';
-import { DamagedLog, firstDigest, nextDigest, readHeader, readLine, type Line } from './format.js';
+import { DamagedLog, firstDigest, nextDigest, readHeader, readLine, type Line } from '../../event-store/log-format.js';
 import { linesOf } from './lines.js';
 
 /** An event of the file: its canonical text, and where it stands. */

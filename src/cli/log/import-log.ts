@@ -15,7 +15,7 @@ import { PatientStore } from '../../ledger/patient-store.js';
 import { progressOf, type Output } from '../progress.js';
 import { stopAt } from './check-file.js';
 import { LogFile, type FiledEvent, type Summary } from './file.js';
-import { DamagedLog, firstDigest, nextDigest } from './format.js';
+import { DamagedLog, firstDigest, nextDigest } from '../../event-store/log-format.js';
 
 /** The store is not empty, and what it has is not where the file begins. It was left as it was. */
 export class OtherEvents extends Error {

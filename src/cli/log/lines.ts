@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { DamagedLog, MAX_LINE_BYTES } from './format.js';
+import { DamagedLog, MAX_LINE_BYTES } from '../../event-store/log-format.js';
 
 const NEWLINE = 0x0a;
 

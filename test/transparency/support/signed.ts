@@ -111,7 +111,7 @@ export async function bundleOf(store: EventStore, folder: string, name: string):
   const log = await logOf(store, folder);
   const signed = (await log.signed())!;
   await log.close();
-  const audited = { reader: store, catalogue, signed, saltOf, leafKey: LEAF_KEY };
+  const audited = { reader: store, catalogue, signed, saltOf, leafKey: () => LEAF_KEY };
   await exportForAudit(audited, join(folder, name), new AbortController().signal);
   return join(folder, name);
 }

@@ -10,9 +10,9 @@
  * A line's digest is SHA-256, in hex, over the text of the digest before it and of its event; the first one's is over
  * the first line. So each one stands for everything up to its line, and the last one for the whole log.
  */
-import { canonicalJson, sha256 } from '../../event-store/canonical.js';
-import { MAX_EVENT_BYTES } from '../../event-store/event-store.js';
-import type { LedgerId } from '../../kernel/ids.js';
+import type { LedgerId } from '../kernel/ids.js';
+import { canonicalJson, sha256 } from './canonical.js';
+import { MAX_EVENT_BYTES } from './event-store.js';
 
 const FORMAT = 'sijill-log';
 const VERSION = 1;
