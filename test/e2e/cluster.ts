@@ -46,14 +46,19 @@ export class Cluster {
     readonly store: StandIn,
     count: number,
     settings: Readonly<Record<string, string>>,
+    each: readonly Readonly<Record<string, string>>[],
   ) {
     const environment = { EVENT_STORE_URL: store.url, SIJILL_VAULT: this.#vault, ...settings };
-    this.servers = Array.from({ length: count }, () => new Server(environment));
+    this.servers = Array.from({ length: count }, (_, n) => new Server({ ...environment, ...each[n] }));
   }
 
-  /** Of servers that have not started. @param settings of their environment */
-  static async of(count: number, settings: Readonly<Record<string, string>> = {}): Promise<Cluster> {
-    return new Cluster(await StandIn.start(), count, settings);
+  /** Of servers that have not started. @param settings of their environment @param each of that of one of them */
+  static async of(
+    count: number,
+    settings: Readonly<Record<string, string>> = {},
+    each: readonly Readonly<Record<string, string>>[] = [],
+  ): Promise<Cluster> {
+    return new Cluster(await StandIn.start(), count, settings, each);
   }
 
   /** @param readiness what `/health/ready` is to answer before the test goes on */
