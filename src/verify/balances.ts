@@ -3,7 +3,7 @@
  * key under the name of the log with /balances behind it, and is no checkpoint:
  *
  *   ORIGIN/balances
- *   sijill-balances@v1
+ *   sijill-balances@v2
  *   events …                         all events before this sequence count, whatever their day
  *   log …                            the root of the log of so many events
  *   lines …                          accounts that hold something
@@ -51,7 +51,7 @@ export interface SignedBalances {
 export function signedBalances(file: string, policy: Policy): SignedBalances {
   const note = parseNote(file);
   const [name = '', form, events = '', logRoot = '', lines = '', root = '', ...more] = note.text.split('\n');
-  prove(form === 'sijill-balances@v1' && more.length === 1, 'this is no note of balances: its second line says so');
+  prove(form === 'sijill-balances@v2' && more.length === 1, 'this is no note of balances: its second line says so');
   const log = policy.logs.find((key) => {
     const own = renamed(key, `${key.name}/balances`);
     return own.name === name && signedBy(note, own) !== undefined;

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { canonicalJson } from '../../src/event-store/canonical.js';
 import { businessDateAt } from '../../src/kernel/calendar.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
-import { openBalancesReader } from '../../src/transparency/balances/balances-reader.js';
+import { Database, ForeignFile } from '../../src/sqlite/database.js';
+import { openBalancesFile } from '../../src/transparency/balances/balances-file.js';
+import { FORMAT, openBalancesReader } from '../../src/transparency/balances/balances-reader.js';
 import { writeBalances } from '../../src/transparency/balances/proof.js';
 import { headOf, balancesKey, signBalances, type BalancesHead } from '../../src/transparency/balances/note.js';
 import { recordedUpTo, type Recorded } from '../../src/transparency/balances/recorded.js';
@@ -104,12 +106,51 @@ test('what was signed is held against what the events give: nothing is signed fr
   }
 }, 120_000);
 
+test('a file of an earlier layout is made again, and one of a later layout left alone', async () => {
+  const again = await mkdtemp(join(tmpdir(), 'sijill-balances-'));
+  try {
+    await signBalancesOf(await copyOf(log), again);
+    const path = join(again, 'balances.db');
+    const layoutOf = (version: number): void => {
+      const database = Database.open(path, FORMAT.applicationId);
+      database.exec(`PRAGMA user_version = ${version}`);
+      database.close();
+    };
+    layoutOf(99);
+    expect(() => openBalancesFile(path)).toThrow(ForeignFile);
+    layoutOf(1);
+    const file = openBalancesFile(path);
+    expect([file.folded(), file.published()]).toEqual([undefined, undefined]);
+    file.close();
+  } finally {
+    await rm(again, { recursive: true });
+  }
+});
+
+test('a root that was signed over the tree of before stays, and the next days are signed after it', async () => {
+  const again = await mkdtemp(join(tmpdir(), 'sijill-balances-'));
+  try {
+    const store = await copyOf(log);
+    const [signed, ...next] = (await audited()).balances.slice(3);
+    const note = (await lastNote()).replace('sijill-balances@v2', 'sijill-balances@v1');
+    const old = { events: signed!.events, lines: 1, root: EMPTY_ROOT.toString('base64'), note };
+    await recordIn(store, log[0]!.ledger)(old);
+    await signBalancesOf(store, again);
+    const roots = next.map(({ root }) => root.toString('base64'));
+    expect(roots.length).toBeGreaterThan(2);
+    const exported = audit(await bundleOf(store, again, 'bundle'), trusting(VKEY), () => undefined);
+    expect(exported.balances.map(({ root }) => root.toString('base64'))).toEqual(roots);
+  } finally {
+    await rm(again, { recursive: true });
+  }
+});
+
 test('a note of balances is no checkpoint, and a checkpoint no note of balances', async () => {
   const note = await lastNote();
   const checkpoint = await readFile(join(bundle, 'checkpoint'), 'utf8');
   const key = parseVkey(VKEY);
   expect(signedBalances(note, trusting(VKEY)).events).toBe(log.length);
-  expect(() => signedCheckpoint(note, trusting(VKEY))).toThrow('the size is no count: sijill-balances@v1');
+  expect(() => signedCheckpoint(note, trusting(VKEY))).toThrow('the size is no count: sijill-balances@v2');
   expect(() => signedBalances(checkpoint, trusting(VKEY))).toThrow('no note of balances');
   expect(() => openCheckpoint(note, key)).toThrow(expect.objectContaining({ code: 'NOTE_UNSIGNED' }));
   // Under the log's own name it would not be one, either: its second line is no size.

@@ -22,7 +22,7 @@ const base64 = (bytes: Buffer): string => bytes.toString('base64');
 
 function noteOf(lines: readonly string[], signer = log.as(`${ORIGIN}/balances`), day = 'today'): string {
   const head = [`events 130`, `log ${base64(createHash('sha256').update(day).digest())}`, `lines ${lines.length}`];
-  const text = [signer.name, 'sijill-balances@v1', ...head, `root ${base64(rootOf(lines.map(leafOf)))}`, ''].join('\n');
+  const text = [signer.name, 'sijill-balances@v2', ...head, `root ${base64(rootOf(lines.map(leafOf)))}`, ''].join('\n');
   return `${text}\n${signer.line(text)}`;
 }
 /** On which side of the path each hash of it stands, from the leaf up (RFC 6962, 2.1.1). */

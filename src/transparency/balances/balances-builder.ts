@@ -9,7 +9,7 @@ import type { LogReader } from '../log-storage.js';
 import { rootFrom } from '../tile-tree.js';
 import type { BalancesFile, Folded } from './balances-file.js';
 import { postingsOf, type LineSalts, type Posting } from './line.js';
-import { signBalances } from './note.js';
+import { isOfThisForm, signBalances } from './note.js';
 import { lastRecorded, type Recorded } from './recorded.js';
 import { takeMoved } from './root-making.js';
 
@@ -167,7 +167,9 @@ export class BalancesBuilder {
   async #sign({ count }: Folded, signal: AbortSignal): Promise<void> {
     const { reader, ledger, file, log } = this.options;
     const before = await lastRecorded(reader, ledger);
-    if (before !== undefined && count < before.events) return; // signed already, by whoever was here before
+    // Signed already, by whoever was here before; as of one that was signed over an older tree there is no other.
+    const signed = before === undefined ? 0 : isOfThisForm(before.note) ? before.events : before.events + 1;
+    if (count < signed) return;
     if (file.published()?.events === count) return;
     while (((await log.signed())?.size ?? 0) < count) {
       await pause(this.#pace, signal);

@@ -54,10 +54,11 @@ const SCHEMA = `
 export const FORMAT: FileFormat = {
   applicationId: 0x536a426c, // "SjBl"
   layout: LAYOUT,
+  isMadeAgain: true,
   schema: SCHEMA,
-  synchronous: 'NORMAL', // all of it can be made again
+  synchronous: 'NORMAL',
   foreign: (path, found) =>
-    `${path} has layout ${String(found)}, this program writes ${LAYOUT}: remove it, it is made again`,
+    `${path} has layout ${String(found)}, this program writes ${LAYOUT}: start a newer one, or remove it: it is made again`,
 };
 
 /** What an account holds as of the root; of `moved`, what was added to it since. */

@@ -15,7 +15,10 @@ export interface BalancesHead {
   readonly root: Hash;
 }
 
-const FORM = 'sijill-balances@v1';
+const FORM = 'sijill-balances@v2';
+
+/** Notes of v1 are over another tree (docs/adr/0039): they stay recorded, and nothing is proved under them any more. */
+export const isOfThisForm = (note: string): boolean => note.split('\n', 2)[1] === FORM;
 
 /** Under a name of its own, the log's with this behind it: no client of the log takes the one for the other. */
 export const balancesName = (origin: string): string => `${origin}/balances`;
@@ -41,7 +44,7 @@ export const signBalances = ({ events, logRoot, lines, root }: BalancesHead, key
 /** Of a note that was signed here. @throws InvalidValue `BALANCES_NOTE` */
 export function headOf(note: string): BalancesHead {
   const [, events, logRoot, lines, root] =
-    /^[^\n]+\nsijill-balances@v1\nevents (\d{1,15})\nlog (\S+)\nlines (\d{1,15})\nroot (\S+)\n\n/.exec(note) ?? [];
+    /^[^\n]+\nsijill-balances@v2\nevents (\d{1,15})\nlog (\S+)\nlines (\d{1,15})\nroot (\S+)\n\n/.exec(note) ?? [];
   const hash = (text: string | undefined): Hash => {
     const bytes = parseBase64(text ?? '');
     if (bytes?.length !== HASH_BYTES) throw new InvalidValue('BALANCES_NOTE', 'no note of balances');

@@ -1,6 +1,7 @@
 import type { EventReader } from '../../event-store/event-store.js';
 import type { Envelope } from '../../kernel/envelope.js';
 import { streamName, type LedgerId } from '../../kernel/ids.js';
+import { isOfThisForm } from './note.js';
 
 /** A root over all balances, as it is recorded (`proofs.BalancesSigned`). */
 export interface Recorded {
@@ -39,14 +40,14 @@ export async function firstCounting(reader: Stream, ledger: LedgerId, sequence: 
 
 const PAGE = 256;
 
-/** All that count no more than so many events, in their order. */
+/** All of today's form that count no more than so many events, in their order. */
 export async function* recordedUpTo(reader: Stream, ledger: LedgerId, events: number): AsyncGenerator<Recorded> {
   for (let from = 0n; ; from += BigInt(PAGE)) {
     const page = await reader.readStream(streamOf(ledger), { from, limit: PAGE });
     for (const { event } of page) {
       const recorded = recordedIn(event);
       if (recorded.events > events) return;
-      yield recorded;
+      if (isOfThisForm(recorded.note)) yield recorded;
     }
     if (page.length < PAGE) return;
   }

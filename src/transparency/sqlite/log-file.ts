@@ -7,6 +7,8 @@ export interface FileFormat {
   /** At byte 68 of the file. */
   readonly applicationId: number;
   readonly layout: number;
+  /** All of it follows from the events: a file of an earlier layout is emptied, and not refused. */
+  readonly isMadeAgain?: true;
   /** Changes nothing where it was carried out before; sets `user_version` to the layout. */
   readonly schema: string;
   /** FULL: what was committed is known after a power cut. */
@@ -32,6 +34,7 @@ export function openOwned<T>(
     prepare();
     const database = Database.open(path, format.applicationId);
     try {
+      if (format.isMadeAgain === true) emptyOlder(database, format.layout);
       checkLayout(database, path, format);
       database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${format.synchronous}`);
       database.transaction(() => database.exec(format.schema));
@@ -51,6 +54,16 @@ export function openToRead(path: string, format: FileFormat): Database {
   const database = Database.openReadOnly(path, format.applicationId);
   checkLayout(database, path, format);
   return database;
+}
+
+function emptyOlder(database: Database, layout: number): void {
+  const [found] = database.prepare('PRAGMA user_version').get()!;
+  if (found === 0 || found >= layout) return;
+  const tables = database.prepare(`SELECT name FROM sqlite_master WHERE type = 'table'`).all();
+  database.transaction(() => {
+    for (const [name] of tables) database.exec(`DROP TABLE "${name}"`);
+    database.exec('PRAGMA user_version = 0');
+  });
 }
 
 function checkLayout(database: Database, path: string, { layout, foreign }: FileFormat): void {
