@@ -12,7 +12,7 @@ import { DamagedLog } from '../event-store/log-format.js';
 import { NotAsWritten, OtherEvents } from './log/import-log.js';
 import { LedgerInUse } from './offline-rebuild.js';
 import { NoCheckpoint } from './signed-log.js';
-import { NotComparable } from './verify/verify.js';
+import { NotComparable } from './refolding/verify-models.js';
 
 /** Their messages say what to do. */
 const SELF_EXPLAINING = [

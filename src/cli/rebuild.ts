@@ -9,7 +9,7 @@ import { Stopped } from './log/check-file.js';
 import { LedgerInUse, rebuildOffline } from './offline-rebuild.js';
 import { optionsOf } from './options.js';
 import { duration, grouped } from './progress.js';
-import { verify } from './verify/verify.js';
+import { verify } from './refolding/verify-models.js';
 
 const NAMES = projections.map(({ name }) => name);
 

@@ -9,7 +9,7 @@ import { StandIn } from '../servers/eventstoredb/stand-in.js';
 import { describeMongoDb, MongoDb } from '../servers/mongodb/mongodb.js';
 import { exportedBundle, replayed } from './bundles.js';
 import { folder, newLedger, place } from './moving.js';
-import { documentsOf, overwrite } from './verify/damage.js';
+import { documentsOf, overwrite } from './refolding/damage.js';
 
 /** Of the city's file, where it is at hand. */
 const FINES = process.env['SIJILL_FINES'];

@@ -5,7 +5,7 @@ import { debtList } from '../../projections/debt-list/projection.js';
 import { projections } from '../../src/composition.js';
 import { exportedBundle, replayed } from './bundles.js';
 import { folder, newLedger, place, sijill } from './moving.js';
-import { byHand, documentsOf, overwrite } from './verify/damage.js';
+import { byHand, documentsOf, overwrite } from './refolding/damage.js';
 
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 

@@ -8,7 +8,7 @@ import { doctorCommand } from '../../src/cli/doctor.js';
 import { SqliteEventReader } from '../../src/event-store/sqlite/reader.js';
 import { openSqliteEventReader } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import { Server, until } from '../e2e/server.js';
-import { byHand } from './verify/damage.js';
+import { byHand } from './refolding/damage.js';
 import { folder, newLedger, place, sijill } from './moving.js';
 
 afterAll(() => rmSync(place, { recursive: true, force: true }));

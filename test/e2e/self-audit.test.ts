@@ -1,5 +1,5 @@
 import { debtList } from '../../projections/debt-list/projection.js';
-import { byHand } from '../cli/verify/damage.js';
+import { byHand } from '../cli/refolding/damage.js';
 import { sijill } from '../cli/moving.js';
 import { Server, until } from './server.js';
 

@@ -20,7 +20,7 @@ import { LogBuilder } from '../../src/transparency/log-builder.js';
 import { rehashing, type Rehash } from '../../src/transparency/rehashing.js';
 import { openSqliteLogStorage } from '../../src/transparency/sqlite/sqlite-log-storage.js';
 import { wholeLog } from '../contract/event-store/opened.js';
-import { byHand, documentsOf } from '../cli/verify/damage.js';
+import { byHand, documentsOf } from '../cli/refolding/damage.js';
 import { newLedger, place } from '../cli/moving.js';
 import { logKey } from '../transparency/support/keys.js';
 import { RealWorld } from '../projections/real-world.js';

@@ -5,8 +5,8 @@ import { saidOf, type Difference } from '../../read-models/difference.js';
 import type { ReadModelReader } from '../../read-models/read-models.js';
 import type { Output } from '../progress.js';
 import { exportLog } from '../log/export-log.js';
-import { takenBy, verify } from '../verify/verify.js';
-import type { Log } from '../verify/refold.js';
+import { takenBy, verify } from '../refolding/verify-models.js';
+import type { Log } from '../refolding/refold.js';
 import { factsOf } from './checking.js';
 import {
   CONFIGURATION,

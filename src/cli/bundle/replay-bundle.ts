@@ -12,8 +12,8 @@ import { checkFile, stopAt, Stopped } from '../log/check-file.js';
 import { importLog } from '../log/import-log.js';
 import { linesOf } from '../log/lines.js';
 import { progressOf, type Output } from '../progress.js';
-import { byId } from '../verify/compare.js';
-import type { Verified, Verification } from '../verify/verify.js';
+import { byId } from '../refolding/compare.js';
+import type { Verified, Verification } from '../refolding/verify-models.js';
 import { checkFiles } from './checking.js';
 import { DamagedBundle, documentsOf, EVENTS, readManifest, type Manifest } from './format.js';
 

@@ -4,7 +4,7 @@ import { debtList } from '../../../projections/debt-list/projection.js';
 import { entityTotals } from '../../../projections/entity-totals/projection.js';
 import { receipts } from '../../../projections/receipts/projection.js';
 import { openReadModelReader } from '../../../src/adapters.js';
-import { verify } from '../../../src/cli/verify/verify.js';
+import { verify } from '../../../src/cli/refolding/verify-models.js';
 import { catalogue, projections } from '../../../src/composition.js';
 import type { Document } from '../../../src/read-models/read-models.js';
 import { openSqliteEventStore } from '../../../src/event-store/sqlite/sqlite-event-store.js';

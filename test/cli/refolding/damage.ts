@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { openEventReader, openReadModelReader, openReadModels, type Stores } from '../../../src/adapters.js';
-import { verify, type Verification } from '../../../src/cli/verify/verify.js';
+import { verify, type Verification } from '../../../src/cli/refolding/verify-models.js';
 import { catalogue, projections } from '../../../src/composition.js';
 import type { Projection } from '../../../src/feed/consumers.js';
 import type { Document, Versioned } from '../../../src/read-models/read-models.js';
