@@ -21,12 +21,11 @@ import { BalancesBuilder } from './transparency/balances/balances-builder.js';
 import { LineSalts } from './transparency/balances/line.js';
 import { balancesKey } from './transparency/balances/note.js';
 import type { Recorded } from './transparency/balances/recorded.js';
-import type { EventId } from './kernel/ids.js';
 import { signingKey, writeVkey } from './transparency/keys.js';
 import { LogBuilder } from './transparency/log-builder.js';
 import { rehashing } from './transparency/rehashing.js';
 import { readWitnesses } from './transparency/witnesses/witness-policy.js';
-import { leafSaltUnder } from './vault/leaf-salt.js';
+import { leafSaltsUnder } from './vault/leaf-salt.js';
 
 /** What the thread is told. */
 export interface FeedThreadData extends Stores {
@@ -70,7 +69,7 @@ port.serve(
     await reader.close();
   },
 );
-const saltOf = transparency && ((event: EventId): string => leafSaltUnder(Buffer.from(transparency.leafKey), event));
+const saltOf = transparency && leafSaltsUnder(Buffer.from(transparency.leafKey));
 await feed.start();
 const audit = new SelfAudit({
   reader,
