@@ -4,15 +4,14 @@ const MAX_ENTRY_BYTES = 0xffff;
 
 /** Entries one after the other, each behind its length as a big-endian uint16 (C2SP tlog-tiles). */
 export function writeBundle(entries: readonly string[]): Buffer {
-  const bytes = entries.map((entry) => Buffer.from(entry, 'utf8'));
-  const bundle = Buffer.allocUnsafe(bytes.reduce((sum, { length }) => sum + 2 + length, 0));
+  const bundle = Buffer.allocUnsafe(entries.reduce((sum, entry) => sum + 2 + Buffer.byteLength(entry), 0));
   let at = 0;
-  for (const entry of bytes) {
-    if (entry.length > MAX_ENTRY_BYTES) {
-      throw new InvalidValue('BUNDLE_ENTRY', `an entry has at most ${MAX_ENTRY_BYTES} bytes, not ${entry.length}`);
+  for (const entry of entries) {
+    const length = bundle.write(entry, at + 2);
+    if (length > MAX_ENTRY_BYTES) {
+      throw new InvalidValue('BUNDLE_ENTRY', `an entry has at most ${MAX_ENTRY_BYTES} bytes, not ${length}`);
     }
-    at = bundle.writeUInt16BE(entry.length, at);
-    at += entry.copy(bundle, at);
+    at = bundle.writeUInt16BE(length, at) + length;
   }
   return bundle;
 }

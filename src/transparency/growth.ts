@@ -1,6 +1,6 @@
 import { readBundle, writeBundle } from './bundles.js';
 import { appended, EMPTY_FRONTIER, frontierOf, type Frontier } from './frontier.js';
-import { type Hash, HASH_BYTES, type TreeSize } from './hashes.js';
+import { HASH_BYTES, type TreeSize } from './hashes.js';
 import { leafHash } from './leaf.js';
 import type { LogReader, StoredTile } from './log-storage.js';
 import type { ReadTile } from './tile-tree.js';
@@ -69,5 +69,3 @@ export async function grownTo(storage: Pick<LogReader, 'read'>, size: TreeSize):
   const open = await entriesIn(storage, size - (size % TILE_WIDTH), size);
   return { frontier: frontierOf(size, (level) => edge.get(level) as Buffer), open: open.map(String) };
 }
-
-export const leavesOf = (entries: readonly Buffer[]): readonly Hash[] => entries.map(leafHash);

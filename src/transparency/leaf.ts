@@ -1,10 +1,9 @@
 import { hash } from 'node:crypto';
-import { canonicalJson } from '../event-store/canonical.js';
 import type { LedgerId } from '../kernel/ids.js';
 import type { Hash } from './hashes.js';
 
-/** First byte of what a leaf's hash is made of; nodes have 0x01, so that neither passes for the other (RFC 6962). */
-const LEAF_PREFIX = 0x00;
+/** Begins what a leaf's hash is made of; nodes have 0x01, so that neither passes for the other (RFC 6962). */
+const LEAF_PREFIX = '\0';
 const SALT = /^[0-9a-f]{64}$/;
 const SALT_BYTES = 32;
 
@@ -25,19 +24,18 @@ export function leafOf(ledger: LedgerId, sequence: number, salt: string, event: 
   const bytes = roomFor(SALT_BYTES, event);
   bytes.write(salt, 'hex');
   const h = hash('sha256', bytes.subarray(0, SALT_BYTES + bytes.write(event, SALT_BYTES)), 'hex');
-  return canonicalJson({ v: 1, ledger, seq: sequence, h });
+  return `{"h":"${h}","ledger":"${ledger}","seq":${sequence},"v":1}`;
 }
 
 /** RFC 6962, 2.1: SHA-256(0x00 ‖ leaf). */
 export function leafHash(leaf: string | Buffer): Hash {
-  const bytes = roomFor(1, leaf);
-  bytes[0] = LEAF_PREFIX;
-  const length = typeof leaf === 'string' ? bytes.write(leaf, 1) : leaf.copy(bytes, 1);
-  return hash('sha256', bytes.subarray(0, 1 + length), 'buffer') as Hash;
+  const prefixed = typeof leaf === 'string' ? LEAF_PREFIX + leaf : Buffer.concat([Buffer.from(LEAF_PREFIX), leaf]);
+  // As a text of bytes: Node makes that in a third of the time that a buffer takes it.
+  return Buffer.from(hash('sha256', prefixed, 'binary'), 'latin1') as Hash;
 }
 
 /** A UTF-8 text has at most three bytes for each UTF-16 unit. */
-function roomFor(before: number, { length }: string | Buffer): Buffer {
+function roomFor(before: number, { length }: string): Buffer {
   const most = before + 3 * length;
   return most <= scratch.length ? scratch : Buffer.alloc(most);
 }

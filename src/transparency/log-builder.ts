@@ -5,12 +5,19 @@ import type { Json } from '../kernel/envelope.js';
 import type { EventId, LedgerId } from '../kernel/ids.js';
 import { acquire, type Holder, type Lease, type Leases } from '../leases/leases.js';
 import { openCheckpoint, signCheckpoint } from './checkpoint.js';
-import { appended, rootOf } from './frontier.js';
-import { entriesIn, grow, grownTo, leavesOf, NOTHING, tilesIn, type Grown } from './growth.js';
+import { rootOf } from './frontier.js';
+import { entriesIn, grow, grownTo, NOTHING, tilesIn, type Grown } from './growth.js';
 import type { SigningKey } from './keys.js';
 import { leafOf } from './leaf.js';
 import { LogHalted, type LogStatus } from './log-status.js';
-import { LogUnavailable, TileConflict, type LogStorage, type Signed } from './log-storage.js';
+import {
+  continues,
+  LogUnavailable,
+  TileConflict,
+  type LogStorage,
+  type Signed,
+  type StoredTile,
+} from './log-storage.js';
 import { isConsistent, type TreeHead } from './proofs.js';
 import { consistencyFrom, rootFrom } from './tile-tree.js';
 import type { WitnessPolicy } from './witnesses/witness-policy.js';
@@ -33,9 +40,9 @@ export interface LogBuilderOptions {
   readonly log: (level: 'info' | 'error', message: string) => void;
   /** Between two looks at the log, in milliseconds: a checkpoint is signed at most so often. */
   readonly paceMs?: number;
-  /** Events read, hashed and written at once: bounds memory. */
+  /** Events read at once. */
   readonly pageSize?: number;
-  /** Events between two checkpoints at most, where more wait than a page. */
+  /** Where more events wait: so many, and the rest of a page, are hashed, written and signed at once. Bounds memory. */
   readonly mostUnsigned?: number;
 }
 
@@ -44,11 +51,15 @@ const PAGE_SIZE = 1_024;
 const MOST_UNSIGNED = 4_096;
 export const LOG_LEASE = 'transparency';
 
-/** A log as it grows: all that is stored, signed or not. */
+/** A log with what came since it was signed. */
 interface Growing {
   readonly grown: Grown;
+  /** What of it is not stored yet. */
+  readonly tiles: readonly StoredTile[];
   /** Where the last event of it is read again from. */
   readonly before: Place | undefined;
+  /** Nothing more waited. */
+  readonly isAll: boolean;
 }
 
 /**
@@ -162,38 +173,32 @@ export class LogBuilder {
    * was signed is read again, first: a log that was put back to an earlier state, or goes on from one in another way,
    * has another there or none.
    */
-  async #read(from: Grown, signal: AbortSignal): Promise<Growing & { readonly isAll: boolean }> {
-    const { reader, storage, pageSize = PAGE_SIZE, mostUnsigned = MOST_UNSIGNED } = this.options;
+  async #read(from: Grown, signal: AbortSignal): Promise<Growing> {
+    const { reader, pageSize = PAGE_SIZE, mostUnsigned = MOST_UNSIGNED } = this.options;
     const signed = this.#signed;
-    let grown = from;
+    const entries: string[] = [];
     let [at, before, last]: (Place | undefined)[] = [signed?.before, signed?.before, undefined];
     let isTailSeen = signed === undefined;
-    for (let isAll = false; !isAll && !signal.aborted && grown.frontier.size - from.frontier.size < mostUnsigned;) {
+    let isAll = false;
+    while (!isAll && !signal.aborted && entries.length < mostUnsigned) {
       const page = await reader
         .readTexts({ limit: pageSize, ...(at !== undefined && { after: at }) })
         .catch((error: unknown) => {
           // A place that the store does not know lies beyond its end.
           throw error instanceof RangeError && signed !== undefined ? rolledBack(signed) : error;
         });
-      const entries: string[] = [];
       for (const stored of page.events) {
         if (stored.sequence === undefined) continue;
-        if (isTailSeen) entries.push(this.#entryOf(stored, grown.frontier.size + entries.length));
+        if (isTailSeen) entries.push(this.#entryOf(stored, from.frontier.size + entries.length));
         else await this.#assertTail(stored, signed as Signed);
         isTailSeen = true;
         [before, last] = [last ?? before, { position: stored.position, count: stored.sequence + 1 }];
       }
-      if (entries.length > 0) {
-        const next = grow(grown, entries);
-        await storage.write(next.tiles);
-        grown = next.grown;
-      }
       at = page.next ?? at;
       isAll = page.atEnd;
       if (isAll && !isTailSeen) throw rolledBack(signed as Signed);
-      if (isAll) return { grown, before, isAll };
     }
-    return { grown, before, isAll: false };
+    return { ...grow(from, entries), before, isAll };
   }
 
   #entryOf({ id, text: event, sequence }: EventText, expected: number): string {
@@ -207,14 +212,15 @@ export class LogBuilder {
     throw new LogHalted('REWRITTEN', `event ${size - 1}, the last that was signed, is another one now`);
   }
 
-  /** Signs what is stored, read back, if it is more than was signed. */
-  async #sign({ grown, before }: Growing): Promise<void> {
+  /** Stores what came, and signs what is stored, read back, if it is more than was signed. */
+  async #sign({ grown, tiles, before }: Growing): Promise<void> {
     const { storage, key } = this.options;
     const previous = this.#signed;
     const { size } = grown.frontier;
     if (size === (previous?.size ?? 0)) return;
     const root = rootOf(grown.frontier);
-    await this.#assertStored({ size, root }, previous);
+    await storage.write(tiles);
+    await this.#assertStored({ size, root }, tiles, previous);
     const note = signCheckpoint({ size, root }, key);
     const next: Signed = { size, root, note, ...(before !== undefined && { before }) };
     if (!(await storage.sign(next, previous))) {
@@ -224,15 +230,16 @@ export class LogBuilder {
     this.#tell({ size });
   }
 
-  /** The bytes as they are stored are what was meant, and they follow from what was signed before. */
-  async #assertStored(next: TreeHead, previous: Signed | undefined): Promise<void> {
+  /** The bytes as they are stored are those that were meant, and they follow from what was signed before. */
+  async #assertStored(next: TreeHead, tiles: readonly StoredTile[], previous: Signed | undefined): Promise<void> {
     const { storage } = this.options;
-    const read = tilesIn(storage);
-    const start = previous === undefined ? NOTHING : await grownTo(storage, previous.size).catch(damaged);
-    const entries = await entriesIn(storage, start.frontier.size, next.size).catch(damaged);
-    const recomputed = rootOf(appended(start.frontier, leavesOf(entries)).frontier);
-    const inTiles = await rootFrom(read, next.size).catch(damaged);
-    if (!recomputed.equals(next.root) || !inTiles.equals(next.root)) {
+    const inTiles = await rootFrom(tilesIn(storage), next.size).catch(damaged);
+    let isAsMeant = inTiles.equals(next.root);
+    for (const tile of tiles) {
+      const stored = await storage.read(tile).catch(damaged);
+      isAsMeant &&= stored !== undefined && continues(stored.bytes, tile.bytes);
+    }
+    if (!isAsMeant) {
       throw new LogHalted('DAMAGED', `what is stored of ${next.size} events, read back, is not what was written`);
     }
     if (previous !== undefined) await this.#assertFollows(previous, next);

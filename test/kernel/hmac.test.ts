@@ -3,7 +3,10 @@ import fc from 'fast-check';
 import { hmacUnder } from '../../src/kernel/hmac.js';
 
 const keys = fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes));
-const texts = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ minLength: 1_000, maxLength: 5_000, unit: 'binary' }));
+const texts = fc.oneof(
+  fc.string({ unit: 'grapheme' }),
+  fc.string({ minLength: 1_000, maxLength: 5_000, unit: 'binary' }),
+);
 
 test('the code of any texts under any key is that of Node', () => {
   fc.assert(
