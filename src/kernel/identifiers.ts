@@ -17,6 +17,8 @@ const OPAQUE =
   /(?<![0-9a-z])(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?=[0-9]*[a-f])[0-9a-f]{16,})(?![0-9a-z])/gi;
 /** What people put between groups of digits. */
 const GAP = '[\\s._-]?';
+/** What every personal number has, however it is written. Most texts have not, and all texts of a request are looked at. */
+const TEN_DIGITS = new RegExp(`[0-9٠-٩۰-۹](?:${GAP}[0-9٠-٩۰-۹]){9}`);
 const IBAN = new RegExp(`SA(?:${GAP}\\d){22}`, 'i');
 /** With the country's code, in whichever of its spellings, or as it is dialled at home. */
 const MOBILE = new RegExp(`(?<!\\d)(?:(?:\\+|00)?966${GAP}0?5(?:${GAP}\\d){8}|05\\d{8})(?!\\d)`);
@@ -27,6 +29,7 @@ const MOBILE = new RegExp(`(?<!\\d)(?:(?:\\+|00)?966${GAP}0?5(?:${GAP}\\d){8}|05
  * makes repeats of older commands other requests.
  */
 export function holdsPersonalNumber(text: string): boolean {
+  if (!TEN_DIGITS.test(text)) return false;
   const plain = foldDigits(text).replace(OPAQUE, '#');
   if (holdsIban(plain) || MOBILE.test(plain)) return true;
   return [...plain.matchAll(/(?<!\d)[12]\d{9}(?!\d)/g)].some(([digits]) => isNationalId(digits));

@@ -87,6 +87,9 @@ describe('identifiers (domain.md §2)', () => {
       '0512345678',
       'tel:0512345678',
       '٠٥١٢٣٤٥٦٧٨',
+      '۰۵۱۲۳۴۵۶۷۸',
+      'SA03\t8000_0000.6080\n1016-7519',
+      '966\u00a05.1.2.3.4.5.6.7.8',
     ])('%j', (text) => expect(holdsPersonalNumber(text)).toBe(true));
 
     test('wherever it stands among words', () => {

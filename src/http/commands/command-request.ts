@@ -108,7 +108,8 @@ function withoutPersonal(value: unknown, personal: readonly string[], vault: Pic
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((item) => withoutPersonal(item, [], vault));
   const result: Record<string, unknown> = {};
-  for (const [key, item] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
+    const item: unknown = (value as Record<string, unknown>)[key];
     result[key] =
       personal.includes(key) && typeof item === 'string' ? vault.digest(item) : withoutPersonal(item, [], vault);
   }
