@@ -1,6 +1,6 @@
 import { addDays, type BusinessDate } from '../../src/kernel/calendar.js';
 import type { ReadModelReader } from '../../src/read-models/read-models.js';
-import { bookOf, keyOf, monthOf, type Book } from './legs.js';
+import { bookOf, keyOf, monthOf, type Book } from './keys.js';
 import { sumsModel, type SumsPage } from './model.js';
 import { all, between, pageAt, sealedAt } from './pages.js';
 import { carriedBefore, placeOf, postedBelow, type Total } from './texts.js';

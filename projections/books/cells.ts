@@ -1,5 +1,6 @@
 import { FIRST_DAY } from '../../src/kernel/calendar.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
+import { legsOf, type PostedLeg } from '../legs.js';
 import {
   InvalidPlace,
   type CellLine,
@@ -12,7 +13,7 @@ import {
   type Sources,
 } from '../report.js';
 import { dayBefore, totalsOf, type Chosen, type Total } from './balances.js';
-import { legsOf, type Book, type PostedLeg } from './legs.js';
+import type { Book } from './keys.js';
 import { isBehind, linesOf, type Line, type LinePlace } from './ledger.js';
 
 /* Where a cell of a report of the books comes from: lines, in their order, each with what it does to the figure. */

@@ -3,7 +3,7 @@ import type { Closing, Closings } from '../closings-of.js';
 import type { Sources } from '../report.js';
 import { holding, livePages, type Chosen } from './balances.js';
 import type { Line } from './ledger.js';
-import { bookOf, keyOf, liveId, monthOf, pageId } from './legs.js';
+import { bookOf, keyOf, liveId, monthOf, pageId } from './keys.js';
 import { sumsModel, type SumsPage } from './model.js';
 import { all, between, pageAt } from './pages.js';
 import { eachLine, lastOnParts } from './texts.js';

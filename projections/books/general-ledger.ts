@@ -18,7 +18,7 @@ import { dayBefore, totalsOf, type Chosen } from './balances.js';
 import { ALL_BEFORE, balancesMoved, ofLines, ofNothing, ofOneLine, postedWith, rowNamed, type Lines } from './cells.js';
 import { ACCOUNT, ACCOUNT_NAME, BALANCE, COUNTER, DAY, LEG, LINE, sides, TYPE } from './columns.js';
 import { corrected, correctionsIn } from './corrections.js';
-import { accountDays } from './legs.js';
+import { accountDays } from './keys.js';
 import { heldWith, linesOf, type Line, type LinePlace } from './ledger.js';
 
 interface Asked {

@@ -1,5 +1,5 @@
 import type { ReadModelReader } from '../../src/read-models/read-models.js';
-import { keyOf, liveId } from './legs.js';
+import { keyOf, liveId } from './keys.js';
 import { linesModel, type LinesPage } from './model.js';
 import { all, between, pageAt } from './pages.js';
 import { pageLinesOf, type PageLine } from './texts.js';

@@ -1,8 +1,8 @@
 import type { Projection } from '../../src/feed/consumers.js';
-import type { Envelope } from '../../src/kernel/envelope.js';
-import { accountDays, keyOf, legsOf, liveId, pageId, partyDays, plus } from './legs.js';
+import { legsBy } from '../legs.js';
+import { accountDays, isOfParty, keyOf, liveId, pageId, partyDays } from './keys.js';
 import { linesModel, NOTHING, type LinesPage } from './model.js';
-import { accountLineText, lastSequenceOf, pageLinesOf, partyLineText } from './texts.js';
+import { accountLineText, carriedOn, lastSequenceOf, partyLineText } from './texts.js';
 
 /** Length of a page's lines with which it is sealed: some 60 of them. */
 const FULL = 8_192;
@@ -15,46 +15,25 @@ export const bookLines: Projection<LinesPage> = {
   name: 'book-lines',
   model: linesModel,
   types: '*',
-  identify: (event) => [...linesBy(event).keys()],
+  identify: (event) => [...legsByPage(event).keys()],
   evolve(page, { event, sequence }, id) {
     const before = page ?? { id, first: sequence, before: NOTHING, lines: '' };
     let { lines } = before;
-    for (const line of linesBy(event).get(id) ?? []) lines += `${sequence} ${line}`;
+    const lineText = isOfParty(id) ? partyLineText : accountLineText;
+    for (const leg of legsByPage(event).get(id) ?? []) lines += lineText(sequence, event, leg);
     return { ...before, lines };
   },
   seal(page) {
     if (page.lines.length < FULL) return null;
-    const key = keyOf(page.id);
-    const before = pageLinesOf(key, page.lines).reduce((sum, { minor }) => plus(sum, Number(minor)), page.before);
+    const before = carriedOn(page.before, page.lines);
     return {
-      sealed: { ...page, id: pageId(key, page.first) },
+      sealed: { ...page, id: pageId(keyOf(page.id), page.first) },
       rest: { ...page, first: lastSequenceOf(page.lines) + 1, before, lines: '' },
     };
   },
 };
 
-/** Lines without their sequence, by the pages that they stand on. Asked for once for each of them. */
-const known = new WeakMap<Envelope, ReadonlyMap<string, readonly string[]>>();
-
-function linesBy(event: Envelope): ReadonlyMap<string, readonly string[]> {
-  let lines = known.get(event);
-  if (lines === undefined) known.set(event, (lines = sortedOut(event)));
-  return lines;
-}
-
-function sortedOut(event: Envelope): Map<string, string[]> {
-  const sorted = new Map<string, string[]>();
-  const put = (days: string, line: string): void => {
-    const id = liveId(`${days} ${event.effectiveOn}`);
-    const lines = sorted.get(id);
-    if (lines === undefined) sorted.set(id, [line]);
-    else lines.push(line);
-  };
-  const of = `${event.id} ${event.type}`;
-  for (const [place, leg] of legsOf(event).entries()) {
-    const { account, currency, dims } = leg;
-    put(accountDays(dims.entity, account, currency), accountLineText(of, place, leg));
-    if (dims.party !== undefined) put(partyDays(dims.party), partyLineText(of, place, leg));
-  }
-  return sorted;
-}
+const legsByPage = legsBy(({ account, currency, dims }, { effectiveOn }) => {
+  const ofAccount = liveId(`${accountDays(dims.entity, account, currency)} ${effectiveOn}`);
+  return dims.party === undefined ? [ofAccount] : [ofAccount, liveId(`${partyDays(dims.party)} ${effectiveOn}`)];
+});

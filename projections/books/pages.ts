@@ -1,5 +1,5 @@
 import type { Document, Model, Query, ReadModelReader } from '../../src/read-models/read-models.js';
-import { liveId, pageId } from './legs.js';
+import { liveId, pageId } from './keys.js';
 
 /** Pages follow each other: each is a document, and the last one is still written. */
 interface Page extends Document {

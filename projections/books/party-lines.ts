@@ -2,7 +2,7 @@ import { FIRST_DAY } from '../../src/kernel/calendar.js';
 import type { ReadModelReader } from '../../src/read-models/read-models.js';
 import type { PartyLines } from '../party-lines.js';
 import { linesOf } from './ledger.js';
-import { partyDays } from './legs.js';
+import { partyDays } from './keys.js';
 
 export const partyLines =
   (models: ReadModelReader): PartyLines =>

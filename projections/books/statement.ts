@@ -27,7 +27,7 @@ import {
 } from './cells.js';
 import { ACCOUNT, BALANCE, COUNTER, DAY, LEG, LINE, sides, TYPE } from './columns.js';
 import { corrected } from './corrections.js';
-import { partyDays } from './legs.js';
+import { partyDays } from './keys.js';
 import { linesOf, type Line, type LinePlace } from './ledger.js';
 
 /** What a party owes and is owed (domain.md §4): receivables, and what is paid in and not yet used. */

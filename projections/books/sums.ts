@@ -1,6 +1,6 @@
 import type { Projection } from '../../src/feed/consumers.js';
-import type { Envelope } from '../../src/kernel/envelope.js';
-import { allOf, bookKey, keyOf, legsOf, liveId, monthOf, pageId } from './legs.js';
+import { legsBy } from '../legs.js';
+import { allOf, bookKey, keyOf, liveId, monthOf, pageId } from './keys.js';
 import { sumsModel, type SumsPage } from './model.js';
 import {
   carriedBefore,
@@ -21,12 +21,12 @@ export const bookSums: Projection<SumsPage> = {
   name: 'book-sums',
   model: sumsModel,
   types: '*',
-  identify: (event) => [...postedBy(event).keys()],
+  identify: (event) => [...legsByPage(event).keys()],
   evolve(page, { event, sequence }, id) {
     const before = page ?? empty(id, sequence);
     const part = before.entity === null ? event.effectiveOn.slice(8) : event.effectiveOn.slice(0, 7);
     let { lines } = before;
-    for (const minor of postedBy(event).get(id) ?? []) lines += sumsText(sequence, part, minor);
+    for (const { minor } of legsByPage(event).get(id) ?? []) lines += sumsText(sequence, part, minor);
     return { ...before, lines };
   },
   seal(page) {
@@ -82,25 +82,7 @@ function broughtForward({ before, lines }: SumsPage): string {
   return text;
 }
 
-/** Amounts by the pages that an event is posted on. Asked for once for each of them. */
-const known = new WeakMap<Envelope, ReadonlyMap<string, readonly number[]>>();
-
-function postedBy(event: Envelope): ReadonlyMap<string, readonly number[]> {
-  let posted = known.get(event);
-  if (posted === undefined) known.set(event, (posted = sortedOut(event)));
-  return posted;
-}
-
-function sortedOut(event: Envelope): Map<string, number[]> {
-  const posted = new Map<string, number[]>();
-  for (const leg of legsOf(event)) {
-    const book = bookKey(leg);
-    for (const key of [allOf(book), monthOf(book, event.effectiveOn)]) {
-      const id = liveId(key);
-      const amounts = posted.get(id);
-      if (amounts === undefined) posted.set(id, [leg.minor]);
-      else amounts.push(leg.minor);
-    }
-  }
-  return posted;
-}
+const legsByPage = legsBy((leg, { effectiveOn }) => {
+  const book = bookKey(leg);
+  return [liveId(allOf(book)), liveId(monthOf(book, effectiveOn))];
+});

@@ -1,5 +1,8 @@
 import type { DimName } from '../../src/kernel/accounts.js';
-import { NONE, type PostedLeg } from './legs.js';
+import type { Envelope } from '../../src/kernel/envelope.js';
+import type { PostedLeg } from '../legs.js';
+import { NONE } from './keys.js';
+import type { Sum } from './model.js';
 
 /*
  * Lines as pages keep them: fields with a space between and a semicolon behind, neither of which any field holds. A page is
@@ -94,11 +97,10 @@ export interface PageLine {
 const OF_ACCOUNTS: readonly DimName[] = ['party', 'sector', 'ground', 'closing'];
 const OF_PARTIES: readonly DimName[] = ['entity', 'sector', 'debt', 'receipt', 'subscription', 'ground'];
 
-/** Without its sequence, which comes first. */
-export const accountLineText = (event: string, leg: number, posted: PostedLeg): string =>
-  `${leg} ${event} ${posted.counter} ${posted.minor}${dimsText(posted.dims, OF_ACCOUNTS)};`;
-export const partyLineText = (event: string, leg: number, posted: PostedLeg): string =>
-  `${leg} ${event} ${posted.counter} ${posted.minor} ${posted.account} ${posted.currency}${dimsText(posted.dims, OF_PARTIES)};`;
+export const accountLineText = (sequence: number, { id, type }: Envelope, leg: PostedLeg): string =>
+  `${sequence} ${leg.place} ${id} ${type} ${leg.counter} ${leg.minor}${dimsText(leg.dims, OF_ACCOUNTS)};`;
+export const partyLineText = (sequence: number, { id, type }: Envelope, leg: PostedLeg): string =>
+  `${sequence} ${leg.place} ${id} ${type} ${leg.counter} ${leg.minor} ${leg.account} ${leg.currency}${dimsText(leg.dims, OF_PARTIES)};`;
 
 function dimsText(dims: PostedLeg['dims'], names: readonly DimName[]): string {
   let text = '';
@@ -136,6 +138,21 @@ export function pageLinesOf(days: string, lines: string): PageLine[] {
         dims,
       };
     });
+}
+
+/** Fields of a line of either kind before its minor units. */
+const BEFORE_MINOR = 5;
+
+/** What a page comes to: what was before it, and its lines. */
+export function carriedOn(before: Sum, lines: string): Sum {
+  let [debits, credits] = [BigInt(before[0]), BigInt(before[1])];
+  for (let at = 0; at < lines.length; at = lines.indexOf(';', at) + 1) {
+    for (let field = 0; field < BEFORE_MINOR; field++) at = lines.indexOf(' ', at) + 1;
+    const minor = BigInt(lines.slice(at, lines.indexOf(' ', at)));
+    if (minor > 0n) debits += minor;
+    else credits -= minor;
+  }
+  return [String(debits), String(credits)];
 }
 
 /** Of the last line. */

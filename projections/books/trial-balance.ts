@@ -1,6 +1,7 @@
 import { FIRST_DAY } from '../../src/kernel/calendar.js';
 import { CURRENCY, money } from '../columns.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
+import { legsOf } from '../legs.js';
 import {
   indexed,
   YEAR_BEGIN,
@@ -16,7 +17,7 @@ import { dayBefore, totalsOf, type Held, type Total } from './balances.js';
 import { ALL_BEFORE, ofLines, ofNothing, postedWith, rowNamed, type Lines } from './cells.js';
 import { ACCOUNT, ACCOUNT_NAME, sides } from './columns.js';
 import { correctionsIn } from './corrections.js';
-import { accountDays, legsOf } from './legs.js';
+import { accountDays } from './keys.js';
 
 const FALSE = { default: (): string => 'false' };
 

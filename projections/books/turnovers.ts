@@ -1,7 +1,7 @@
 import type { ReadModelReader } from '../../src/read-models/read-models.js';
 import { FIRST_DAY } from '../../src/kernel/calendar.js';
 import { dayBefore, totalsOf, type Total } from './balances.js';
-import { NONE, partyDays } from './legs.js';
+import { NONE, partyDays } from './keys.js';
 import { linesOf } from './ledger.js';
 
 /** What is asked for: of an entity, a party or both; `debt`, `receipt` and `subscription` narrow a party's. */

@@ -6,9 +6,9 @@ import { debtEvents } from '../../src/contexts/debts/events.js';
 import { subscriptionFacts } from '../../src/contexts/subscriptions/events.js';
 import type { Projection } from '../../src/feed/consumers.js';
 import type { Recorded } from '../../src/kernel/decider.js';
-import type { Entry } from '../../src/kernel/entries.js';
 import type { Envelope } from '../../src/kernel/envelope.js';
 import { parseMoney } from '../../src/kernel/money.js';
+import { byDocument, legsOf, type PostedLeg } from '../legs.js';
 import { plus } from '../sums.js';
 import { entityTotalsModel, TOTALS, type EntityTotals } from './model.js';
 
@@ -30,14 +30,17 @@ export const entityTotals: Projection<EntityTotals> = {
   name: 'entity-totals',
   model: entityTotalsModel,
   types: factTypes([...debtEvents, ...billingEvents, ...balanceEvents, ...subscriptionFacts]),
-  identify: (event) => [...new Set(changes(event).map(idOf))],
-  evolve: (document, { event }, id) =>
-    changes(event)
-      .filter((change) => idOf(change) === id)
-      .reduce<EntityTotals | null>((before, change) => {
-        const totals = before ?? nothing(id, change);
-        return { ...totals, [change.total]: plus(totals[change.total], change.minor, change.currency) };
-      }, document),
+  identify: (event) => [...changesBy(event).keys()],
+  evolve(document, { event }, id) {
+    const changes = changesBy(event).get(id) ?? [];
+    const [first] = changes;
+    if (first === undefined) return document;
+    const before = document ?? nothing(id, first);
+    const after: Partial<Record<Total, string>> = {};
+    for (const { total, minor, currency } of changes)
+      after[total] = plus(after[total] ?? before[total], minor, currency);
+    return { ...before, ...after };
+  },
 };
 
 const idOf = ({ entity, currency }: Change): string => `${entity}:${currency}`;
@@ -49,29 +52,29 @@ const nothing = (id: string, { entity, currency }: Change): EntityTotals => ({
   ...(Object.fromEntries(TOTALS.map((total) => [total, plus(undefined, 0n, currency)])) as Record<Total, string>),
 });
 
-const changes = (event: Envelope): Change[] => [
-  ...event.entries.flatMap((entry) => posted(event.type, entry)),
-  ...told(event),
-];
+const changesBy = byDocument(changesOf, (change) => [idOf(change)]);
 
-function posted(type: string, { debit, credit, amount, currency }: Entry): Change[] {
-  const { minor } = parseMoney({ amount, currency });
-  const { entity } = debit.dims;
-  const found: Change[] = [];
-  const add = (total: Total, by: bigint): void => void found.push({ total, entity, currency, minor: by });
-  if (debit.account === '1200' && isOf(credit.account, '4300')) add('registered', minor);
-  if (type === 'debts.DebtUpdated' && isOf(debit.account, '4300')) add('reduced', minor);
-  for (const [{ account }, by] of [
-    [debit, minor],
-    [credit, -minor],
-  ] as const) {
-    const liability = LIABILITIES[account];
-    if (account === '1200' || account === '1205') add('outstanding', by);
-    else if (account === '5100') add('waived', by);
-    else if (account === '3000' && waives(type, by)) add('waived', by);
-    else if (CASH.has(account)) add('received', by);
-    else if (liability !== undefined) add(liability, -by);
+function changesOf(event: Envelope): Change[] {
+  const changes = told(event);
+  for (const leg of legsOf(event)) {
+    const { entity } = leg.dims;
+    const { currency } = leg;
+    for (const [total, minor] of posted(event.type, leg))
+      changes.push({ total, entity, currency, minor: BigInt(minor) });
   }
+  return changes;
+}
+
+function posted(type: string, { account, counter, minor }: PostedLeg): [Total, number][] {
+  const found: [Total, number][] = [];
+  if (minor > 0 && account === '1200' && isOf(counter, '4300')) found.push(['registered', minor]);
+  if (minor > 0 && type === 'debts.DebtUpdated' && isOf(account, '4300')) found.push(['reduced', minor]);
+  const liability = LIABILITIES[account];
+  if (account === '1200' || account === '1205') found.push(['outstanding', minor]);
+  else if (account === '5100') found.push(['waived', minor]);
+  else if (account === '3000' && waives(type, minor)) found.push(['waived', minor]);
+  else if (CASH.has(account)) found.push(['received', minor]);
+  else if (liability !== undefined) found.push([liability, -minor]);
   return found;
 }
 
@@ -79,8 +82,8 @@ function posted(type: string, { debit, credit, amount, currency }: Entry): Chang
 const isOf = (account: string, result: string): boolean => account === result || account === '3000';
 
 /** Whether a side on 3000 stands for one on 5100: a cancellation's debit is what it takes off revenue. */
-const waives = (type: string, by: bigint): boolean =>
-  (type === 'debts.ExemptionGranted' && by > 0n) || (type === 'debts.DebtCancelled' && by < 0n);
+const waives = (type: string, minor: number): boolean =>
+  (type === 'debts.ExemptionGranted' && minor > 0) || (type === 'debts.DebtCancelled' && minor < 0);
 
 /** What entries alone do not say. */
 function told(envelope: Envelope): Change[] {

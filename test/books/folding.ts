@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { totalsOf, type Chosen } from '../../projections/books/balances.js';
 import { heldWith, linesOf, type Line } from '../../projections/books/ledger.js';
-import { accountDays, partyDays } from '../../projections/books/legs.js';
+import { accountDays, partyDays } from '../../projections/books/keys.js';
 import { bookLines } from '../../projections/books/lines.js';
 import { bookSums } from '../../projections/books/sums.js';
 import type { Envelope } from '../../src/kernel/envelope.js';

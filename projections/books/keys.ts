@@ -1,39 +1,4 @@
-import type { DimName } from '../../src/kernel/accounts.js';
-import type { Entry } from '../../src/kernel/entries.js';
-import type { Envelope } from '../../src/kernel/envelope.js';
-import { parseMoney } from '../../src/kernel/money.js';
-import type { Sum } from './model.js';
-
-/** One side of an entry. */
-export interface PostedLeg {
-  readonly account: string;
-  readonly dims: Readonly<Partial<Record<DimName, string>>> & { readonly entity: string };
-  /** The account on the other side. */
-  readonly counter: string;
-  readonly currency: string;
-  /** Minor units; what is debited is positive. A single amount is an exact JSON integer (`MAX_MINOR`). */
-  readonly minor: number;
-}
-
-const known = new WeakMap<object, readonly PostedLeg[]>();
-
-/** Both sides of every entry, in their order. Worked out once for an event. */
-export function legsOf(event: Pick<Envelope, 'entries'>): readonly PostedLeg[] {
-  let legs = known.get(event);
-  if (legs === undefined) known.set(event, (legs = event.entries.flatMap(sidesOf)));
-  return legs;
-}
-
-function sidesOf({ debit, credit, amount, currency }: Entry): PostedLeg[] {
-  const minor = Number(parseMoney({ amount, currency }).minor);
-  return [
-    { account: debit.account, dims: debit.dims, counter: credit.account, currency, minor },
-    { account: credit.account, dims: credit.dims, counter: debit.account, currency, minor: -minor },
-  ];
-}
-
-export const plus = ([debits, credits]: Sum, minor: number): Sum =>
-  minor > 0 ? [String(BigInt(debits) + BigInt(minor)), credits] : [debits, String(BigInt(credits) - BigInt(minor))];
+import type { PostedLeg } from '../legs.js';
 
 /** Texts that sort as the numbers do. */
 const padded = (sequence: number): string => String(sequence).padStart(12, '0');
@@ -60,7 +25,7 @@ export interface Book {
   readonly isClosing: boolean;
 }
 
-export const bookKey = ({ account, dims, currency }: Omit<PostedLeg, 'counter' | 'minor'>): string =>
+export const bookKey = ({ account, dims, currency }: Pick<PostedLeg, 'account' | 'dims' | 'currency'>): string =>
   `${dims.entity} ${account} ${currency} ${dims.sector ?? NONE} ${dims.ground ?? NONE} ${dims.closing === undefined ? NONE : 'closing'}`;
 
 export function bookOf(key: string): Book {
@@ -78,3 +43,5 @@ export const monthOf = (book: string, day: string): string => `${book} ${day.sli
 export const accountDays = (entity: string, account: string, currency: string): string =>
   `account ${entity} ${account} ${currency}`;
 export const partyDays = (party: string): string => `party ${party}`;
+/** Of a page's id, or of what it begins with. */
+export const isOfParty = (days: string): boolean => days.startsWith('party ');
