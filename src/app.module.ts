@@ -144,7 +144,7 @@ export class AppModule {
       { provide: PARTY_LINES, useValue: partyLines(readModels) },
       { provide: CLOSINGS_OF, useValue: closingsOf(readModels) },
       { provide: REPORTS, useValue: reports },
-      { provide: ReceiptTargets, useValue: receiptTargets(ledger, tariff) },
+      { provide: ReceiptTargets, useValue: new TargetsInLedger(ledger, tariff) },
       {
         provide: DutyFinder,
         useValue: {
@@ -238,16 +238,32 @@ export class AppModule {
 export const serveCommands = (instance: Instance, bus: CommandBus): void =>
   instance.serveCommands((command, request) => bus.execute(registry.issue(command, request)));
 
-const receiptTargets = (ledger: Ledger, tariff: Tariff): ReceiptTargets => ({
-  async find(target: Target): Promise<FoundTarget | null> {
+/** Debts, and subscriptions of this tariff. */
+class TargetsInLedger extends ReceiptTargets {
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly tariff: Tariff,
+  ) {
+    super();
+  }
+
+  find(target: Target): Promise<FoundTarget | null> {
+    return this.#found(target, 'load');
+  }
+
+  recall(target: Target): Promise<FoundTarget | null> {
+    return this.#found(target, 'recall');
+  }
+
+  async #found(target: Target, how: 'load' | 'recall'): Promise<FoundTarget | null> {
     if ('debt' in target) {
-      const { state } = await ledger.load(debt, target.debt);
+      const { state } = await this.ledger[how](debt, target.debt);
       return state && { state: state.status, creditor: state.refs.creditor as PartyId, currency: state.currency };
     }
-    const { state } = await ledger.load(subscriptionUnder(tariff), target.subscription);
+    const { state } = await this.ledger[how](subscriptionUnder(this.tariff), target.subscription);
     return state && { state: state.status, creditor: state.refs.entity as PartyId, currency: state.currency };
-  },
-});
+  }
+}
 
 const authorities = (ledger: Ledger): Authorities => ({
   async find(id: Uuid): Promise<Authority | null> {

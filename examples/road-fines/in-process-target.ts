@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { AppModule, serveCommands } from '../../src/app.module.js';
 import type { Configuration } from '../../src/config/configuration.js';
 import { conflictAsRefusal } from '../../src/contexts/billing/receipt-conflict.js';
-import { isPayable, ReceiptTargets } from '../../src/contexts/billing/targets.js';
+import { ReceiptTargets } from '../../src/contexts/billing/targets.js';
 import { DEVELOPMENT_ISSUER } from '../../src/http/auth/development.js';
 import { senderOf } from '../../src/http/auth/tokens.js';
 import { nestLogger } from '../../src/http/logger.js';
@@ -75,7 +75,7 @@ export class InProcessTarget implements Target {
     const { command } = step;
     if (command.kind === 'receipt') {
       const { id } = command.debt;
-      const match = isPayable(await this.targets.find({ debt: id }), MUNICIPALITY, 'EUR') ? { debt: id } : null;
+      const match = (await this.targets.isPayable({ debt: id }, MUNICIPALITY, 'EUR')) ? { debt: id } : null;
       const outcome = conflictAsRefusal(await this.#execute(step, match));
       if (match !== null && outcome.kind === 'accepted' && !outcome.repeated) {
         this.carried.expect(id, command.debt.revision + 1);

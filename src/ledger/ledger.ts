@@ -78,6 +78,11 @@ export interface EdgeRefusal {
   readonly request: CommandRequest;
 }
 
+export interface Loaded<S> {
+  readonly state: S;
+  readonly revision: number;
+}
+
 const CONFLICT_RETRIES = 16;
 
 /** How a decision is stored once its days are settled. */
@@ -158,13 +163,23 @@ export class Ledger {
   }
 
   /** The aggregate as it stands in the store now: facts that a shell hands to another aggregate's command. */
-  async load<S, C extends Command, E extends NewEvent>(
-    decider: Decider<S, C, E>,
+  load<S, C extends Command, E extends NewEvent>(decider: Decider<S, C, E>, id: Uuid): Promise<Loaded<S>> {
+    return this.#loaded(decider, id, (stream) => this.#aggregates.current(decider, stream, 'kept'));
+  }
+
+  /** As it was when it was last used here, else as it stands now: for what, once true of it, is true for ever. */
+  recall<S, C extends Command, E extends NewEvent>(decider: Decider<S, C, E>, id: Uuid): Promise<Loaded<S>> {
+    return this.#loaded(decider, id, (stream) => this.#aggregates.known(decider, stream, 'kept'));
+  }
+
+  #loaded<S>(
+    { category }: Pick<Decider<unknown, Command, NewEvent>, 'category'>,
     id: Uuid,
-  ): Promise<{ readonly state: S; readonly revision: number }> {
-    const stream = streamName(decider.category, id);
+    aggregateOf: (stream: StreamName) => Promise<Loaded<S>>,
+  ): Promise<Loaded<S>> {
+    const stream = streamName(category, id);
     return this.#turns.take(stream, async () => {
-      const { state, revision } = await this.#aggregates.current(decider, stream, 'kept');
+      const { state, revision } = await aggregateOf(stream); // goes on changing; what is answered does not
       return { state, revision };
     });
   }

@@ -78,6 +78,13 @@ describe('another process writes to the same aggregate', () => {
     return { ...context, other };
   }
 
+  test('what is recalled is as it was here; what is loaded is as it stands now', async () => {
+    const { ledger } = await stale();
+    expect(await ledger.recall(tally, A)).toMatchObject({ state: { total: 5 }, revision: 0 });
+    expect(await ledger.load(tally, A)).toMatchObject({ state: { total: 10 }, revision: 1 });
+    expect(await ledger.recall(tally, A)).toMatchObject({ revision: 1 });
+  });
+
   test('a command without If-Match is decided again on what is there', async () => {
     const { store, ledger } = await stale();
     expect(await add(ledger, 1, request('k'), 2)).toMatchObject({ revision: 3, state: { state: '12' } });

@@ -14,7 +14,7 @@ import { VAULT } from '../../vault/vault.token.js';
 import { MatchReceipt, RecordReceipt, ReverseRecordedReceipt, type ReceiptFacts, type Target } from './commands.js';
 import { conflictAsRefusal } from './receipt-conflict.js';
 import { MatchReceiptBody, RecordReceiptBody, ReverseReceiptBody } from './receipts.dto.js';
-import { isPayable, ReceiptTargets } from './targets.js';
+import { ReceiptTargets } from './targets.js';
 
 type Answer = Promise<Acknowledgement | undefined>;
 
@@ -66,7 +66,7 @@ export class ReceiptsController {
   /** A target that cannot be paid leaves the receipt unmatched: the money came in all the same. */
   async #matchOf({ target, payee, amount }: RecordReceiptBody): Promise<RecordReceipt['data']['match']> {
     if (target === undefined) return null;
-    return isPayable(await this.targets.find(target), payee, amount.currency) ? target : null;
+    return (await this.targets.isPayable(target, payee, amount.currency)) ? target : null;
   }
 
   /** For the receipt, and not for the command: a bank that tells the same facts again tells the same commitment. */
