@@ -8,8 +8,8 @@ import { columnOf, tableOf, type Generation } from './tables.js';
 export interface Row extends Pick<Write, 'id' | 'sequence' | 'previous' | 'once'> {
   /** What indexes are made of: whether the document is there, then the declared fields in their order. */
   readonly indexed: readonly SqlValue[];
-  /** Whether those are surely as they are stored. */
-  readonly keepsIndexes: boolean;
+  /** Places in it of what may not be as it is stored. */
+  readonly changed: readonly number[];
   readonly text: string | null;
 }
 
@@ -18,9 +18,8 @@ export interface Statements {
   /** Documents with what was folded into them, by a JSON list of ids: as the items of a JSON list, null where there are none. */
   readonly select: Statement;
   readonly insert: Statement;
-  /** For a document whose indexed values stay as they are: SQLite touches no index whose columns are not set. */
-  readonly updateText: Statement;
-  readonly update: Statement;
+  /** Sets those of the indexed values that changed: SQLite touches no index whose columns are not set. */
+  update(changed: readonly number[]): Statement;
 }
 
 /** @throws InvalidDocument */
@@ -28,17 +27,18 @@ export function rowOf(model: Model, { id, sequence, previous, model: name, docum
   if (name !== model.name) throw new InvalidDocument(`a write of ${name} cannot go to ${model.name}`);
   const indexed = [document ? 1 : 0, ...declaredValues(model, id, document).map(sqlValue)];
   const before = was === undefined ? undefined : [was ? 1 : 0, ...storedValues(model, was).map(sqlValue)];
-  const keepsIndexes = before !== undefined && indexed.every((value, i) => value === before[i]);
+  const changed: number[] = [];
+  for (const [i, value] of indexed.entries()) if (before === undefined || value !== before[i]) changed.push(i);
   const text = document && JSON.stringify(document);
-  return { id, sequence, previous, ...(once && { once }), indexed, keepsIndexes, text };
+  return { id, sequence, previous, ...(once && { once }), indexed, changed, text };
 }
 
 export function prepareStatements(database: Database, generation: Generation, model: Model): Statements {
   const table = tableOf(generation);
   const indexed = ['present', ...declarationOf(model).fields.map(({ name }) => columnOf(generation, name))];
   const marks = ['id', 'sequence', ...indexed, 'document'].map(() => '?').join(', ');
-  const set = indexed.map((column) => `${column} = ?`).join(', ');
-  const asRead = 'WHERE id = ? AND sequence = ?';
+  /** As many as there are sets of fields that change together: few. */
+  const updates = new Map<string, Statement>();
   return {
     select: database.prepare(
       `SELECT group_concat('[' || json_quote(id) || ',' || sequence || ',' || ifnull(document, 'null') || ']')
@@ -47,15 +47,23 @@ export function prepareStatements(database: Database, generation: Generation, mo
     insert: database.prepare(
       `INSERT INTO ${table} (id, sequence, ${indexed.join(', ')}, document) VALUES (${marks}) ON CONFLICT (id) DO NOTHING`,
     ),
-    updateText: database.prepare(`UPDATE ${table} SET sequence = ?, document = ? ${asRead}`),
-    update: database.prepare(`UPDATE ${table} SET sequence = ?, document = ?, ${set} ${asRead}`),
+    update(changed) {
+      const key = changed.join();
+      let update = updates.get(key);
+      if (update === undefined) {
+        const set = ['sequence', 'document', ...changed.map((i) => indexed[i])].map((column) => `${column} = ?`);
+        update = database.prepare(`UPDATE ${table} SET ${set.join(', ')} WHERE id = ? AND sequence = ?`);
+        updates.set(key, update);
+      }
+      return update;
+    },
   };
 }
 
 /** @returns false where the document was no longer as it was read, and nothing was written */
 export function writeRow(statements: Statements, row: Row): boolean {
-  const { id, sequence, previous, once, indexed, text } = row;
+  const { id, sequence, previous, once, indexed, changed, text } = row;
   if (previous === null) return statements.insert.run(id, sequence, ...indexed, text) === 1 || once === true;
-  if (row.keepsIndexes) return statements.updateText.run(sequence, text, id, previous) === 1;
-  return statements.update.run(sequence, text, ...indexed, id, previous) === 1;
+  const values = changed.map((i) => indexed[i]!);
+  return statements.update(changed).run(sequence, text, ...values, id, previous) === 1;
 }
