@@ -78,7 +78,10 @@ function conditions(query: DebtListQuery): Condition[] {
     where.push({ field: 'balanceKey', is: 'gte', value: balanceKey(query.minBalance) });
   if (query.maxBalance !== undefined)
     where.push({ field: 'balanceKey', is: 'lte', value: balanceKey(query.maxBalance) });
-  if (query.registeredFrom !== undefined) where.push({ field: 'registeredOn', is: 'gte', value: query.registeredFrom });
-  if (query.registeredTo !== undefined) where.push({ field: 'registeredOn', is: 'lte', value: query.registeredTo });
+  // By both days, which are one but for a draft, that has none of registration: the list is ordered by the other.
+  for (const field of ['registeredOn', 'listedOn'] as const) {
+    if (query.registeredFrom !== undefined) where.push({ field, is: 'gte', value: query.registeredFrom });
+    if (query.registeredTo !== undefined) where.push({ field, is: 'lte', value: query.registeredTo });
+  }
   return where;
 }

@@ -6,6 +6,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import { AttemptsController } from '../../projections/attempts/controller.js';
 import { attemptsModel } from '../../projections/attempts/model.js';
+import { DebtListController } from '../../projections/debt-list/controller.js';
+import { debtListModel } from '../../projections/debt-list/model.js';
 import { PartyBalancesController } from '../../projections/party-balances/controller.js';
 import { partyBalancesModel } from '../../projections/party-balances/model.js';
 import { ReceiptsController } from '../../projections/receipts/controller.js';
@@ -20,7 +22,7 @@ import { Outside } from '../http/edge.js';
 import { InMemoryReadModels } from '../read-models/in-memory.js';
 
 const [PAYER, ENTITY, OTHER] = [party('payer'), party('entity'), party('other')];
-const MODELS = [attemptsModel, partyBalancesModel, receiptsModel] as readonly Model[];
+const MODELS = [attemptsModel, debtListModel, partyBalancesModel, receiptsModel] as readonly Model[];
 const line = (entity: string) => ({ entity, sector: 'traffic', currency: 'SAR', amount: '1.00' });
 const receipt = (n: number, matched: boolean) => ({
   id: id(`r${n}`),
@@ -32,6 +34,17 @@ const receipt = (n: number, matched: boolean) => ({
   revision: n,
   state: matched ? 'matched' : 'unmatched',
   recordedAt: `2026-01-0${n}T00:00:00.000Z`,
+});
+const debt = (n: number, registeredOn: string | null) => ({
+  id: id(`d${n}`),
+  debtor: PAYER,
+  creditor: ENTITY,
+  state: registeredOn === null ? 'draft' : 'outstanding',
+  underReview: false,
+  currency: 'SAR',
+  balanceKey: n,
+  registeredOn,
+  listedOn: registeredOn ?? '2026-01-02',
 });
 const attempt = (n: number, rule: string, code: string) => ({
   id: id(`a${n}`),
@@ -57,6 +70,7 @@ describe('the readings, over HTTP', () => {
         { position: '1', count: 1 },
       );
     await save(partyBalancesModel, { id: PAYER, owed: [line(ENTITY), line(OTHER)], credits: [] });
+    await save(debtListModel, debt(1, '2026-01-01'), debt(2, null), debt(3, '2026-01-02'), debt(4, '2026-01-03'));
     await save(receiptsModel, receipt(1, false), receipt(2, true), receipt(3, false));
     await save(attemptsModel, attempt(1, 'E7', 'SELF_APPROVAL'), attempt(2, 'TWO_TIMES', 'BACKDATING'));
     const [logger, metrics] = [pino({ level: 'silent' }), new Metrics()];
@@ -64,7 +78,7 @@ describe('the readings, over HTTP', () => {
     const edge = await HttpModule.register({ configuration, ports: outside.ports([]), logger, metrics });
     const built = await Test.createTestingModule({
       imports: [edge],
-      controllers: [AttemptsController, PartyBalancesController, ReceiptsController],
+      controllers: [AttemptsController, DebtListController, PartyBalancesController, ReceiptsController],
       providers: [{ provide: READ_MODELS, useValue: models }],
     }).compile();
     const server = { bodyLimit: 8_192, drainMs: 1_000 };
@@ -94,6 +108,15 @@ describe('the readings, over HTTP', () => {
     expect((await get(url, 'clerk', ENTITY)).json()).toEqual({ id: PAYER, owed: [line(ENTITY)], credits: [] });
     expect((await get(url, 'debtor', OTHER)).statusCode).toBe(404);
     expect(outside.refusals).toEqual([expect.objectContaining({ command: 'ViewBalances' })]);
+  });
+
+  test('debts are found by their day of registration, both included, whatever they are ordered by; a draft has none', async () => {
+    const found = async (query: string) => items(`/v1/debts?${query}`, 'auditor');
+    expect(await found('registeredFrom=2026-01-02')).toEqual([id('d4'), id('d3')]);
+    expect(await found('registeredTo=2026-01-02')).toEqual([id('d3'), id('d1')]);
+    expect(await found('registeredFrom=2026-01-02&registeredTo=2026-01-02&sort=balance')).toEqual([id('d3')]);
+    expect(await found(`creditor=${ENTITY}&sort=registeredOn`)).toHaveLength(4);
+    expect(await items('/v1/debts', 'debtor', PAYER)).toEqual([id('d4'), id('d3'), id('d1')]);
   });
 
   test('receipts are listed by whose they are, latest first, page by page', async () => {
