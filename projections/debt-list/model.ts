@@ -47,12 +47,14 @@ const schema = new Schema(
   },
   { versionKey: false },
 );
-// What follows `_id` only filters: a page is cut from the index alone, without reading the documents left out.
-const FILTERS = { balanceKey: 1, currency: 1, underReview: 1, registeredOn: 1 } as const;
+// What follows `_id` only filters: a page is cut from the index alone, without reading the documents left out. Each of those
+// fields moves a debt in the index when it changes, so that only what many walked entries would be opened for stands there:
+// a debtor's debts are few; one that is listed by its day of registration is opened anyway, unless it is a draft.
+const FILTERS = { balanceKey: 1, currency: 1, underReview: 1 } as const;
 // Where several leading fields are given, the index declared first is taken: the most selective one leads.
-schema.index({ debtor: 1, listedOn: 1, _id: 1, creditor: 1, state: 1, ...FILTERS });
-schema.index({ creditor: 1, state: 1, listedOn: 1, _id: 1, ...FILTERS });
-schema.index({ creditor: 1, listedOn: 1, _id: 1, state: 1, ...FILTERS });
+schema.index({ debtor: 1, listedOn: 1, _id: 1, creditor: 1 });
+schema.index({ creditor: 1, state: 1, listedOn: 1, _id: 1, ...FILTERS, registeredOn: 1 });
+schema.index({ creditor: 1, listedOn: 1, _id: 1, ...FILTERS });
 schema.index({ creditor: 1, balanceKey: 1, _id: 1, state: 1 });
 schema.index({ listedOn: 1, _id: 1, state: 1, ...FILTERS });
 
