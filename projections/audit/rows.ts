@@ -16,9 +16,10 @@ export interface Bounds {
 /** `,KEY,KEY EFFECTIVE RECORDED LEAST MOST REVISION STREAM;`; without an amount its least and most are `-`. */
 export function rowOf(event: Envelope): string {
   const facets = facetsOf(event);
-  let keys = '';
-  for (const key of keysOf(event, facets)) keys += `,${key}`;
-  return `${keys} ${event.effectiveOn} ${event.recordedAt} ${extremes(facets)} ${event.revision} ${event.stream};`;
+  const { effectiveOn, recordedAt, revision, stream } = event;
+  // Joined, so that it is one text in memory and not a tree of its parts, of which a block would have thousands.
+  const keys = keysOf(event, facets).join(',');
+  return [`,${keys}`, effectiveOn, recordedAt, extremes(facets), revision, `${stream};`].join(' ');
 }
 
 function extremes({ amounts }: Facets): string {
@@ -59,15 +60,20 @@ export function placeIn(row: string): Stored {
   return { stream: stream as StreamName, revision: BigInt(revision) };
 }
 
+/** @param all of one at least */
 export function together(all: readonly Bounds[]): Bounds {
-  const least = <T>(texts: readonly T[]): T => texts.reduce((a, b) => (b < a ? b : a));
-  const most = <T>(texts: readonly T[]): T => texts.reduce((a, b) => (b > a ? b : a));
-  const amounts = all.flatMap((each) => (each.amounts === undefined ? [] : [each.amounts]));
-  return {
-    effective: [least(all.map(({ effective }) => effective[0])), most(all.map(({ effective }) => effective[1]))],
-    recorded: [least(all.map(({ recorded }) => recorded[0])), most(all.map(({ recorded }) => recorded[1]))],
-    amounts: amounts.length === 0 ? undefined : [least(amounts.map(([a]) => a)), most(amounts.map(([, b]) => b))],
-  };
+  let [from, to] = all[0]!.effective;
+  let [first, last] = all[0]!.recorded;
+  let [least, most] = [Infinity, -Infinity];
+  for (const { effective, recorded, amounts } of all) {
+    if (effective[0] < from) from = effective[0];
+    if (effective[1] > to) to = effective[1];
+    if (recorded[0] < first) first = recorded[0];
+    if (recorded[1] > last) last = recorded[1];
+    if (amounts !== undefined && amounts[0] < least) least = amounts[0];
+    if (amounts !== undefined && amounts[1] > most) most = amounts[1];
+  }
+  return { effective: [from, to], recorded: [first, last], amounts: least > most ? undefined : [least, most] };
 }
 
 export const boundsText = ({ effective, recorded, amounts }: Bounds): string =>

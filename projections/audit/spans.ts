@@ -146,12 +146,9 @@ function sorted(
   span: number,
   fill: (add: (rest: string, part: number) => void) => void,
 ): AuditDocument[] {
-  const texts = new Map(ALPHABET.map((first) => [first, '']));
-  fill((rest, part) => {
-    const first = rest[0]!;
-    texts.set(first, `${texts.get(first)}${rest.slice(1)}${ALPHABET[part]}`);
-  });
-  return [...texts].map(([first, keys]) => ({ id: keysId(level, span, prefix + first), keys }));
+  const entries = new Map<string, string[]>(ALPHABET.map((first) => [first, []]));
+  fill((rest, part) => entries.get(rest[0]!)!.push(rest.slice(1) + ALPHABET[part]!));
+  return [...entries].map(([first, its]) => ({ id: keysId(level, span, prefix + first), keys: its.join('') }));
 }
 
 /** What follows the prefix of each key of a document, and a character for the part. */
