@@ -24,72 +24,77 @@ export const debtDetail: Projection<DebtDetail> = {
   model: debtDetailModel,
   types: factTypes(debts.debtEvents),
   identify: ({ refs }) => (refs.debt === undefined ? [] : [refs.debt]),
-  evolve(debt, { event }, id): DebtDetail | null {
-    const next = fold(debt, event as unknown as DebtEnvelope, id);
-    return next === null ? null : { ...next, revision: event.revision };
+  evolve(debt, { event: envelope }, id): DebtDetail | null {
+    const event = envelope as unknown as DebtEnvelope;
+    if (event.type === 'debts.DebtDrafted') return drafted(event, id);
+    if (debt === null) throw new Error(`${event.type} before the draft of ${id}`);
+    const change = changeOf(debt, event);
+    return change && { ...debt, ...change, revision: event.revision };
   },
 };
 
-function fold(debt: DebtDetail | null, event: DebtEnvelope, id: string): DebtDetail | null {
-  if (event.type === 'debts.DebtDrafted') return drafted(event, id);
-  if (debt === null) throw new Error(`${event.type} before the draft of ${id}`);
+/** What the event makes different; null: the debt is discarded. */
+function changeOf(
+  debt: DebtDetail,
+  event: Exclude<DebtEnvelope, { type: 'debts.DebtDrafted' }>,
+): Partial<DebtDetail> | null {
   const money = (amount: string): MoneyJson => ({ amount, currency: debt.amount.currency });
   switch (event.type) {
     case 'debts.DraftEdited': {
       const { amount, ground, dueOn } = event.data;
-      const edited = { ...debt, ground: ground ?? debt.ground, dueOn: dueOn ?? debt.dueOn };
+      const edited = { ground: ground ?? debt.ground, dueOn: dueOn ?? debt.dueOn };
       return amount === undefined ? edited : { ...edited, amount: money(amount), balance: money(amount) };
     }
     case 'debts.DraftDiscarded':
       return null;
     case 'debts.DebtRegistered':
-      return { ...debt, state: 'outstanding', registeredOn: event.effectiveOn };
+      return { state: 'outstanding', registeredOn: event.effectiveOn };
     case 'debts.UpdateRequested':
     case 'debts.PaymentRequested':
     case 'debts.CancellationRequested':
     case 'debts.ExemptionRequested':
     case 'debts.InstalmentRequested':
-      return { ...debt, underReview: true, request: opened(event, money) };
+      return { underReview: true, request: opened(event, money) };
     case 'debts.RequestWithdrawn':
     case 'debts.RequestDeclined':
-      return reviewed(debt);
+      return REVIEWED;
     case 'debts.DebtUpdated': {
       const { amount, received, approved, balance, dueOn } = event.data;
       const figures = { amount: money(amount), received: money(received), approved: money(approved) };
-      return { ...reviewed(debt), ...figures, balance: money(balance), dueOn: dueOn ?? debt.dueOn };
+      return { ...REVIEWED, ...figures, balance: money(balance), dueOn: dueOn ?? debt.dueOn };
     }
     case 'debts.PartialPaymentApproved':
-      return { ...reviewed(debt), approved: money(event.data.approved) };
+      return { ...REVIEWED, approved: money(event.data.approved) };
     case 'debts.DebtSettled':
-      return { ...reviewed(debt), state: 'settled', approved: money(event.data.approved), closedOn: event.effectiveOn };
+      return { ...REVIEWED, state: 'settled', approved: money(event.data.approved), closedOn: event.effectiveOn };
     case 'debts.DebtCancelled': {
       const nothing = toJson(zero(debt.amount.currency as Currency));
       const figures = { received: nothing, approved: nothing, balance: nothing };
       const plan = debt.plan?.state === 'running' ? { ...debt.plan, state: 'ended' as const } : debt.plan;
-      return { ...reviewed(debt), ...figures, plan, state: 'cancelled', closedOn: event.effectiveOn };
+      return { ...REVIEWED, ...figures, plan, state: 'cancelled', closedOn: event.effectiveOn };
     }
     case 'debts.ReceiptApplied': {
       const { receipt, applied, excess, received, balance } = event.data;
       const receipts = latest(debt.receipts, { receipt, applied, excess, on: event.effectiveOn });
       const receiptCount = debt.receiptCount + 1;
-      return { ...debt, received: money(received), balance: money(balance), receipts, receiptCount };
+      return { received: money(received), balance: money(balance), receipts, receiptCount };
     }
     case 'debts.ReceiptReversed': {
       const { receipt, received, approved, balance } = event.data;
       const receipts = debt.receipts.filter((each) => each.receipt !== receipt);
       const figures = { received: money(received), approved: money(approved), balance: money(balance) };
-      return { ...debt, ...figures, receipts, receiptCount: debt.receiptCount - 1 };
+      return { ...figures, receipts, receiptCount: debt.receiptCount - 1 };
     }
     case 'debts.DebtReopened':
-      return { ...debt, state: 'outstanding', approved: money(event.data.approved), closedOn: null };
+      return { state: 'outstanding', approved: money(event.data.approved), closedOn: null };
     case 'debts.ExemptionGranted': {
       const { waived, balance } = event.data;
-      return { ...reviewed(debt), waived: money(waived), balance: money(balance) };
+      return { ...REVIEWED, waived: money(waived), balance: money(balance) };
     }
     case 'debts.InstalmentPlanApproved': {
       const { plan: id, amount, instalments } = event.data;
       const figures = { amount: money(amount), open: money(amount), instalments: instalments.length };
-      return { ...reviewed(debt), plan: { id, state: 'running', ...figures } };
+      return { ...REVIEWED, plan: { id, state: 'running', ...figures } };
     }
     case 'debts.InstalmentsPaid':
     case 'debts.InstalmentsLowered':
@@ -102,11 +107,11 @@ function fold(debt: DebtDetail | null, event: DebtEnvelope, id: string): DebtDet
     case 'debts.InstalmentMissed':
     case 'debts.NoticeServed':
     case 'debts.ReceiptsGivenBack':
-      return debt;
+      return {};
     case 'debts.ProceedingRecorded': {
       const { kind, on } = event.data;
       const proceedings = latest(debt.proceedings, { kind, on });
-      return { ...debt, proceedings, proceedingCount: debt.proceedingCount + 1 };
+      return { proceedings, proceedingCount: debt.proceedingCount + 1 };
     }
   }
 }
@@ -142,12 +147,12 @@ function drafted(event: Extract<DebtEnvelope, { type: 'debts.DebtDrafted' }>, id
 }
 
 /** @throws Error where the debt has no plan: an approval comes before everything that happens to one */
-function withPlan(debt: DebtDetail, change: Partial<NonNullable<DebtDetail['plan']>>): DebtDetail {
+function withPlan(debt: DebtDetail, change: Partial<NonNullable<DebtDetail['plan']>>): Pick<DebtDetail, 'plan'> {
   if (debt.plan === null) throw new Error(`debt ${debt.id} has no plan`);
-  return { ...debt, plan: { ...debt.plan, ...change } };
+  return { plan: { ...debt.plan, ...change } };
 }
 
-const reviewed = (debt: DebtDetail): DebtDetail => ({ ...debt, underReview: false, request: null });
+const REVIEWED = { underReview: false, request: null } as const;
 
 const latest = <T>(list: readonly T[], item: T): T[] => [...list.slice(1 - LATEST), item];
 

@@ -68,6 +68,6 @@ const KEY_LIMIT = Number.MAX_SAFE_INTEGER;
 /** A decimal text as a whole number of ten-thousandths, so that amounts of any currency compare. */
 export function balanceKey(amount: string): number {
   const [whole = '0', fraction = ''] = amount.split('.');
-  const key = BigInt(whole + fraction.padEnd(KEY_DECIMALS, '0'));
-  return key > BigInt(KEY_LIMIT) ? KEY_LIMIT : Number(key);
+  // What is more than the limit is not exact as a number, and still more.
+  return Math.min(Number(whole + fraction.padEnd(KEY_DECIMALS, '0')), KEY_LIMIT);
 }

@@ -14,57 +14,57 @@ export const debtList: Projection<DebtLine> = {
   model: debtListModel,
   types: factTypes(debts.debtEvents),
   identify: ({ refs }) => (refs.debt === undefined ? [] : [refs.debt]),
-  evolve(line, { event }, id): DebtLine | null {
-    const next = fold(line, event as unknown as DebtEnvelope, id);
-    return next === null ? null : { ...next, revision: event.revision };
+  evolve(line, { event: envelope }, id): DebtLine | null {
+    const event = envelope as unknown as DebtEnvelope;
+    if (event.type === 'debts.DebtDrafted') return drafted(event, id);
+    if (line === null) throw new Error(`${event.type} before the draft of ${id}`);
+    const change = changeOf(line, event);
+    return change && { ...line, ...change, revision: event.revision };
   },
 };
 
-function fold(line: DebtLine | null, event: DebtEnvelope, id: string): DebtLine | null {
-  if (event.type === 'debts.DebtDrafted') return drafted(event, id);
-  if (line === null) throw new Error(`${event.type} before the draft of ${id}`);
+/** What the event makes different; null: the debt is discarded. */
+function changeOf(
+  line: DebtLine,
+  event: Exclude<DebtEnvelope, { type: 'debts.DebtDrafted' }>,
+): Partial<DebtLine> | null {
   switch (event.type) {
     case 'debts.DraftEdited': {
       const { amount, ground, dueOn } = event.data;
-      const edited = { ...line, ...(ground !== undefined && { ground }), ...(dueOn !== undefined && { dueOn }) };
+      const edited = { ...(ground !== undefined && { ground }), ...(dueOn !== undefined && { dueOn }) };
       return amount === undefined ? edited : { ...edited, ...worth(amount, amount, line.currency) };
     }
     case 'debts.DraftDiscarded':
       return null;
     case 'debts.DebtRegistered':
-      return { ...line, state: 'outstanding', registeredOn: event.effectiveOn, listedOn: event.effectiveOn };
+      return { state: 'outstanding', registeredOn: event.effectiveOn, listedOn: event.effectiveOn };
     case 'debts.UpdateRequested':
     case 'debts.PaymentRequested':
     case 'debts.CancellationRequested':
     case 'debts.ExemptionRequested':
     case 'debts.InstalmentRequested':
-      return { ...line, underReview: true };
+      return { underReview: true };
     case 'debts.RequestWithdrawn':
     case 'debts.RequestDeclined':
     case 'debts.PartialPaymentApproved':
     case 'debts.InstalmentPlanApproved':
-      return { ...line, underReview: false };
+      return { underReview: false };
     case 'debts.DebtUpdated': {
       const { amount, balance, dueOn } = event.data;
-      const updated = { ...line, underReview: false, ...(dueOn !== undefined && { dueOn }) };
-      return { ...updated, ...worth(amount, balance, line.currency) };
+      const due = dueOn !== undefined && { dueOn };
+      return { underReview: false, ...due, ...worth(amount, balance, line.currency) };
     }
     case 'debts.ExemptionGranted':
-      return { ...line, underReview: false, ...worth(line.amount.amount, event.data.balance, line.currency) };
+      return { underReview: false, ...worth(line.amount.amount, event.data.balance, line.currency) };
     case 'debts.DebtSettled':
-      return { ...line, underReview: false, state: 'settled' };
+      return { underReview: false, state: 'settled' };
     case 'debts.DebtCancelled':
-      return {
-        ...line,
-        underReview: false,
-        state: 'cancelled',
-        ...worth(line.amount.amount, nil(line), line.currency),
-      };
+      return { underReview: false, state: 'cancelled', ...worth(line.amount.amount, nil(line), line.currency) };
     case 'debts.ReceiptApplied':
     case 'debts.ReceiptReversed':
-      return { ...line, ...worth(line.amount.amount, event.data.balance, line.currency) };
+      return worth(line.amount.amount, event.data.balance, line.currency);
     case 'debts.DebtReopened':
-      return { ...line, state: 'outstanding' };
+      return { state: 'outstanding' };
     case 'debts.ReceiptsGivenBack':
     case 'debts.ProceedingRecorded':
     case 'debts.InstalmentsPaid':
@@ -74,7 +74,7 @@ function fold(line: DebtLine | null, event: DebtEnvelope, id: string): DebtLine 
     case 'debts.NoticeServed':
     case 'debts.PlanDefaulted':
     case 'debts.PlanCompleted':
-      return line;
+      return {};
   }
 }
 
