@@ -1,4 +1,5 @@
 import { pause } from './pause.js';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { EventReader, EventText, Place } from '../event-store/event-store.js';
 import type { Json } from '../kernel/envelope.js';
@@ -197,6 +198,8 @@ export class LogBuilder {
       at = page.next ?? at;
       isAll = page.atEnd;
       if (isAll && !isTailSeen) throw rolledBack(signed as Signed);
+      // Reading is synchronous in SQLite: a long way to the end would leave the thread no turn for others.
+      if (!isAll) await nextTurn();
     }
     return { ...grow(from, entries), before, isAll };
   }

@@ -149,6 +149,25 @@ describe('The log builder', () => {
     await assertLog();
   });
 
+  it('leaves the thread a turn after each page of a long log', async () => {
+    await happen(1_000);
+    let turns = 0;
+    const turned = (): void => {
+      turns++;
+      next = setImmediate(turned);
+    };
+    let next = setImmediate(turned);
+    const turnsAt: number[] = [];
+    const readTexts: EventReader['readTexts'] = (query) => {
+      turnsAt.push(turns);
+      return store.readTexts(query);
+    };
+    const log = run({ reader: { readTexts }, mostUnsigned: 300 });
+    await log.signed(1_000);
+    clearImmediate(next);
+    expect(new Set(turnsAt).size).toBe(turnsAt.length);
+  });
+
   it('signs nothing where there is nothing', async () => {
     const log = run();
     await log.until(({ state }) => state === 'running');
