@@ -1,11 +1,8 @@
 import { debtDetail } from '../../projections/debt-detail/projection.js';
 import { debtList } from '../../projections/debt-list/projection.js';
 import { instalmentPlans } from '../../projections/instalment-plans/projection.js';
-import { balanceKey, debtListModel } from '../../projections/debt-list/model.js';
+import { balanceKey } from '../../projections/debt-list/model.js';
 import { formatMinor, parseCurrency } from '../../src/kernel/money.js';
-import { declarationOf } from '../../src/read-models/declaration.js';
-import { chooseIndex } from '../../src/read-models/plan.js';
-import { where } from '../contract/read-models/backend.js';
 import { foldAll, lives } from './life.js';
 
 test('the debts in list and detail are those of the books (E5, E6, E7)', () => {
@@ -52,25 +49,6 @@ test('the debts in list and detail are those of the books (E5, E6, E7)', () => {
       });
     }
   }
-});
-
-const creditor = where('creditor', 'eq', 'x');
-const state = where('state', 'eq', 'outstanding');
-const rare = [
-  where('balanceKey', 'gte', 1),
-  where('underReview', 'eq', true),
-  where('currency', 'eq', 'SAR'),
-  where('listedOn', 'gte', '2026-01-01'),
-];
-test.each([
-  ['of a creditor', [creditor]],
-  ['of a creditor in a state', [creditor, state]],
-  ['of everybody in a state', [state]],
-])('the debts %s are filtered in the index, however few pass (E6)', (_, given) => {
-  const sort = { field: 'listedOn', direction: 'desc' } as const;
-  const asked = [...given, ...rare];
-  const index = chooseIndex(declarationOf(debtListModel).indexes, asked, sort);
-  expect(index).toEqual(expect.arrayContaining(asked.map(({ field }) => field)));
 });
 
 test('the instalment plans are those of the books (E2j)', () => {
