@@ -15,7 +15,7 @@ interface Contest {
 
 const CONNECTIONS = 64;
 
-interface Fired extends LoadFound {
+interface Fired extends Omit<LoadFound, 'again'> {
   /** Of the answering thread, for each answer. */
   readonly microseconds: number;
 }

@@ -19,7 +19,7 @@ export class Connection {
   #status = 0;
 
   /**
-   * @param next what to ask once connected and after each answer; undefined: nothing more, the connection ends
+   * @param next what to ask once connected and after each answer; undefined: nothing, until `ask` is called
    * @param failed told why the connection is of no use any more
    */
   constructor(
@@ -29,15 +29,23 @@ export class Connection {
   ) {
     const onread = { buffer: Buffer.allocUnsafe(BUFFER_BYTES), callback: this.#take };
     this.#socket = connect({ host: hostname, port: Number(port), noDelay: true, onread });
-    this.#socket.once('connect', () => this.#ask(undefined));
+    this.#socket.once('connect', () => this.ask());
     this.#socket.once('error', failed);
     this.#socket.once('end', () => failed(new Error('the server closed a connection')));
   }
 
-  #ask(status: number | undefined): void {
+  /** To be called while nothing is on its way. */
+  ask(): void {
+    this.#goOn(undefined);
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #goOn(status: number | undefined): void {
     const text = this.next(status);
-    if (text === undefined) this.#socket.destroy();
-    else this.#socket.write(text, 'latin1');
+    if (text !== undefined) this.#socket.write(text, 'latin1');
   }
 
   readonly #take = (size: number, bytes: Uint8Array): boolean => {
@@ -60,7 +68,7 @@ export class Connection {
       this.#rest = Number(length[1]) - (text.length - end - HEAD_END.length);
     }
     if (this.#rest < 0) this.failed(new Error('an answer is longer than it says'));
-    else if (this.#rest === 0) this.#ask(this.#status);
+    else if (this.#rest === 0) this.#goOn(this.#status);
     return true;
   };
 }

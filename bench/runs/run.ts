@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly flags?: readonly string[];
   /** What its environment says about servers. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Its stdin ends then; absent: at once. */
+  readonly told?: Promise<unknown>;
 }
 
 /** @param script beside this file, without `.js`: what it finds is reported */
@@ -31,13 +33,14 @@ export async function run<Found>(script: string, given: unknown, around: Surroun
 export async function runScript(
   script: string,
   args: readonly string[],
-  { flags = [], env = {} }: Surroundings = {},
+  { flags = [], env = {}, told = Promise.resolve() }: Surroundings = {},
 ): Promise<string> {
   const path = fileURLToPath(new URL(`${script}.js`, import.meta.url));
   const child = spawn(process.execPath, [...flags, path, ...args], {
     env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  void told.then(() => child.stdin.end());
   const said = { out: '', err: '' };
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (said.out += chunk));
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (said.err += chunk));
