@@ -69,6 +69,13 @@ export interface Instance {
   close(): Promise<void>;
 }
 
+export interface Surroundings {
+  /** Told of every outcome: for metrics. */
+  readonly onOutcome?: (command: string, outcome: Outcome) => void;
+  /** How many requests have come to this process. Absent: it answers none. */
+  readonly asked?: () => number;
+}
+
 /** Those that answer, commit and fold. */
 const THREADS = 3;
 
@@ -103,7 +110,7 @@ export async function openInstance(
     | 'drainMs'
   >,
   logger: Logger,
-  onOutcome?: (command: string, outcome: Outcome) => void,
+  { onOutcome, asked }: Surroundings = {},
   feedThread = FEED_THREAD,
 ): Promise<Instance> {
   const {
@@ -166,13 +173,13 @@ export async function openInstance(
   };
   const seed = keepsLog(stores) ? loadLogKey(stores, logKey) : undefined;
   const origin = await originOf(store);
-  const asked = witnesses !== undefined && { witnesses };
+  const byPolicy = witnesses !== undefined && { witnesses };
   const vkey = seed && writeVkey(signingKey(origin, seed));
   const policy = vkey !== undefined && witnesses !== undefined ? readWitnesses(witnesses, vkey) : undefined;
   const toThread: FeedThreadData = {
     ...stores,
     ...(seed !== undefined && {
-      transparency: { ledger: ledger.id, origin, leafKey: vault.leafKey(), seed, ...asked },
+      transparency: { ledger: ledger.id, origin, leafKey: vault.leafKey(), seed, ...byPolicy },
     }),
   };
   const control = await startFeedThread(feedThread, toThread, send, feed, died);
@@ -188,7 +195,13 @@ export async function openInstance(
   const log: JobDoors['log'] = (level, message) => logger[level](message);
   const erasures = erasuresUnder(store, retention, () => businessDateAt(clock.now()));
   const declared = jobsUnder(calendar, store, erasures, vault);
-  const jobs = await openJobs(jobStores, ledger.id, declared, { clock, readModels, send, log });
+  const jobs = await openJobs(jobStores, ledger.id, declared, {
+    clock,
+    readModels,
+    send,
+    log,
+    ...(asked !== undefined && { asked }),
+  });
 
   return {
     clock,

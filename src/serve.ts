@@ -16,7 +16,10 @@ export async function serve(configuration: Configuration): Promise<void> {
   const logger = createLogger(configuration.logLevel);
   const metrics = new Metrics();
   tariffOf(configuration); // a ledger is not opened, nor begun, under one that cannot be used
-  const instance = await openInstance(configuration, logger, metrics.outcome);
+  const instance = await openInstance(configuration, logger, {
+    onOutcome: metrics.outcome,
+    asked: () => metrics.asked,
+  });
   const app = await NestFactory.create<NestFastifyApplication>(
     await AppModule.register(configuration, instance, logger, metrics),
     createHttpAdapter(configuration, logger, metrics),

@@ -49,15 +49,13 @@ export class InProcessTarget implements Target {
    */
   static async open(configuration: Configuration, logger: Logger, feedThread?: URL): Promise<InProcessTarget> {
     const carried = new Carried();
-    const instance = await openInstance(configuration, logger, carried.onOutcome, feedThread).catch(
-      (error: unknown) => {
-        if (!(error instanceof StoreOwned)) throw error;
-        const server = 'import into it with --to URL (its address), or stop it first';
-        throw new Error(`a running server or import has the ledger in ${configuration.data}: ${server}`, {
-          cause: error,
-        });
-      },
-    );
+    const instance = await openInstance(configuration, logger, carried, feedThread).catch((error: unknown) => {
+      if (!(error instanceof StoreOwned)) throw error;
+      const server = 'import into it with --to URL (its address), or stop it first';
+      throw new Error(`a running server or import has the ledger in ${configuration.data}: ${server}`, {
+        cause: error,
+      });
+    });
     try {
       const module = await AppModule.register(configuration, instance, logger, new Metrics());
       const own = { logger: nestLogger(logger), abortOnError: false };

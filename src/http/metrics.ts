@@ -49,6 +49,9 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  /** Requests that have come so far. */
+  asked = 0;
+
   constructor() {
     collectDefaultMetrics({ register: this.registry }); // the event loop's lag is among them
   }

@@ -71,6 +71,7 @@ export class EdgeAdapter extends FastifyAdapter {
     fastify.decorate('draining', this.#draining.signal);
     fastify.server.maxConnections = MAX_CONNECTIONS;
     fastify.addHook('onRequest', (request, reply, done) => {
+      metrics.asked++;
       this.#running++;
       // Also where the client went away, of which Fastify's onResponse is not told.
       reply.raw.once('close', () => this.#running--);

@@ -138,6 +138,8 @@ export interface JobDoors {
   /** The CommandBus. @throws LedgerUnavailable when it should be tried again */
   send(command: Command, request: CommandRequest): Promise<Outcome>;
   log(level: 'info' | 'warn' | 'error', message: string): void;
+  /** How many requests have come to this process; jobs give way to them. Absent: it answers none. */
+  readonly asked?: () => number;
   /** From 0 to 1; Math.random, but in tests. */
   readonly random?: () => number;
 }

@@ -8,6 +8,7 @@ const GRACE_MS = 2_000;
 /** How soon a store that failed is asked again, in milliseconds. */
 const RETRY_MS = 500;
 const MAX_ERROR = 500;
+const NOBODY = (): number => 0;
 
 /** The run's lease ran out, and another has it. */
 export class LeaseLost extends Error {
@@ -51,7 +52,7 @@ export class Runs {
   private readonly doors: JobDoors;
 
   constructor(doors: JobDoors) {
-    const lane = new Lane();
+    const lane = new Lane(doors.asked ?? NOBODY);
     const send: JobDoors['send'] = (command, request) => lane.turn().then(() => doors.send(command, request));
     this.doors = { ...doors, send };
   }

@@ -7,6 +7,7 @@ class Loop implements EventLoop {
   now = (): number => this.#now;
   nextTurn = async (): Promise<void> => void this.turns++;
   settled = async (): Promise<void> => {};
+  rest = async (ms: number): Promise<void> => void (this.#now += ms);
   work(ms: number): void {
     this.#now += ms;
   }
@@ -15,7 +16,7 @@ class Loop implements EventLoop {
 /** In which turn each piece began, of as many as there are durations; each caller has one piece after the other. */
 async function begun(durations: readonly number[], callers: number): Promise<[piece: number, turn: number][]> {
   const loop = new Loop();
-  const lane = new Lane(loop, 1);
+  const lane = new Lane(() => 0, loop);
   const log: [number, number][] = [];
   const pieces = durations.entries();
   const caller = async (): Promise<void> => {
@@ -51,8 +52,32 @@ test('one caller alone has a turn for each piece', async () => {
   expect(await begun([0, 0, 0], 1)).toHaveLength(3);
 });
 
+/** When each of four pieces of a whole turn's time began, where so many requests have come by each look at them. */
+async function beganAt(requestsBy: (look: number) => number): Promise<number[]> {
+  const loop = new Loop();
+  let looks = 0;
+  const lane = new Lane(() => requestsBy(looks++), loop);
+  const times: number[] = [];
+  for (let n = 0; n < 4; n++) {
+    await lane.turn();
+    times.push(loop.now());
+    loop.work(1);
+  }
+  return times;
+}
+
+test('while requests come there is a rest before each turn; it ends, however many come', async () => {
+  const [rest = 0, ...others] = await beganAt((look) => 7 * (look + 1));
+  expect(rest).toBeGreaterThan(0);
+  expect(others).toEqual([1 + 2 * rest, 2 + 3 * rest, 3 + 4 * rest]);
+});
+
+test('where no more requests come than before, turn follows turn', async () => {
+  expect(await beganAt(() => 0)).toEqual([0, 1, 2, 3]);
+});
+
 test('on the real event loop, what else the thread has to do comes in between', async () => {
-  const lane = new Lane();
+  const lane = new Lane(() => 0);
   const PIECES = 50;
   let done = 0;
   /** At each turn of the loop: how much had been done. */
