@@ -47,27 +47,25 @@ export class Projector {
    * @param from as for `fold`
    */
   async stage(target: Target, page: FeedPage, from: Checkpoint | undefined): Promise<Staged> {
-    const events = page.events.filter((each) => each.sequence >= (from?.count ?? 0) && this.#wants(each));
-    const touched = new Map<FeedEvent, readonly string[]>();
+    const documents = new Map<string, Folding>();
+    const touched: Touched[] = [];
     let poison: PoisonEvent | undefined;
-    for (const each of events) {
+    for (const each of page.events) {
+      if (each.sequence < (from?.count ?? 0) || !this.#wants(each)) continue;
       try {
-        touched.set(each, this.projection.identify(readable(each), each.sequence));
+        touched.push(this.#touchedBy(each, documents));
       } catch (error) {
         poison = new PoisonEvent(this.projection.name, each, error);
         break;
       }
     }
 
-    const merges = this.#mergesDue(touched.keys());
-    const ids = new Set([...touched.values()].flat());
-    for (const { of, into } of [...merges.values()].flat()) for (const id of [...of, ...into]) ids.add(id);
-    const documents = await this.#load(target, ids);
-    const sealed: Write[] = [];
-    for (const [each, its] of touched) {
+    await this.#load(target, documents);
+    const writes: Write[] = [];
+    for (const { each, held, merges } of touched) {
       try {
-        sealed.push(...this.#foldOne(documents, each, its));
-        for (const merge of merges.get(each) ?? []) mergeInto(documents, each.sequence, merge);
+        writes.push(...this.#foldOne(each, held));
+        for (const merge of merges) mergeInto(documents, each.sequence, merge);
       } catch (error) {
         poison = new PoisonEvent(this.projection.name, each, error);
         break;
@@ -75,9 +73,9 @@ export class Projector {
     }
 
     const checkpoint = poison === undefined ? page.end : before(poison.event, page, from);
-    const consumer = this.projection.name;
-    const batch = checkpoint && { target, consumer, writes: [...sealed, ...this.#writesOf(documents)], checkpoint };
-    return { batch, poison };
+    if (checkpoint === undefined) return { batch: undefined, poison };
+    this.#addWrites(writes, documents);
+    return { batch: { target, consumer: this.projection.name, writes, checkpoint }, poison };
   }
 
   /** A batch that was staged is stored. */
@@ -130,70 +128,71 @@ export class Projector {
     return page.end;
   }
 
-  #writesOf(documents: ReadonlyMap<string, Folding>): Write[] {
+  #addWrites(writes: Write[], documents: ReadonlyMap<string, Folding>): void {
     const { name: model } = this.projection.model;
-    const writes: Write[] = [];
     for (const { id, document, sequence, read, existed } of documents.values()) {
-      const changed = sequence !== (read?.sequence ?? -1);
       // What came and went within the page leaves a tombstone: one that folds more slowly would bring it back.
-      if (!changed || !existed) continue;
-      const was = read && { was: read.document };
-      writes.push({ model, id, document, sequence, previous: read?.sequence ?? null, ...was });
+      if (!existed || sequence === read?.sequence) continue;
+      if (read === undefined) writes.push({ model, id, document, sequence, previous: null });
+      else writes.push({ model, id, document, sequence, previous: read.sequence, was: read.document });
     }
-    return writes;
-  }
-
-  /** By the event after which they are made; of most projections there are none. */
-  #mergesDue(events: Iterable<FeedEvent>): ReadonlyMap<FeedEvent, readonly Merge[]> {
-    const { projection } = this;
-    const due = new Map<FeedEvent, readonly Merge[]>();
-    if (projection.merges === undefined) return due;
-    for (const each of events) due.set(each, projection.merges(each.sequence));
-    return due;
   }
 
   #wants({ event }: FeedEvent): boolean {
     return this.#types === '*' || this.#types.has(event.type);
   }
 
-  async #load(target: Target, ids: ReadonlySet<string>): Promise<Map<string, Folding>> {
-    const documents = new Map<string, Folding>();
-    const missing: string[] = [];
-    for (const id of ids) {
+  /** Adds the documents that the event touches, as far as they are known without a look into the store. */
+  #touchedBy(each: FeedEvent, documents: Map<string, Folding>): Touched {
+    const { projection } = this;
+    const held = projection.identify(readable(each), each.sequence).map((id) => this.#held(documents, id));
+    const merges = projection.merges?.(each.sequence) ?? NO_MERGES;
+    for (const { of, into } of merges) for (const id of [...of, ...into]) this.#held(documents, id);
+    return { each, held, merges };
+  }
+
+  #held(documents: Map<string, Folding>, id: string): Folding {
+    let held = documents.get(id);
+    if (held === undefined) {
+      held = { id, document: null, sequence: -1, read: undefined, existed: false };
+      documents.set(id, held);
       const read = this.#recent.get(id);
-      if (read === undefined) missing.push(id);
-      else this.#recent.delete(id); // until it is written, nobody knows what is stored
-      documents.set(id, read ? foldingOf(read) : { id, document: null, sequence: -1, read, existed: false });
+      if (read !== undefined) {
+        this.#recent.delete(id); // until it is written, nobody knows what is stored
+        begin(held, read);
+      }
     }
-    if (missing.length > 0) {
-      for (const read of await this.readModels.load(target, missing)) documents.set(read.id, foldingOf(read));
-    }
-    return documents;
+    return held;
+  }
+
+  async #load(target: Target, documents: ReadonlyMap<string, Folding>): Promise<void> {
+    const missing: string[] = [];
+    for (const { id, read } of documents.values()) if (read === undefined) missing.push(id);
+    if (missing.length === 0) return;
+    for (const read of await this.readModels.load(target, missing)) begin(documents.get(read.id) as Folding, read);
   }
 
   /**
    * All documents of an event, or none: a poison event leaves no half behind.
    * @returns those that it sealed
    */
-  #foldOne(documents: Map<string, Folding>, each: FeedEvent, ids: readonly string[]): Write[] {
+  #foldOne(each: FeedEvent, touched: readonly Folding[]): readonly Write[] {
     const { projection } = this;
     const { sequence } = each;
-    const folded: Folding[] = [];
+    const folded: { readonly held: Folding; readonly document: Document | null }[] = [];
     const sealed: Write[] = [];
-    for (const id of ids) {
-      const held = documents.get(id) as Folding;
+    for (const held of touched) {
       if (held.sequence >= sequence) continue; // delivered before
-      let document = projection.evolve(held.document, each, id);
+      let document = projection.evolve(held.document, each, held.id);
       const parts = document && projection.seal?.(document);
       if (parts) {
         const { name: model } = projection.model;
         sealed.push({ model, id: parts.sealed.id, document: parts.sealed, sequence, previous: null, once: true });
         document = parts.rest;
       }
-      const existed = held.existed || document !== null;
-      folded.push({ id, document, sequence, read: held.read, existed });
+      folded.push({ held, document });
     }
-    for (const each of folded) documents.set(each.id, each);
+    for (const { held, document } of folded) hold(held, document, sequence);
     return sealed;
   }
 }
@@ -204,8 +203,7 @@ function mergeInto(documents: Map<string, Folding>, sequence: number, merge: Mer
   if (held.every((each) => each.sequence >= sequence)) return;
   const made = merge.make(merge.of.map((id) => documents.get(id)?.document ?? undefined));
   for (const [index, each] of held.entries()) {
-    if (each.sequence >= sequence) continue;
-    documents.set(each.id, { ...each, document: made[index] as Document, sequence, existed: true });
+    if (each.sequence < sequence) hold(each, made[index] as Document, sequence);
   }
 }
 
@@ -216,16 +214,38 @@ export interface Staged {
   readonly poison: PoisonEvent | undefined;
 }
 
-interface Folding {
-  readonly id: string;
-  readonly document: Document | null;
-  readonly sequence: number;
-  readonly read: Versioned | undefined;
-  /** It was there at some time, if only within the page. */
-  readonly existed: boolean;
+/** An event that is wanted, and what it does. */
+interface Touched {
+  readonly each: FeedEvent;
+  readonly held: readonly Folding[];
+  /** What is made of other documents after it; of most events nothing is. */
+  readonly merges: readonly Merge[];
 }
 
-const foldingOf = (read: Versioned): Folding => ({ ...read, read, existed: true });
+const NO_MERGES: readonly Merge[] = [];
+
+/** A document while a page is folded into it; nobody else holds it. */
+interface Folding {
+  readonly id: string;
+  document: Document | null;
+  sequence: number;
+  read: Versioned | undefined;
+  /** It was there at some time, if only within the page. */
+  existed: boolean;
+}
+
+function begin(folding: Folding, read: Versioned): void {
+  folding.read = read;
+  folding.document = read.document;
+  folding.sequence = read.sequence;
+  folding.existed = true;
+}
+
+function hold(folding: Folding, document: Document | null, sequence: number): void {
+  folding.document = document;
+  folding.sequence = sequence;
+  folding.existed ||= document !== null;
+}
 
 /** Where a consumer stands just before an event of a page; undefined: at the very beginning. */
 function before(event: FeedEvent, page: FeedPage, from: Checkpoint | undefined): Checkpoint | undefined {

@@ -125,13 +125,19 @@ class SqliteReadModels extends SqliteReadModelReader implements ReadModels {
         refusals[index] = error;
       }
     };
-    const prepared = new Map<number, Prepared>();
-    for (const [index, batch] of batches.entries()) attempt(index, () => prepared.set(index, prepare(batch)));
     try {
-      this.database.transaction(() => prepared.forEach((each) => this.#write(each)));
+      this.database.transaction(() => {
+        for (const [index, batch] of batches.entries()) {
+          let prepared: Prepared | undefined;
+          attempt(index, () => (prepared = prepare(batch)));
+          if (prepared !== undefined) this.#write(prepared);
+        }
+      });
     } catch {
       // Whichever of them it was, nothing is written yet: each in a transaction of its own finds out.
-      for (const [index, each] of prepared) attempt(index, () => this.database.transaction(() => this.#write(each)));
+      for (const [index, batch] of batches.entries()) {
+        attempt(index, () => this.database.transaction(() => this.#write(prepare(batch))));
+      }
     }
     return refusals;
   }
