@@ -34,15 +34,17 @@ export class Aggregates {
   }
 
   /**
-   * The aggregate as it was when it was last used here, else as its stream is now.
+   * The aggregate as it was when it was last used here, else as its stream is now. No promise where nothing is read.
    * @throws LedgerUnavailable
    */
-  async known<S, C extends Command, E extends NewEvent>(
+  known<S, C extends Command, E extends NewEvent>(
     decider: Decider<S, C, E>,
     stream: StreamName,
     use: Use,
-  ): Promise<Aggregate<S>> {
-    return (this.#cached(stream) as Aggregate<S> | undefined) ?? this.current(decider, stream, use);
+  ): Aggregate<S> | Promise<Aggregate<S>> {
+    const cached = this.#cached(stream) as Aggregate<S> | undefined;
+    if (cached !== undefined) return cached;
+    return this.store.isAbsent(stream) ? blank(decider.initial) : this.current(decider, stream, use);
   }
 
   /** The aggregate as its stream is now: whatever is remembered of it, the tail is read. @throws LedgerUnavailable */

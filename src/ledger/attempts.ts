@@ -30,9 +30,10 @@ export class Attempts {
     private readonly stamp: Stamp,
   ) {}
 
-  /** The recorded refusal of a command. @throws LedgerUnavailable */
-  find(id: CommandId): Promise<StoredEvent | undefined> {
-    return this.store.at(streamName(ATTEMPT_CATEGORY, id), 0);
+  /** The recorded refusal of a command. No promise where it is known that there is none. @throws LedgerUnavailable */
+  find(id: CommandId): Promise<StoredEvent | undefined> | undefined {
+    const stream = streamName(ATTEMPT_CATEGORY, id);
+    return this.store.isAbsent(stream) ? undefined : this.store.at(stream, 0);
   }
 
   /** @throws LedgerUnavailable where it cannot be recorded: then there is no outcome */

@@ -175,7 +175,7 @@ export class Ledger {
   #loaded<S>(
     { category }: Pick<Decider<unknown, Command, NewEvent>, 'category'>,
     id: Uuid,
-    aggregateOf: (stream: StreamName) => Promise<Loaded<S>>,
+    aggregateOf: (stream: StreamName) => Loaded<S> | Promise<Loaded<S>>,
   ): Promise<Loaded<S>> {
     const stream = streamName(category, id);
     return this.#turns.take(stream, async () => {
@@ -192,11 +192,12 @@ export class Ledger {
   ): Promise<Outcome> {
     const { type, target } = command;
     const use = request.source === 'clock' ? 'passing' : 'kept';
-    const [known, refusedBefore] = await Promise.all([
-      this.#aggregates.known(decider, stream, use),
-      this.#attempts.find(request.id),
-    ]);
-    let aggregate = known;
+    const known = this.#aggregates.known(decider, stream, use);
+    const refusal = this.#attempts.find(request.id);
+    // Most commands are new, on an aggregate that is at hand: they wait for the append alone.
+    const isAtHand = refusal === undefined && !(known instanceof Promise);
+    const [found, refusedBefore] = isAtHand ? [known] : await Promise.all([known, refusal]);
+    let aggregate = found;
     let fresh = false; // whether the stream's tail was read since the command came
     let moved: BusinessDate | undefined; // the first open day, for a fact of a closed one
     for (let conflicts = 0; ;) {
