@@ -12,7 +12,7 @@ import type { Merge, Projection } from './consumers.js';
 import { after, PoisonEvent, readable, type FeedEvent, type FeedPage } from './feed-page.js';
 
 /** Documents of each projection that are kept: some 4 KiB each. */
-const MOST_RECENT = 2_048;
+const MOST_RECENT = 512;
 
 /** Folds pages into one projection's documents: loads what a page touches, folds in memory, writes once. */
 export class Projector {
