@@ -21,11 +21,12 @@ import { BalancesBuilder } from './transparency/balances/balances-builder.js';
 import { LineSalts } from './transparency/balances/line.js';
 import { balancesKey } from './transparency/balances/note.js';
 import type { Recorded } from './transparency/balances/recorded.js';
+import type { EventId } from './kernel/ids.js';
 import { signingKey, writeVkey } from './transparency/keys.js';
 import { LogBuilder } from './transparency/log-builder.js';
 import { rehashing } from './transparency/rehashing.js';
 import { readWitnesses } from './transparency/witnesses/witness-policy.js';
-import { leafSaltsUnder } from './vault/leaf-salt.js';
+import { leafSaltUnder } from './vault/leaf-salt.js';
 
 /** What the thread is told. */
 export interface FeedThreadData extends Stores {
@@ -69,7 +70,8 @@ port.serve(
     await reader.close();
   },
 );
-const saltOf = transparency && leafSaltsUnder(Buffer.from(transparency.leafKey));
+const leafKey = transparency && Buffer.from(transparency.leafKey);
+const saltOf = leafKey && ((event: EventId): string => leafSaltUnder(leafKey, event));
 await feed.start();
 const audit = new SelfAudit({
   reader,
@@ -102,6 +104,7 @@ const builder =
   });
 const balancesBuilder =
   transparency &&
+  leafKey &&
   saltOf &&
   logStorage &&
   balances &&
@@ -111,7 +114,7 @@ const balancesBuilder =
     file: balances,
     log: logStorage,
     key: balancesKey(transparency.origin, Buffer.from(transparency.seed)),
-    salts: new LineSalts(Buffer.from(transparency.leafKey), saltOf),
+    salts: new LineSalts(leafKey, saltOf),
     record: (root) => record(transparency.ledger, root),
     head: () => feed.status().head,
     now: Date.now,

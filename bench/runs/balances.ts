@@ -14,7 +14,7 @@ import { balancesKey, signBalances } from '../../src/transparency/balances/note.
 import { writeBalances } from '../../src/transparency/balances/proof.js';
 import { takeMoved } from '../../src/transparency/balances/root-making.js';
 import { EMPTY_ROOT, treeSize } from '../../src/transparency/hashes.js';
-import { leafSaltsUnder } from '../../src/vault/leaf-salt.js';
+import { leafSaltUnder } from '../../src/vault/leaf-salt.js';
 import { input, report } from './run.js';
 
 export interface BalancesRun {
@@ -44,7 +44,7 @@ const PROOFS = 200;
 const { folder, accounts, moved } = input<BalancesRun>();
 const ledger = '11111111-1111-4111-8111-111111111111' as LedgerId;
 const leafKey = randomBytes(32);
-const salts = new LineSalts(leafKey, leafSaltsUnder(leafKey));
+const salts = new LineSalts(leafKey, (event) => leafSaltUnder(leafKey, event));
 const key = balancesKey('log.example', randomBytes(32));
 const id = (n: number, kind: string): string => `${kind}0000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 const partyOf = (n: number): string => `party_${id(n % 100_000, '2')}`;

@@ -6,7 +6,7 @@ import { assertField, assertIdentity, assertPerson, assertText } from './checks.
 import { committed, committedBefore } from './commitment.js';
 import { decrypt, encrypt, newKey, subkey } from './encryption.js';
 import type { PersonKeys, VaultKeys } from './keys.js';
-import { leafSaltsUnder } from './leaf-salt.js';
+import { leafSaltUnder } from './leaf-salt.js';
 import { Naming } from './naming.js';
 import { Newcomers, type Newcomer } from './newcomers.js';
 import type { PersonRecord, SealedRecord, VaultStorage, WaitingRecord } from './storage.js';
@@ -57,7 +57,6 @@ export class EncryptedVault implements Vault {
   readonly #pseudonymKey: Buffer;
   readonly #digestKey: Buffer;
   readonly #leafKey: Buffer;
-  readonly #leafSalt: (event: EventId) => string;
   #isClosed = false;
   readonly #underWay = new Set<Promise<unknown>>();
 
@@ -84,7 +83,6 @@ export class EncryptedVault implements Vault {
     this.#pseudonymKey = subkey(ledger, 'pseudonym');
     this.#digestKey = subkey(ledger, 'digest');
     this.#leafKey = subkey(ledger, 'leaf-salt');
-    this.#leafSalt = leafSaltsUnder(this.#leafKey);
   }
 
   ledger(): Promise<LedgerId | undefined> {
@@ -203,7 +201,7 @@ export class EncryptedVault implements Vault {
   }
 
   leafSalt(event: EventId): string {
-    return this.#leafSalt(event);
+    return leafSaltUnder(this.#leafKey, event);
   }
 
   async known(value: string): Promise<PartyId | undefined> {

@@ -1,9 +1,8 @@
-import { hash } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import { canonicalJson } from '../../event-store/canonical.js';
 import type { DimName } from '../../kernel/accounts.js';
 import type { Envelope } from '../../kernel/envelope.js';
 import type { Entry } from '../../kernel/entries.js';
-import { hmacUnder } from '../../kernel/hmac.js';
 import type { EventId, LedgerId } from '../../kernel/ids.js';
 import { formatMinor, parseMoney, type Currency } from '../../kernel/money.js';
 import type { Hash } from '../hashes.js';
@@ -43,9 +42,7 @@ export function lineOf(key: string, minor: bigint): string {
 
 /** What makes places and salts of lines. */
 export class LineSalts {
-  /** Hex; an auditor gets it, and makes all of them with it and the salts of the events. */
-  readonly key: string;
-  readonly #mac: (text: string) => string;
+  readonly #key: Buffer;
 
   /**
    * @param leafKey `Vault.leafKey`
@@ -55,18 +52,24 @@ export class LineSalts {
     leafKey: Buffer,
     private readonly saltOf: (event: EventId) => string,
   ) {
-    this.key = hmacUnder(leafKey)('balances');
-    this.#mac = hmacUnder(Buffer.from(this.key, 'hex'));
+    this.#key = createHmac('sha256', leafKey).update('balances').digest();
+  }
+
+  /** Hex; an auditor gets it, and makes all of them with it and the salts of the events. */
+  get key(): string {
+    return this.#key.toString('hex');
   }
 
   /** Where an account stands: 32 bytes that tell nothing. @param key of the account */
   placeOf(key: string): Buffer {
-    return Buffer.from(this.#mac(key), 'hex');
+    return createHmac('sha256', this.#key).update(key).digest();
   }
 
   /** Hex: another one whenever the account moves. @param event that moved it last */
   of(key: string, event: EventId): string {
-    return this.#mac(`${this.saltOf(event)} ${key}`);
+    return createHmac('sha256', this.#key)
+      .update(`${this.saltOf(event)} ${key}`)
+      .digest('hex');
   }
 }
 
