@@ -81,23 +81,37 @@ test('kill -9 at any point of a rotation loses no key: run again, it goes on', a
   rmSync(root, { recursive: true, force: true });
 });
 
+/** How often any of the keys stands in the files of a folder, as it was wrapped. */
+function tracesOf(wraps: readonly Buffer[], place: string): number {
+  const parts = new Map(wraps.map((wrap) => [wrap.readUInt32BE(20), wrap.subarray(20, 40)]));
+  const disk = Buffer.concat(readdirSync(place).map((name) => readFileSync(join(place, name))));
+  let traces = 0;
+  for (let at = 0; at + 20 <= disk.length; at++) {
+    const part = parts.get(disk.readUInt32BE(at));
+    if (part?.equals(disk.subarray(at, at + 20))) traces++;
+  }
+  return traces;
+}
+
 test('no byte of a key as the old master key wrapped it is left in the file', async () => {
-  const place = folder();
-  const path = join(place, 'vault.db');
   const [old, next] = [randomBytes(32), randomBytes(32)];
-  await filled(path, old);
-  const database = Database.open(path, APPLICATION_ID);
-  const wraps = [
-    ...database.prepare('SELECT key FROM person LIMIT 40').all(),
-    database.prepare('SELECT wrapped FROM ledger_key').get()!,
-  ].map(([bytes]) => Buffer.from(bytes as Uint8Array));
-  database.close();
-  const disk = (): Buffer => Buffer.concat(readdirSync(place).map((name) => readFileSync(join(place, name))));
-  const traces = (): number => wraps.filter((wrap) => disk().includes(wrap.subarray(20, 40))).length;
-  expect(traces()).toBe(wraps.length); // the scan does see what is there
+  let [place, path, wraps]: [string, string, Buffer[]] = ['', '', []];
+  // Until a page that was split has kept a copy of a key between its cells: of every other vault one has.
+  do {
+    place = folder();
+    path = join(place, 'vault.db');
+    await filled(path, old);
+    const database = Database.open(path, APPLICATION_ID);
+    wraps = [
+      ...database.prepare('SELECT key FROM person').all(),
+      database.prepare('SELECT wrapped FROM ledger_key').get()!,
+    ].map(([bytes]) => Buffer.from(bytes as Uint8Array));
+    database.close();
+    expect(tracesOf(wraps, place)).toBeGreaterThanOrEqual(wraps.length); // the scan does see what is there
+  } while (tracesOf(wraps, place) === wraps.length);
   const ring = openSqliteKeyRing(path);
   await rotateKey(ring, old, next, watch);
-  expect(traces()).toBe(0);
+  expect(tracesOf(wraps, place)).toBe(0);
   await ring.close();
-  expect(traces()).toBe(0);
+  expect(tracesOf(wraps, place)).toBe(0);
 });

@@ -15,6 +15,17 @@ import {
   wrappedKeyIn,
 } from './vault-file.js';
 
+/**
+ * A page that SQLite splits keeps copies of what went to its neighbour between its cells, where secure_delete never comes:
+ * of some keys as they were wrapped before. Given back whole, a page is overwritten.
+ */
+const ON_OTHER_PAGES = `
+  CREATE TABLE moved AS SELECT * FROM person;
+  DELETE FROM person;
+  INSERT INTO person SELECT * FROM moved ORDER BY id;
+  DROP TABLE moved;
+`;
+
 /** @throws VaultLocked; StoreOwned, where a server has it */
 export function openSqliteKeyRing(path: string): KeyRing {
   if (!existsSync(path)) throw new VaultLocked('VAULT_MISSING', `there is no ${path}`);
@@ -78,7 +89,7 @@ class SqliteKeyRing implements KeyRing {
   async finish(next: Buffer): Promise<void> {
     this.#write(() => {
       this.database.prepare('UPDATE ledger_key SET wrapped = ?').run(next);
-      this.database.exec(`DROP TABLE next_key; PRAGMA user_version = ${SCHEMA_VERSION}`);
+      this.database.exec(`${ON_OTHER_PAGES} DROP TABLE next_key; PRAGMA user_version = ${SCHEMA_VERSION}`);
     });
     // The log has the pages as they were, with keys that the old master key opens.
     if (!this.#answered(() => emptyLog(this.database))) {
