@@ -6,7 +6,7 @@ import { feedPage, text, type FeedPage } from './feed-page.js';
 import type { FeedListener } from './status.js';
 
 /** Most events folded at once, unless somebody says otherwise. */
-export const PAGE_SIZE = 2_000;
+export const PAGE_SIZE = 1_000;
 
 /** What the consumers of one log share. */
 export interface Log {
