@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { canonicalJson } from '../event-store/canonical.js';
 import type { LedgerId } from '../kernel/ids.js';
 import type { Hash } from './hashes.js';
 
@@ -24,7 +25,7 @@ export function leafOf(ledger: LedgerId, sequence: number, salt: string, event: 
   const bytes = roomFor(SALT_BYTES, event);
   bytes.write(salt, 'hex');
   const h = hash('sha256', bytes.subarray(0, SALT_BYTES + bytes.write(event, SALT_BYTES)), 'hex');
-  return `{"h":"${h}","ledger":"${ledger}","seq":${sequence},"v":1}`;
+  return canonicalJson({ v: 1, ledger, seq: sequence, h });
 }
 
 /** RFC 6962, 2.1: SHA-256(0x00 ‖ leaf). */
