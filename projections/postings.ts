@@ -1,6 +1,7 @@
 import type { DimName } from '../src/kernel/accounts.js';
 import type { Envelope } from '../src/kernel/envelope.js';
 import { parseMoney } from '../src/kernel/money.js';
+import { legsOf } from './legs.js';
 
 /** One side of an entry: a debit is positive, a credit negative, in minor units. */
 export interface Posted {
@@ -13,17 +14,16 @@ export interface Posted {
 }
 
 /** What an event posts to some accounts. */
-export function postedTo(accounts: readonly string[], { entries }: Envelope): Posted[] {
-  const found: Posted[] = [];
-  for (const { debit, credit, amount, currency } of entries) {
-    const [isDebit, isCredit] = [accounts.includes(debit.account), accounts.includes(credit.account)];
-    if (!isDebit && !isCredit) continue;
-    const { minor } = parseMoney({ amount, currency });
-    if (isDebit) found.push({ ...debit, currency, minor, against: credit.account });
-    if (isCredit) found.push({ ...credit, currency, minor: -minor, against: debit.account });
-  }
-  return found;
-}
+export const postedTo = (accounts: readonly string[], event: Envelope): Posted[] =>
+  legsOf(event)
+    .filter(({ account }) => accounts.includes(account))
+    .map(({ account, dims, currency, minor, counter }) => ({
+      account,
+      dims,
+      currency,
+      minor: BigInt(minor),
+      against: counter,
+    }));
 
 /** The minor units of an event's decimal text. */
 export const minorOf = (amount: string, currency: string): bigint => parseMoney({ amount, currency }).minor;
