@@ -8,6 +8,7 @@ import { Database } from '../../src/sqlite/database.js';
 import { openSqliteVault } from '../../src/vault/sqlite/sqlite-vault.js';
 import { APPLICATION_ID } from '../../src/vault/sqlite/vault-file.js';
 import type { Vault } from '../../src/vault/vault.js';
+import { copiesIn } from './support/copies.js';
 import { transpiled } from './support/transpiled.js';
 
 const EVENT = randomUUID() as Uuid;
@@ -63,6 +64,33 @@ test('no byte of what was erased is left in the file, nor in its log, while the 
   expect(traces(folder, persons[8]!)).toBeGreaterThan(20);
   await vault.close();
   for (const person of gone) expect(traces(folder, person)).toBe(0);
+});
+
+/** What finds a person and what opens theirs: the keyed hash, the wrapped key, the encrypted identity. */
+type Secrets = readonly [Buffer, Buffer, Buffer];
+
+test('a key is in the files once while its person lives, and nowhere afterwards, whoever came and went before', async () => {
+  const folder = mkdtempSync(join(home, 'copies-'));
+  const vault = openSqliteVault(join(folder, 'vault.db'), randomBytes(32));
+  const reader = Database.open(join(folder, 'vault.db'), APPLICATION_ID);
+  const stored = reader.prepare('SELECT lookup, key, identity FROM person WHERE id = ?');
+  const [living, gone] = [new Map<PartyId, Secrets>(), [] as Secrets[]];
+  for (let round = 0; round < 12; round++) {
+    const came = Array.from({ length: 100 }, (_, i) => vault.pseudonym('party', `person ${round} ${i}`));
+    for (const id of await Promise.all(came)) {
+      living.set(id, stored.get(id)!.map((bytes: Uint8Array) => Buffer.from(bytes)) as [Buffer, Buffer, Buffer]);
+    }
+    // By random ids: so anybody, from whenever.
+    for (const [id, secrets] of [...living].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, 5)) {
+      await vault.erase(id);
+      living.delete(id);
+      gone.push(secrets);
+    }
+    expect(new Set(copiesIn(folder, [...living.values()].flat()))).toEqual(new Set([1]));
+    expect(new Set(copiesIn(folder, gone.flat()))).toEqual(new Set([0]));
+  }
+  reader.close();
+  await vault.close();
 });
 
 test('kill -9 during an erasure leaves it undone or whole, once the next process has looked', async () => {

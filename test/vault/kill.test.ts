@@ -1,11 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openSqliteEventReader } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import { evidenceNamedIn } from '../../src/ledger/evidence.js';
 import { openSqliteVault } from '../../src/vault/sqlite/sqlite-vault.js';
+import { backToFormat4 } from './support/format-4.js';
 import { transpiled } from './support/transpiled.js';
 
 interface Answer {
@@ -54,6 +55,31 @@ test('what the vault answered survives kill -9, round after round', async () => 
     expect(await vault.open(commitment)).toMatchObject({ person, field: 'phone', value: identity });
   }
   await vault.close();
+});
+
+test('kill -9 while a file of format 4 is taken over leaves what it was, or what it becomes', async () => {
+  const [folder, key] = [mkdtempSync(join(home, 'format-')), randomBytes(32)];
+  const path = join(folder, 'vault.db');
+  const before = openSqliteVault(path, key);
+  const people = Array.from({ length: 6_000 }, (_, i) => `person ${i}`);
+  const ids = await Promise.all(people.map((value) => before.pseudonym('party', value)));
+  await before.close();
+  backToFormat4(path);
+  for (const logged of [1, 1_000_000, 2_500_000]) {
+    const writer = fork(resolve('test/vault/support/writer.mjs'), [root, path, key.toString('hex'), `${logged}`], {
+      execArgv: ['--no-warnings'],
+    });
+    const closed = new Promise((done) => writer.once('close', (_code, signal) => done(signal)));
+    let isDone = false;
+    writer.once('message', () => (isDone = true));
+    const log = (): number => statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+    while (!isDone && log() < logged) await new Promise((next) => setImmediate(next));
+    writer.kill('SIGKILL');
+    expect(await closed).toBe('SIGKILL');
+  }
+  const after = openSqliteVault(path, key);
+  expect(await Promise.all(people.map((value) => after.pseudonym('party', value)))).toEqual(ids);
+  await after.close();
 });
 
 /** A process that dies at its append of an event which names what it sealed. @returns the commitment */

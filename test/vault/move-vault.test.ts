@@ -6,10 +6,11 @@ import fc from 'fast-check';
 import type { LedgerId, PartyId, StreamName, Uuid } from '../../src/kernel/ids.js';
 import { Database } from '../../src/sqlite/database.js';
 import { moveVault, type Watch } from '../../src/vault/moving/move-vault.js';
-import { KINDS, type VaultRecords } from '../../src/vault/moving/vault-records.js';
+import { KINDS, UNFINISHED, type VaultRecords } from '../../src/vault/moving/vault-records.js';
 import { openSqliteSource, openSqliteTarget } from '../../src/vault/sqlite/sqlite-records.js';
 import { openSqliteVault } from '../../src/vault/sqlite/sqlite-vault.js';
 import { APPLICATION_ID } from '../../src/vault/sqlite/vault-file.js';
+import { backToFormat4 } from './support/format-4.js';
 import { anyContents, MemoryRecords } from './support/memory-records.js';
 
 const EVENT = randomUUID() as Uuid;
@@ -149,6 +150,16 @@ describe('a vault in a file', () => {
     }
     await moved(from, to);
     await openSqliteVault(to, key, false).close();
+  });
+
+  test('goes on moving into what a program of format 4 began', async () => {
+    const [from, to] = [await newVault(), file()];
+    await expect(moved(from, to, stopsAfter(5))).rejects.toMatchObject({ name: 'MoveStopped' });
+    backToFormat4(to, UNFINISHED);
+    await moved(from, to);
+    const [before, after] = [openSqliteVault(from, key, false), openSqliteVault(to, key, false)];
+    expect(await after.pseudonym('party', '1058529940')).toBe(await before.pseudonym('party', '1058529940'));
+    await Promise.all([before.close(), after.close()]);
   });
 
   test('is not moved while a server has it, nor opened by one while it moves', async () => {

@@ -8,6 +8,8 @@ import { openSqliteVault } from '../../src/vault/sqlite/sqlite-vault.js';
 import { APPLICATION_ID } from '../../src/vault/sqlite/vault-file.js';
 import { VaultLocked } from '../../src/vault/vault.js';
 import { vaultContract } from '../contract/vault.contract.js';
+import { copiesIn } from './support/copies.js';
+import { backToFormat4 } from './support/format-4.js';
 
 const EVENT = randomUUID() as Uuid;
 
@@ -119,19 +121,20 @@ describe('the file of the SQLite vault', () => {
     expect(refusal(() => openSqliteVault(path, key)).code).toBe('UNREADABLE_FILE');
     writeFileSync(path, whole);
     const database = Database.open(path, APPLICATION_ID);
-    database.exec('PRAGMA user_version = 5');
+    database.exec('PRAGMA user_version = 6');
     database.close();
     expect(refusal(() => openSqliteVault(path, key)).code).toBe('OTHER_FORMAT');
   });
 
-  test('of the format before this one is taken over: what it sealed stays for ever', async () => {
+  test('of the first format that is read is taken over: what it sealed stays for ever', async () => {
     const path = join(directory(), 'vault.db');
     const first = openSqliteVault(path, key);
     const commitment = await first.seal(party(), 'phone', '+966512345678', EVENT);
     (await first.keep([commitment], STREAM)).name();
     await first.close();
+    backToFormat4(path, 2);
     const database = Database.open(path, APPLICATION_ID);
-    database.exec('DROP TABLE waiting; DROP TABLE erased; DROP INDEX sealed_person; PRAGMA user_version = 2');
+    database.exec('DROP TABLE waiting; DROP TABLE erased; DROP INDEX sealed_person');
     database.close();
     const [vault, another] = [openSqliteVault(path, key), openSqliteVault(path, key)];
     for (const now of [0, 3_600_000]) await vault.sweep(() => Promise.resolve(false), now);
@@ -139,6 +142,33 @@ describe('the file of the SQLite vault', () => {
     await another.keep([await another.seal(party(), 'phone', '+966500000000', EVENT)], STREAM);
     expect(await vault.sweep(() => Promise.resolve(false))).toMatchObject({ waiting: 1 });
     await Promise.all([vault.close(), another.close()]);
+  });
+
+  test('of the format before this one is taken over: no copy of a key stays where rows have moved', async () => {
+    let [home, path, ids, secrets]: [string, string, string[], Buffer[]] = ['', '', [], []];
+    const people = Array.from({ length: 1_200 }, (_, i) => `person ${i}`);
+    do {
+      home = directory();
+      path = join(home, 'vault.db');
+      const first = openSqliteVault(path, key);
+      ids = await Promise.all(people.map((value) => first.pseudonym('party', value)));
+      await first.close();
+      backToFormat4(path);
+      const database = Database.open(path, APPLICATION_ID);
+      secrets = database
+        .prepare('SELECT lookup, key, identity FROM person')
+        .all()
+        .flat()
+        .map((bytes) => Buffer.from(bytes));
+      database.close();
+      // Until a page that was split has kept a copy of a key: of every other vault one has.
+    } while (copiesIn(home, secrets).every((copies, i) => i % 3 !== 1 || copies === 1));
+    const vault = openSqliteVault(path, key);
+    expect(new Set(copiesIn(home, secrets))).toEqual(new Set([1]));
+    expect(await Promise.all(people.map((value) => vault.pseudonym('party', value)))).toEqual(ids);
+    for (const id of ids.slice(0, 3)) await vault.erase(id as PartyId);
+    expect(copiesIn(home, secrets).filter((copies) => copies === 0)).toHaveLength(3 * 3);
+    await vault.close();
   });
 
   test('needs a master key of 32 bytes', () => {
@@ -186,7 +216,7 @@ describe('a changed row of the SQLite vault', () => {
 
     const stranger = party();
     const person = await tampered((database) => {
-      database.prepare('UPDATE person SET id = ?').run(stranger);
+      database.prepare('UPDATE person_slot SET id = ?').run(stranger);
       database.prepare('UPDATE sealed SET person = ?').run(stranger);
     });
     await expect(person.vault.open(person.commitment)).rejects.toMatchObject({ code: 'VAULT_DAMAGED' });
@@ -208,7 +238,7 @@ describe('a changed row of the SQLite vault', () => {
   });
 
   test("one person's damaged key does not fail another's write of the same moment", async () => {
-    const { vault, person } = await tampered((database) => database.exec('UPDATE person SET key = zeroblob(61)'));
+    const { vault, person } = await tampered((database) => database.exec('UPDATE person_slot SET key = zeroblob(61)'));
     const [damaged, sound] = await Promise.allSettled([
       vault.seal(person, 'phone', '+966512345678', EVENT),
       vault.seal(party(), 'phone', '+966512345678', EVENT),
@@ -220,7 +250,7 @@ describe('a changed row of the SQLite vault', () => {
 
   test("deleting a person's one row leaves nothing that opens or finds what was theirs", async () => {
     const { vault, person, commitment } = await tampered((database) =>
-      expect(database.prepare('DELETE FROM person').run()).toBe(1),
+      expect(database.prepare('DELETE FROM person_slot').run()).toBe(1),
     );
     expect(await vault.open(commitment)).toBeUndefined();
     expect(await vault.pseudonym('party', '1058529940')).not.toBe(person);
@@ -233,7 +263,7 @@ describe('a changed row of the SQLite vault', () => {
     const path = join(directory(), 'vault.db');
     const vault = openSqliteVault(path, key);
     const blocker = Database.open(path, APPLICATION_ID);
-    blocker.exec("CREATE TRIGGER stop BEFORE INSERT ON person BEGIN SELECT RAISE(ROLLBACK, 'stopped'); END");
+    blocker.exec("CREATE TRIGGER stop BEFORE INSERT ON person_slot BEGIN SELECT RAISE(ROLLBACK, 'stopped'); END");
     const results = await Promise.allSettled(['a', 'b', 'c'].map((value) => vault.pseudonym('actor', value)));
     for (const result of results) {
       expect(result).toMatchObject({ status: 'rejected', reason: { code: 'VAULT_UNAVAILABLE' } });

@@ -5,6 +5,7 @@ import { ROTATING, type KeyRing } from '../rotating/rotate-key.js';
 import type { PersonRecord } from '../storage.js';
 import { VaultLocked, VaultUnavailable } from '../vault.js';
 import {
+  bringPersonsUpToDate,
   closeDatabase,
   createPrivately,
   emptyLog,
@@ -14,17 +15,6 @@ import {
   schemaVersion,
   wrappedKeyIn,
 } from './vault-file.js';
-
-/**
- * A page that SQLite splits keeps copies of what went to its neighbour between its cells, where secure_delete never comes:
- * of some keys as they were wrapped before. Given back whole, a page is overwritten.
- */
-const ON_OTHER_PAGES = `
-  CREATE TABLE moved AS SELECT * FROM person;
-  DELETE FROM person;
-  INSERT INTO person SELECT * FROM moved ORDER BY id;
-  DROP TABLE moved;
-`;
 
 /** @throws VaultLocked; StoreOwned, where a server has it */
 export function openSqliteKeyRing(path: string): KeyRing {
@@ -41,6 +31,7 @@ export function openSqliteKeyRing(path: string): KeyRing {
         `${path} has format ${version}: start a server of this program on it first`,
       );
     }
+    if (version === ROTATING) bringPersonsUpToDate(database);
     return new SqliteKeyRing(path, database, disown);
   } catch (error) {
     database?.close();
@@ -82,14 +73,14 @@ class SqliteKeyRing implements KeyRing {
   }
 
   async rewrap(persons: readonly Pick<PersonRecord, 'id' | 'key'>[]): Promise<void> {
-    const update = this.database.prepare('UPDATE person SET key = ? WHERE id = ?');
+    const update = this.database.prepare('UPDATE person_slot SET key = ? WHERE id = ? AND is_erased = 0');
     this.#write(() => persons.forEach(({ id, key }) => update.run(key, id)));
   }
 
   async finish(next: Buffer): Promise<void> {
     this.#write(() => {
       this.database.prepare('UPDATE ledger_key SET wrapped = ?').run(next);
-      this.database.exec(`${ON_OTHER_PAGES} DROP TABLE next_key; PRAGMA user_version = ${SCHEMA_VERSION}`);
+      this.database.exec(`DROP TABLE next_key; PRAGMA user_version = ${SCHEMA_VERSION}`);
     });
     // The log has the pages as they were, with keys that the old master key opens.
     if (!this.#answered(() => emptyLog(this.database))) {

@@ -11,9 +11,12 @@ import {
 } from '../moving/vault-records.js';
 import { VaultLocked, VaultUnavailable } from '../vault.js';
 import {
+  ADD_PERSON,
   BELONGING,
+  bringPersonsUpToDate,
   closeDatabase,
   createPrivately,
+  ERASE_PERSON,
   locked,
   openDatabase,
   openVaultFile,
@@ -38,11 +41,14 @@ export function openSqliteTarget(path: string, vault: VaultIdentity): VaultTarge
       database = openDatabase(path);
       if (schemaVersion(database) === 0) begin(database, vault);
       const isRead = [UNFINISHED, SCHEMA_VERSION].includes(schemaVersion(database));
-      if (isRead && vault.wrapped.equals(wrappedKeyIn(database))) return database;
-      throw new VaultLocked(
-        'TARGET_TAKEN',
-        `${path} is another vault than the one that moves: move that file away, or name another directory`,
-      );
+      if (!isRead || !vault.wrapped.equals(wrappedKeyIn(database))) {
+        throw new VaultLocked(
+          'TARGET_TAKEN',
+          `${path} is another vault than the one that moves: move that file away, or name another directory`,
+        );
+      }
+      bringPersonsUpToDate(database);
+      return database;
     } catch (error) {
       database?.close();
       throw locked(error as Error, path);
@@ -149,9 +155,13 @@ const fromHex = (id: string): Buffer => Buffer.from(id, 'hex');
 const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 function tablesOf(database: Database): Tables {
-  const table = (name: string, [id, ...columns]: readonly [string, ...string[]]) => ({
+  type Columns = readonly [string, ...string[]];
+  const read = (name: string, [id, ...columns]: Columns) => ({
     page: database.prepare(`SELECT ${[id, ...columns].join()} FROM ${name} WHERE ${id} > ? ORDER BY ${id} LIMIT ?`),
     count: database.prepare(`SELECT count(*) FROM ${name}`),
+  });
+  const table = (name: string, [id, ...columns]: Columns) => ({
+    ...read(name, [id, ...columns]),
     insert: database.prepare(
       `INSERT INTO ${name} (${[id, ...columns].join()}) VALUES (?${', ?'.repeat(columns.length)}) ON CONFLICT DO NOTHING`,
     ),
@@ -159,7 +169,9 @@ function tablesOf(database: Database): Tables {
   });
   return {
     persons: {
-      ...table('person', ['id', 'lookup', 'key', 'identity']),
+      ...read('person', ['id', 'lookup', 'key', 'identity']),
+      insert: database.prepare(ADD_PERSON),
+      remove: database.prepare(ERASE_PERSON),
       after: asText,
       read: ([id, lookup, key, identity]) => ({
         id,

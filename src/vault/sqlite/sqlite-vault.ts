@@ -5,7 +5,7 @@ import { EncryptedVault } from '../encrypted-vault.js';
 import type { PersonRecord, SealedRecord, VaultStorage, WaitingRecord } from '../storage.js';
 import { type Person, PersonErased, type Vault, VaultDamaged, VaultUnavailable } from '../vault.js';
 import { GroupCommit } from './group-commit.js';
-import { closeDatabase, createPrivately, emptyLog, openVaultFile } from './vault-file.js';
+import { ADD_PERSON, closeDatabase, createPrivately, emptyLog, ERASE_PERSON, openVaultFile } from './vault-file.js';
 
 /**
  * Opens the vault in a file, for as long as nobody moves it.
@@ -53,20 +53,21 @@ class SqliteStorage implements VaultStorage {
   }
 
   async personOf(lookup: Buffer): Promise<Person | undefined> {
-    return this.#read(() => this.#statements.personOf.get(lookup)?.[0]);
+    return this.#read(() => this.#statements.personByLookup.get(lookup)?.[0]);
   }
 
   async keyOf(person: Person): Promise<Buffer | undefined> {
-    return this.#read(() => this.#statements.keyOf.get(person)?.[0]);
+    return this.#read(() => this.#statements.personById.get(person)?.[1]);
   }
 
   async add({ id, lookup, key, identity }: PersonRecord): Promise<Pick<PersonRecord, 'id' | 'key'>> {
-    const { person, addPerson } = this.#statements;
+    const { personById, personByLookup, addPerson } = this.#statements;
     const added = await this.#commits.run(() => {
       if (this.#isErased(id)) return undefined;
+      const first = personById.get(id) ?? (lookup && personByLookup.get(lookup));
+      if (first !== undefined) return { id: first[0] as Person, key: first[1] as Buffer };
       addPerson.run(id, lookup ?? null, key, identity ?? null);
-      const [first, wrapped] = person.get(id, lookup ?? null) as [Person, Buffer];
-      return { id: first, key: wrapped };
+      return { id, key };
     });
     if (added === undefined) throw new PersonErased(id);
     return added;
@@ -157,12 +158,11 @@ class SqliteStorage implements VaultStorage {
 const statementsOf = (database: Database) => ({
   ledger: database.prepare('SELECT id FROM ledger'),
   addLedger: database.prepare('INSERT INTO ledger VALUES (?)'),
-  personOf: database.prepare('SELECT id FROM person WHERE lookup = ?'),
-  keyOf: database.prepare('SELECT key FROM person WHERE id = ?'),
-  person: database.prepare('SELECT id, key FROM person WHERE id = ? OR lookup = ?'),
-  addPerson: database.prepare(
-    'INSERT INTO person (id, lookup, key, identity) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  personById: database.prepare('SELECT id, key FROM person WHERE id = ?'),
+  personByLookup: database.prepare(
+    'SELECT id, key FROM person WHERE substr(lookup, 1, 2) = substr(?1, 1, 2) AND lookup = ?1',
   ),
+  addPerson: database.prepare(ADD_PERSON),
   sealed: database.prepare('SELECT person, field, content FROM sealed WHERE commitment = ?'),
   addSealed: database.prepare(
     'INSERT INTO sealed (commitment, person, field, content) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
@@ -174,7 +174,7 @@ const statementsOf = (database: Database) => ({
   removeWaiting: database.prepare('DELETE FROM waiting WHERE id = ?'),
   erased: database.prepare('SELECT 1 FROM erased WHERE person = ?'),
   addErased: database.prepare('INSERT INTO erased VALUES (?) ON CONFLICT DO NOTHING'),
-  erasePerson: database.prepare('DELETE FROM person WHERE id = ?'),
+  erasePerson: database.prepare(ERASE_PERSON),
   eraseSealed: database.prepare('DELETE FROM sealed WHERE person = ?'),
   eraseWaiting: database.prepare('DELETE FROM waiting WHERE person = ?'),
   waiting: database.prepare(

@@ -7,7 +7,7 @@ import { VaultDamaged, VaultLocked } from '../vault.js';
 
 /** "SjVt" at byte 68 of the file. */
 export const APPLICATION_ID = 0x536a5674;
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 /** Of format 3: without it a program of format 2 would not know what waits for an event. */
 const WAITING = `
@@ -26,17 +26,38 @@ const ERASED = `
   CREATE TABLE erased (person TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
   CREATE INDEX sealed_person ON sealed (person);
   CREATE INDEX waiting_person ON waiting (person);
-  PRAGMA user_version = ${SCHEMA_VERSION};
+`;
+/**
+ * Of format 5. A page that SQLite splits keeps copies of the rows that went to its neighbour, in free room where
+ * secure_delete never comes. So what leads to a person, or opens what is theirs, stands in rows that never move: each comes
+ * after the last one, none is deleted, and what is overwritten has the size of what was there. Indexes do move what they
+ * hold: pseudonyms, and of the keyed hash 16 bits, which thousands of people share.
+ */
+const SLOTS = `
+  CREATE TABLE person_slot (
+    slot      INTEGER PRIMARY KEY,
+    is_erased INTEGER NOT NULL,
+    id        TEXT NOT NULL,
+    lookup    BLOB,
+    key       BLOB NOT NULL,
+    identity  BLOB
+  ) STRICT;
+  CREATE UNIQUE INDEX person_slot_id ON person_slot (id) WHERE is_erased = 0;
+  CREATE INDEX person_slot_lookup ON person_slot (substr(lookup, 1, 2)) WHERE is_erased = 0;
+`;
+/** Has the name of format 4's table, so that a process of that program cannot delete a row under which the key would stay. */
+const PERSONS = 'CREATE VIEW person AS SELECT id, lookup, key, identity FROM person_slot WHERE is_erased = 0;';
+const INTO_SLOTS = `
+  ${SLOTS}
+  INSERT INTO person_slot (is_erased, id, lookup, key, identity) SELECT 0, id, lookup, key, identity FROM person;
+  DROP TABLE person;
+  ${PERSONS}
 `;
 /** `storage.ts` says what the records are. */
 export const SCHEMA = `
   CREATE TABLE ledger_key (wrapped BLOB NOT NULL) STRICT;
-  CREATE TABLE person (
-    id       TEXT PRIMARY KEY,
-    lookup   BLOB UNIQUE,
-    key      BLOB NOT NULL,
-    identity BLOB
-  ) STRICT, WITHOUT ROWID;
+  ${SLOTS}
+  ${PERSONS}
   CREATE TABLE sealed (
     commitment BLOB PRIMARY KEY,
     person     TEXT NOT NULL,
@@ -45,11 +66,28 @@ export const SCHEMA = `
   ) STRICT, WITHOUT ROWID;
   ${WAITING}
   ${ERASED}
+  PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 /** What brings a file of an earlier format to this one. */
-const FROM: Readonly<Record<number, string>> = { 2: `${WAITING} ${ERASED}`, 3: ERASED };
+const FROM: Readonly<Record<number, string>> = {
+  2: `${WAITING} ${ERASED} ${INTO_SLOTS}`,
+  3: `${ERASED} ${INTO_SLOTS}`,
+  4: INTO_SLOTS,
+};
 /** Added later: a vault that was made before belongs to no ledger until it is opened with one. */
 export const BELONGING = 'CREATE TABLE IF NOT EXISTS ledger (id TEXT NOT NULL) STRICT';
+
+/** Id, lookup or NULL, key, identity or NULL. */
+export const ADD_PERSON =
+  'INSERT INTO person_slot (is_erased, id, lookup, key, identity) VALUES (0, ?, ?, ?, ?) ON CONFLICT DO NOTHING';
+export const ERASE_PERSON = `
+  UPDATE person_slot SET
+    is_erased = 1,
+    lookup    = zeroblob(length(lookup)),
+    key       = zeroblob(length(key)),
+    identity  = zeroblob(length(identity))
+  WHERE id = ? AND is_erased = 0
+`;
 
 export interface VaultFile {
   readonly database: Database;
@@ -125,7 +163,17 @@ function bringUpToDate(database: Database): void {
   if (schemaVersion(database) === SCHEMA_VERSION) return;
   database.transaction(() => {
     const missing = FROM[schemaVersion(database)];
-    if (missing !== undefined) database.exec(missing); // else another process was faster
+    if (missing === undefined) return; // another process was faster
+    database.exec(`${missing} PRAGMA user_version = ${SCHEMA_VERSION}`);
+  });
+  emptyLog(database);
+}
+
+/** For what a program of format 4 began, and is not of that format: a rotation, or a move. */
+export function bringPersonsUpToDate(database: Database): void {
+  database.transaction(() => {
+    const [type] = database.prepare("SELECT type FROM sqlite_schema WHERE name = 'person'").get() ?? [];
+    if (type === 'table') database.exec(INTO_SLOTS);
   });
 }
 
