@@ -30,6 +30,8 @@ import { leafSaltUnder } from './vault/leaf-salt.js';
 
 /** What the thread is told. */
 export interface FeedThreadData extends Stores {
+  /** Most events folded at once; absent: as many as suit those who ask meanwhile. */
+  readonly pageSize?: number;
   /** Absent: it builds no transparency log. */
   readonly transparency?: {
     readonly ledger: LedgerId;
@@ -42,7 +44,7 @@ export interface FeedThreadData extends Stores {
   };
 }
 
-const { transparency, ...stores } = workerData as FeedThreadData;
+const { transparency, pageSize, ...stores } = workerData as FeedThreadData;
 if (parentPort === null) throw new Error('the feed runs in a thread of the server');
 const port = new FeedThreadPort(parentPort);
 const reader = await openEventReader(stores);
@@ -50,7 +52,8 @@ const readModels = await openReadModels(stores);
 const leases = await openLeases(stores);
 await holdToOneLedger(reader, readModels);
 const { send, listener } = port;
-const feed = new Feed({ reader, readModels, leases, catalogue, projections, policies, send, listener });
+const sized = pageSize !== undefined && { pageSize };
+const feed = new Feed({ reader, readModels, leases, catalogue, projections, policies, send, listener, ...sized });
 const logStorage = transparency && (await openLogStorage(stores));
 const logLeases = transparency && (await openLogLeases(stores));
 const balances = transparency && openBalances(stores);

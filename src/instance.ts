@@ -74,6 +74,8 @@ export interface Surroundings {
   readonly onOutcome?: (command: string, outcome: Outcome) => void;
   /** How many requests have come to this process. Absent: it answers none. */
   readonly asked?: () => number;
+  /** Most events folded at once, where nobody waits for what is folded. Absent: as many as suit those who ask meanwhile. */
+  readonly foldedAtOnce?: number;
 }
 
 /** Those that answer, commit and fold. */
@@ -110,7 +112,7 @@ export async function openInstance(
     | 'drainMs'
   >,
   logger: Logger,
-  { onOutcome, asked }: Surroundings = {},
+  { onOutcome, asked, foldedAtOnce }: Surroundings = {},
   feedThread = FEED_THREAD,
 ): Promise<Instance> {
   const {
@@ -178,6 +180,7 @@ export async function openInstance(
   const policy = vkey !== undefined && witnesses !== undefined ? readWitnesses(witnesses, vkey) : undefined;
   const toThread: FeedThreadData = {
     ...stores,
+    ...(foldedAtOnce !== undefined && { pageSize: foldedAtOnce }),
     ...(seed !== undefined && {
       transparency: { ledger: ledger.id, origin, leafKey: vault.leafKey(), seed, ...byPolicy },
     }),
