@@ -1,7 +1,7 @@
 /** Imports go one way (docs/architecture.md); each message says what to do instead. A test sees each rule fire. */
 
 const ROOTS =
-  '^src/(main|serve|app\\.module|adapters|composition|duties|instance|feed-thread|start-fault|cli/(main|faults|serve|rebuild|export|import|journal|vault-move|vault-rotate-key|token|doctor|replay|transparency|signed-log|doctor/transparency))\\.ts$';
+  '^src/(main|serve|app\\.module|commands\\.module|adapters|composition|duties|instance|feed-thread|start-fault|cli/(main|faults|serve|rebuild|export|import|journal|vault-move|vault-rotate-key|token|doctor|replay|transparency|signed-log|doctor/transparency))\\.ts$';
 /** A file's dotted suffix says that it is a shell around the core. */
 const SHELLS = '\\.(controller|dto|handlers|jobs|module|policy|reader)\\.ts$';
 

@@ -1,5 +1,4 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
 import { AccessLogController } from '../projections/access-log/controller.js';
 import { AttemptsController } from '../projections/attempts/controller.js';
@@ -37,32 +36,18 @@ import { Asking, REPORTS } from '../projections/reports/asking.js';
 import { ReportsController } from '../projections/reports/controller.js';
 import { SubscriptionsController } from '../projections/subscriptions/controller.js';
 import { catalogue, projections, reports, rules } from './composition.js';
+import { CommandsModule, tariffOf } from './commands.module.js';
 import type { Configuration } from './config/configuration.js';
-import { BalancesModule } from './contexts/balances/balances.module.js';
-import { balanceCommandClasses } from './contexts/balances/balances.handlers.js';
 import { BillingModule } from './contexts/billing/billing.module.js';
-import { receiptCommandClasses } from './contexts/billing/receipts.handlers.js';
-import type { Target } from './contexts/billing/commands.js';
-import { ReceiptTargets, type FoundTarget } from './contexts/billing/targets.js';
 import { Authorities, type Authority } from './contexts/debts/authorities.js';
-import { debt } from './contexts/debts/debt.js';
-import { debtCommandClasses } from './contexts/debts/debts.handlers.js';
 import { DebtsModule } from './contexts/debts/debts.module.js';
 import { delegation } from './contexts/delegations/delegation.js';
 import { DelegationsModule } from './contexts/delegations/delegations.module.js';
 import { DutyFinder } from './contexts/parties/duties.js';
-import { partyCommandClasses } from './contexts/parties/parties.handlers.js';
 import { PartiesModule } from './contexts/parties/parties.module.js';
 import { LEGAL_RETENTION, readRetention } from './contexts/parties/retention.js';
-import { closingCommandClasses } from './contexts/periods/periods.handlers.js';
 import { PeriodsModule } from './contexts/periods/periods.module.js';
-import { EXAMPLE_TARIFF } from './contexts/subscriptions/example-tariff.js';
-import { subscriptionUnder } from './contexts/subscriptions/subscription.js';
-import { proofCommandClasses } from './contexts/proofs/proofs.handlers.js';
-import { ProofsModule } from './contexts/proofs/proofs.module.js';
-import { subscriptionCommandClasses } from './contexts/subscriptions/subscriptions.handlers.js';
 import { SubscriptionsModule } from './contexts/subscriptions/subscriptions.module.js';
-import { readTariff, type Tariff } from './contexts/subscriptions/tariff.js';
 import { audited, dutiesOf } from './duties.js';
 import { EVENT_READER } from './event-store/event-store.js';
 import { FeedHost } from './feed/feed-host.js';
@@ -78,10 +63,9 @@ import { JOBS, JobsController } from './jobs/jobs.controller.js';
 import { jobsIndicator, measureJobs } from './jobs/observing.js';
 import { businessDateAt } from './kernel/calendar.js';
 import type { Envelope } from './kernel/envelope.js';
-import type { PartyId, Uuid } from './kernel/ids.js';
+import type { Uuid } from './kernel/ids.js';
 import { formatMinor } from './kernel/money.js';
-import { CommandRegistry } from './ledger/command-handlers.js';
-import { Ledger } from './ledger/ledger.js';
+import type { Ledger } from './ledger/ledger.js';
 import type { ReadModelReader } from './read-models/read-models.js';
 import { READ_MODELS } from './read-models/token.js';
 import { AUDITED_LOG, AuditFilesController } from './transparency/auditing/audit-files.controller.js';
@@ -97,21 +81,7 @@ import { VerifyPageController } from './transparency/verify-page.controller.js';
 import { PUBLISHED_LOG, TransparencyController, type Published } from './transparency/transparency.controller.js';
 import { VAULT } from './vault/vault.token.js';
 
-const registry = new CommandRegistry([
-  ...debtCommandClasses,
-  ...receiptCommandClasses,
-  ...balanceCommandClasses,
-  ...subscriptionCommandClasses,
-  ...closingCommandClasses,
-  ...proofCommandClasses,
-  ...partyCommandClasses,
-]);
-
-/** @throws InvalidTariff: before anything is opened, for who asks then */
-export const tariffOf = ({ tariff }: Pick<Configuration, 'tariff'>): Tariff =>
-  tariff === undefined ? EXAMPLE_TARIFF : readTariff(tariff);
-
-/** The composition root: configuration picks the adapters, nothing else does. */
+/** The server: the write side, and everything that is answered over HTTP. */
 @Module({})
 export class AppModule {
   static async register(
@@ -121,7 +91,6 @@ export class AppModule {
     metrics: Metrics,
   ): Promise<DynamicModule> {
     const { ledger, vault, sweeping, store, readModels, feed, clock, jobs, transparency, balances } = instance;
-    const tariff = tariffOf(configuration);
     const retention = configuration.retention === undefined ? LEGAL_RETENTION : readRetention(configuration.retention);
     measureFeed(feed, metrics);
     const swept =
@@ -131,7 +100,6 @@ export class AppModule {
     measureLog(feed, metrics);
     measureJobs(jobs, metrics);
     const shared = [
-      { provide: Ledger, useValue: ledger },
       { provide: VAULT, useValue: vault },
       { provide: EVENT_READER, useValue: store },
       { provide: READ_MODELS, useValue: readModels },
@@ -144,7 +112,6 @@ export class AppModule {
       { provide: PARTY_LINES, useValue: partyLines(readModels) },
       { provide: CLOSINGS_OF, useValue: closingsOf(readModels) },
       { provide: REPORTS, useValue: reports },
-      { provide: ReceiptTargets, useValue: new TargetsInLedger(ledger, tariff) },
       {
         provide: DutyFinder,
         useValue: {
@@ -157,16 +124,14 @@ export class AppModule {
       module: AppModule,
       global: true,
       imports: [
-        CqrsModule.forRoot(),
+        CommandsModule.under(configuration, instance),
         await HttpModule.register({ configuration, ports: portsOf(instance), logger, metrics }),
         DebtsModule,
         DelegationsModule,
         BillingModule,
-        BalancesModule,
         PeriodsModule,
         PartiesModule.under(retention),
-        ProofsModule,
-        SubscriptionsModule.under(tariff, clock),
+        SubscriptionsModule.under(tariffOf(configuration), clock),
       ],
       controllers: [
         DebtListController,
@@ -231,37 +196,6 @@ export class AppModule {
       ],
       exports: shared,
     };
-  }
-}
-
-/** Lets policies' commands through the same door as everybody's. */
-export const serveCommands = (instance: Instance, bus: CommandBus): void =>
-  instance.serveCommands((command, request) => bus.execute(registry.issue(command, request)));
-
-/** Debts, and subscriptions of this tariff. */
-class TargetsInLedger extends ReceiptTargets {
-  constructor(
-    private readonly ledger: Ledger,
-    private readonly tariff: Tariff,
-  ) {
-    super();
-  }
-
-  find(target: Target): Promise<FoundTarget | null> {
-    return this.#found(target, 'load');
-  }
-
-  recall(target: Target): Promise<FoundTarget | null> {
-    return this.#found(target, 'recall');
-  }
-
-  async #found(target: Target, how: 'load' | 'recall'): Promise<FoundTarget | null> {
-    if ('debt' in target) {
-      const { state } = await this.ledger[how](debt, target.debt);
-      return state && { state: state.status, creditor: state.refs.creditor as PartyId, currency: state.currency };
-    }
-    const { state } = await this.ledger[how](subscriptionUnder(this.tariff), target.subscription);
-    return state && { state: state.status, creditor: state.refs.entity as PartyId, currency: state.currency };
   }
 }
 

@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import { resolve } from 'node:path';
 import { NestFactory } from '@nestjs/core';
-import { CommandBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AppModule, serveCommands, tariffOf } from './app.module.js';
+import { AppModule } from './app.module.js';
+import { serveCommands, tariffOf } from './commands.module.js';
 import type { Configuration } from './config/configuration.js';
 import { createLogger, nestLogger } from './http/logger.js';
 import { Metrics } from './http/metrics.js';
@@ -48,7 +48,7 @@ export async function serve(configuration: Configuration): Promise<void> {
   const { host, port, data, oidc } = configuration;
   await app.init();
   // Not before: the bus has no handlers yet, and a policy that starts with work to do would be told so, and stop at it.
-  serveCommands(instance, app.get(CommandBus, { strict: false }));
+  serveCommands(instance, app);
   // Not Nest's own `listen`: it would log a failure a second time, with less to go by.
   const url = await app.getHttpAdapter().getInstance().listen({ host, port });
   logger.info(`Sijill answers on ${url}; its API is described at ${url}/docs; its data is in ${resolve(data)}`);

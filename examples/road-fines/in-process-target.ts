@@ -3,14 +3,13 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
-import { AppModule, serveCommands } from '../../src/app.module.js';
+import { CommandsModule, serveCommands } from '../../src/commands.module.js';
 import type { Configuration } from '../../src/config/configuration.js';
 import { conflictAsRefusal } from '../../src/contexts/billing/receipt-conflict.js';
 import { ReceiptTargets } from '../../src/contexts/billing/targets.js';
 import { DEVELOPMENT_ISSUER } from '../../src/http/auth/development.js';
 import { senderOf } from '../../src/http/auth/tokens.js';
 import { nestLogger } from '../../src/http/logger.js';
-import { Metrics } from '../../src/http/metrics.js';
 import { openInstance, type Instance } from '../../src/instance.js';
 import type { Issued } from '../../src/kernel/decider.js';
 import type { Actor } from '../../src/kernel/envelope.js';
@@ -60,12 +59,12 @@ export class InProcessTarget implements Target {
       });
     });
     try {
-      const module = await AppModule.register(configuration, instance, logger, new Metrics());
+      const module = CommandsModule.under(configuration, instance);
       const own = { logger: nestLogger(logger), abortOnError: false };
       const app = await NestFactory.createApplicationContext(module, own);
-      const bus = app.get(CommandBus, { strict: false });
-      serveCommands(instance, bus);
-      return new InProcessTarget(instance, app, bus, app.get(ReceiptTargets, { strict: false }), carried);
+      serveCommands(instance, app);
+      const [bus, targets] = [app.get(CommandBus, { strict: false }), app.get(ReceiptTargets, { strict: false })];
+      return new InProcessTarget(instance, app, bus, targets, carried);
     } catch (error) {
       await instance.close(); // its threads would keep the process alive
       throw error;

@@ -1,9 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CqrsModule } from '@nestjs/cqrs';
 import { PersonalData } from '../../http/personal-data.js';
 import { ErasuresController, RETENTION } from './erasures.controller.js';
 import { PartiesController } from './parties.controller.js';
-import { partyHandlers } from './parties.handlers.js';
 import { PartiesReader } from './parties.reader.js';
 import type { Retention } from './retention.js';
 
@@ -16,9 +14,8 @@ export class PartiesModule {
     return {
       module: PartiesModule,
       global: true,
-      imports: [CqrsModule],
       controllers: [PartiesController, ErasuresController],
-      providers: [...partyHandlers, personalData, { provide: RETENTION, useValue: retention }],
+      providers: [personalData, { provide: RETENTION, useValue: retention }],
       exports: [personalData],
     };
   }

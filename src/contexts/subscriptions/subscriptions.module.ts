@@ -1,9 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CqrsModule } from '@nestjs/cqrs';
 import type { Clock } from '../../kernel/clock.js';
 import { Ledger } from '../../ledger/ledger.js';
 import { SubscriptionsController } from './subscriptions.controller.js';
-import { subscriptionHandlers, UsersSubscriptions } from './subscriptions.handlers.js';
+import { UsersSubscriptions } from './subscriptions.handlers.js';
 import type { Tariff } from './tariff.js';
 
 /** Subscriptions over HTTP. Needs global providers of Ledger and of the edge. */
@@ -17,9 +16,8 @@ export class SubscriptionsModule {
     };
     return {
       module: SubscriptionsModule,
-      imports: [CqrsModule],
       controllers: [SubscriptionsController],
-      providers: [users, ...subscriptionHandlers(tariff)],
+      providers: [users],
     };
   }
 }
