@@ -68,26 +68,32 @@ export const rejections = (context: string, commands: readonly string[]): EventD
 
 /** Every event that may be stored, by its type. */
 export class Catalogue {
-  readonly #entries = new Map<string, { definition: EventDefinition; validator: Validator }>();
+  readonly #byType = new Map<string, EventDefinition>();
+  /** Each is made for the first event that it checks: a thread that only reads needs none. */
+  readonly #validators = new Map<string, Validator>();
 
   constructor(readonly definitions: readonly EventDefinition[]) {
     for (const definition of definitions) {
-      if (this.#entries.has(definition.type)) throw new Error(`${definition.type} is defined twice`);
+      if (this.#byType.has(definition.type)) throw new Error(`${definition.type} is defined twice`);
       if (definition.upcasters.length !== definition.version - 1) {
         throw new Error(`${definition.type} version ${definition.version} needs ${definition.version - 1} upcasters`);
       }
-      this.#entries.set(definition.type, { definition, validator: Compile(definition.schema) });
+      this.#byType.set(definition.type, definition);
     }
   }
 
   /** The version under which new events of a type are stored. @throws InvalidEvent for an unknown type */
   version(type: string): number {
-    return this.#entry(type).definition.version;
+    return this.#definition(type).version;
   }
 
   /** @throws InvalidEvent naming the first fault, when data does not fit the type's current schema */
   validate(type: string, data: unknown): void {
-    const { validator } = this.#entry(type);
+    let validator = this.#validators.get(type);
+    if (validator === undefined) {
+      validator = Compile(this.#definition(type).schema);
+      this.#validators.set(type, validator);
+    }
     if (validator.Check(data)) return;
     const [fault] = validator.Errors(data);
     throw new InvalidEvent(`${type}${fault?.instancePath ?? ''}: ${fault?.message ?? 'does not fit its schema'}`);
@@ -95,7 +101,7 @@ export class Catalogue {
 
   /** The event in its type's current version; the stored bytes stay as they are. */
   upcast(event: Envelope): Envelope {
-    const { definition } = this.#entry(event.type);
+    const definition = this.#definition(event.type);
     if (event.schemaVersion === definition.version) return event;
     if (event.schemaVersion > definition.version) {
       throw new InvalidEvent(`${event.type} version ${event.schemaVersion} is newer than this program knows`);
@@ -106,9 +112,9 @@ export class Catalogue {
     return { ...event, schemaVersion: definition.version, data };
   }
 
-  #entry(type: string): { definition: EventDefinition; validator: Validator } {
-    const entry = this.#entries.get(type);
-    if (entry === undefined) throw new InvalidEvent(`${type} is not in the catalogue`);
-    return entry;
+  #definition(type: string): EventDefinition {
+    const definition = this.#byType.get(type);
+    if (definition === undefined) throw new InvalidEvent(`${type} is not in the catalogue`);
+    return definition;
   }
 }
