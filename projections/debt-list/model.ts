@@ -49,10 +49,11 @@ const schema = new Schema(
 );
 // What follows `_id` only filters: a page is cut from the index alone, without reading the documents left out. Each of those
 // fields moves a debt in the index when it changes, so that only what many walked entries would be opened for stands there:
-// a debtor's debts are few; one that is listed by its day of registration is opened anyway, unless it is a draft.
+// of most debtors the debts in one state are few; one that is listed by its day of registration is opened anyway, unless it is
+// a draft.
 const FILTERS = { balanceKey: 1, currency: 1, underReview: 1 } as const;
 // Where several leading fields are given, the index declared first is taken: the most selective one leads.
-schema.index({ debtor: 1, listedOn: 1, _id: 1, creditor: 1 });
+schema.index({ debtor: 1, listedOn: 1, _id: 1, creditor: 1, state: 1 });
 schema.index({ creditor: 1, state: 1, listedOn: 1, _id: 1, ...FILTERS, registeredOn: 1 });
 schema.index({ creditor: 1, listedOn: 1, _id: 1, ...FILTERS });
 schema.index({ creditor: 1, balanceKey: 1, _id: 1, state: 1 });

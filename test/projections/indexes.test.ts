@@ -23,6 +23,10 @@ test.each([
   expectInIndex(debtListModel, [...given, balance, ...others], 'listedOn');
 });
 
+test('the debts of a debtor in a state are filtered in the index: a fleet has paid fifty thousand, and owes a few (E2a)', () => {
+  expectInIndex(debtListModel, [where('debtor', 'eq', 'x'), outstanding, creditor], 'listedOn');
+});
+
 test.each(['entity', 'establishment', null])(
   'the subscriptions of %s in a state are filtered in the index (Q3)',
   (field) => {
