@@ -1,7 +1,7 @@
 import type { Command, Decider, Recorded, Summary } from '../kernel/decider.js';
 import type { Envelope, NewEvent } from '../kernel/envelope.js';
 import type { StreamName } from '../kernel/ids.js';
-import type { Aggregate } from './aggregate.js';
+import { fingerprintOf, grown, type Aggregate } from './aggregate.js';
 import { AggregateCache } from './aggregate-cache.js';
 import type { PatientStore } from './patient-store.js';
 import type { Snapshots } from './snapshots.js';
@@ -140,7 +140,7 @@ export class Aggregates {
 const blank = <S>(initial: S): Aggregate<S> => ({
   revision: -1,
   state: initial,
-  commands: new Map(),
+  commands: [],
   summaries: [],
   snapshot: -1,
 });
@@ -152,15 +152,16 @@ function fold<S, C extends Command, E extends NewEvent>(
 ): void {
   aggregate.state = decider.evolve(aggregate.state, event as Recorded<E>);
   aggregate.revision = event.revision;
-  aggregate.commands.set(event.commandId, event.revision);
+  aggregate.commands = grown(aggregate.commands, fingerprintOf(event.commandId));
   const summary = decider.summary(aggregate.state);
   const before = aggregate.summaries.at(-1);
   // Most events do not change it: a long stream then holds few of them.
-  aggregate.summaries.push(before !== undefined && isSame(before, summary) ? before : summary);
+  aggregate.summaries = grown(aggregate.summaries, before !== undefined && isSame(before, summary) ? before : summary);
 }
 
 /** Their fields are texts and booleans. */
 function isSame(a: Summary, b: Summary): boolean {
+  if (a === b) return true;
   let fields = 0;
   for (const field in a) {
     if (a[field] !== b[field]) return false;

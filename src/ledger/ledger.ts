@@ -6,7 +6,7 @@ import { eventId, streamName, type CommandId, type LedgerId, type StreamName, ty
 import { isRefusal, refuse, type Refusal, type Rule } from '../kernel/refusal.js';
 import type { Catalogue } from '../event-store/catalogue.js';
 import { InvalidEvent, WrongRevision, type EventStore } from '../event-store/event-store.js';
-import type { Aggregate } from './aggregate.js';
+import { lastOf, type Aggregate } from './aggregate.js';
 import { Aggregates } from './aggregates.js';
 import { Attempts, refusedAgain } from './attempts.js';
 import {
@@ -202,7 +202,10 @@ export class Ledger {
     let moved: BusinessDate | undefined; // the first open day, for a fact of a closed one
     for (let conflicts = 0; ;) {
       const { id, digest } = request;
-      if (aggregate.commands.has(id)) return this.#repeat(target, stream, aggregate, id, digest);
+      if (lastOf(aggregate, id, aggregate.commands.length) >= 0) {
+        const before = await this.#earlier(target, stream, aggregate, id, digest);
+        if (before !== undefined) return before;
+      }
       if (refusedBefore !== undefined) return refusedAgain(refusedBefore, request);
 
       const at = this.#contextOf(request, moved);
@@ -236,7 +239,11 @@ export class Ledger {
           request,
         });
       }
-      if ('earlier' in decision) return this.#repeat(target, stream, aggregate, decision.earlier);
+      if ('earlier' in decision) {
+        const before = await this.#earlier(target, stream, aggregate, decision.earlier);
+        if (before === undefined) throw new Error(`${stream} holds no event of command ${decision.earlier}`);
+        return before;
+      }
       if (decision.length === 0) return accepted(target, revision, decider.summary(state));
 
       const events = this.#stamp.events(stream, revision, inTime.of(decision), request, at.effectiveOn);
@@ -362,21 +369,25 @@ export class Ledger {
   }
 
   /**
-   * The answer that an accepted command got, with the state as it was then.
+   * The answer that an accepted command got, with the state as it was then; undefined: it has no event here.
    * @param digest of the repeat, where it must be the same request
    */
-  async #repeat(
+  async #earlier(
     target: Uuid,
     stream: StreamName,
-    { commands, summaries }: Aggregate,
+    aggregate: Aggregate,
     id: CommandId,
     digest?: string,
-  ): Promise<Accepted> {
-    const revision = commands.get(id);
-    const last = revision === undefined ? undefined : await this.#store.at(stream, revision);
-    if (last?.event.commandId !== id) throw new Error(`${stream} holds no event of command ${id}`);
-    const { event, ...place } = last;
-    if (digest !== undefined && event.requestDigest !== digest) throw new IdempotencyConflict(id);
-    return { ...accepted(target, event.revision, summaries[event.revision] as Summary, event, place), repeated: true };
+  ): Promise<Accepted | undefined> {
+    const { commands, summaries } = aggregate;
+    for (let at = lastOf(aggregate, id, commands.length); at >= 0; at = lastOf(aggregate, id, at)) {
+      const last = await this.#store.at(stream, at);
+      if (last === undefined) throw new Error(`${stream} has lost its event ${at}`);
+      const { event, ...place } = last;
+      if (event.commandId !== id) continue; // another command's with the same fingerprint
+      if (digest !== undefined && event.requestDigest !== digest) throw new IdempotencyConflict(id);
+      return { ...accepted(target, at, summaries[at] as Summary, event, place), repeated: true };
+    }
+    return undefined;
   }
 }

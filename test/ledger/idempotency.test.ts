@@ -1,4 +1,5 @@
-import { streamName } from '../../src/kernel/ids.js';
+import type { CommandRequest } from '../../src/kernel/decider.js';
+import { streamName, type CommandId, type Uuid } from '../../src/kernel/ids.js';
 import { IdempotencyConflict } from '../../src/ledger/outcome.js';
 import { id } from '../given.js';
 import { FaultyStore } from './faulty-store.js';
@@ -106,6 +107,32 @@ describe('a command is handled once (DESIGN.md, Ids)', () => {
     await expect(
       ledger.execute(tally, new Again(A, { of: request('never sent').id }, request('third'))),
     ).rejects.toThrow('holds no event of command');
+  });
+
+  test('commands whose ids begin alike are told apart', async () => {
+    const { store, process, ledger } = setup();
+    const alike = (end: string): CommandRequest =>
+      request(undefined, { id: `0123abcd-0000-5000-8000-${end.padStart(12, '0')}` as Uuid as CommandId });
+    const firsts = [];
+    for (const [i, end] of ['a', 'b', 'c'].entries()) {
+      firsts.push(await accepted(add(ledger, 1, alike(end), i + 1)));
+      await add(ledger, 10);
+    }
+    expect(firsts.map(({ revision, repeated }) => [revision, repeated])).toEqual([
+      [0, false],
+      [3, false],
+      [7, false],
+    ]);
+    for (const each of [ledger, process()]) {
+      for (const [i, end] of ['a', 'b', 'c'].entries()) {
+        expect(await add(each, 1, alike(end), i + 1)).toEqual({ ...firsts[i], repeated: true });
+      }
+      await expect(each.execute(tally, new Again(A, { of: alike('d').id }, request()))).rejects.toThrow(
+        'holds no event of command',
+      );
+    }
+    expect(await typesOf(store)).toHaveLength(9);
+    expect(await add(ledger, -99, alike('d'))).toMatchObject({ kind: 'refused', code: 'BELOW_ZERO' });
   });
 
   test('what was accepted stays accepted where a refusal of the same id stands beside it', async () => {

@@ -192,7 +192,7 @@ describe('a snapshot is never believed over the stream', () => {
 
 test('a later snapshot that is shorter is whole', () => {
   const snapshot = (state: unknown) => ({
-    aggregate: { revision: 0, state, commands: new Map(), summaries: [], snapshot: 0 },
+    aggregate: { revision: 0, state, commands: [], summaries: [], snapshot: 0 },
     at: 'x',
   });
   for (const state of ['long '.repeat(1_000), new Map([['short', 1n]])]) {
