@@ -4,16 +4,27 @@ import { sizeOf } from './size-of.js';
 
 interface Held {
   readonly aggregate: Aggregate;
+  /** By the estimate. */
   bytes: number;
   /** When it was last measured, and what it was then. */
-  measured: { readonly events: number; readonly bytes: number };
+  measuredEvents: number;
+  measuredBytes: number;
+  /** Since it was last looked at for being given up. */
+  used: boolean;
 }
 
-/** An entry of this cache, with its key and the hidden classes of what it holds. */
-const ENTRY_BYTES = 600;
+/** An entry of this cache, with its key. */
+const ENTRY_BYTES = 200;
 
-/** Least recently used aggregates, bounded by an estimate of their memory. */
+/** So many that were used are passed over at most, until one is given up after all: nobody waits for long. */
+const CHANCES = 32;
+
+/**
+ * Aggregates that were used of late, bounded by an estimate of their memory. Those that were not used since they were
+ * last considered go first, the oldest before the others ("clock"): a hit moves nothing.
+ */
 export class AggregateCache {
+  /** In the order in which they will be considered. */
   readonly #held = new Map<StreamName, Held>();
   #bytes = 0;
 
@@ -28,27 +39,31 @@ export class AggregateCache {
   get(stream: StreamName): Aggregate | undefined {
     const held = this.#held.get(stream);
     if (held === undefined) return undefined;
-    this.#held.delete(stream); // a Map keeps insertion order: moving to the end marks it as recently used
-    this.#held.set(stream, held);
+    held.used = true;
     return held.aggregate;
   }
 
-  /** Call again after every change, so that the estimate follows. What is held already was just asked for. */
+  /** Call again after every change, so that the estimate follows. */
   put(stream: StreamName, aggregate: Aggregate): void {
-    const held = this.#held.get(stream);
-    const measured = this.#measured(aggregate, held);
-    const bytes = ENTRY_BYTES + Math.ceil((measured.bytes * aggregate.summaries.length) / measured.events);
-    if (held?.aggregate === aggregate && bytes <= this.maxBytes) {
-      this.#bytes += bytes - held.bytes;
-      held.bytes = bytes;
-      held.measured = measured;
-    } else {
-      this.drop(stream);
-      if (bytes > this.maxBytes) return;
-      this.#held.set(stream, { aggregate, bytes, measured });
-      this.#bytes += bytes;
+    const known = this.#held.get(stream);
+    const isKnown = known?.aggregate === aggregate;
+    if (!isKnown) this.drop(stream);
+    const held = isKnown ? known : { aggregate, bytes: 0, measuredEvents: 0, measuredBytes: 0, used: false };
+    // Measured anew when it has grown by an eighth, and by two events; in between it is taken to grow with its events.
+    const events = aggregate.summaries.length;
+    if (!isKnown || events >= held.measuredEvents * 1.125 + 1) {
+      held.measuredEvents = events;
+      held.measuredBytes = sizeOf(aggregate);
     }
-    if (this.#bytes > this.maxBytes) this.#giveUpOldest();
+    const bytes = ENTRY_BYTES + Math.ceil((held.measuredBytes * events) / held.measuredEvents);
+    if (bytes > this.maxBytes) {
+      this.drop(stream);
+      return;
+    }
+    this.#bytes += bytes - held.bytes;
+    held.bytes = bytes;
+    if (this.#bytes > this.maxBytes) this.#giveUp();
+    if (!isKnown) this.#held.set(stream, held);
   }
 
   drop(stream: StreamName): void {
@@ -58,19 +73,17 @@ export class AggregateCache {
     this.#bytes -= held.bytes;
   }
 
-  #giveUpOldest(): void {
-    for (const oldest of this.#held.keys()) {
+  #giveUp(): void {
+    let chances = CHANCES;
+    for (const [stream, held] of this.#held) {
       if (this.#bytes <= this.maxBytes) break;
-      this.drop(oldest);
+      this.#held.delete(stream);
+      if (held.used && chances-- > 0) {
+        held.used = false;
+        this.#held.set(stream, held); // behind the others
+      } else {
+        this.#bytes -= held.bytes;
+      }
     }
-  }
-
-  /** Measured anew when it has grown by an eighth, and by two events; in between it is taken to grow with its events. */
-  #measured(aggregate: Aggregate, held: Held | undefined): Held['measured'] {
-    const events = aggregate.summaries.length;
-    if (held !== undefined && held.aggregate === aggregate && events < held.measured.events * 1.125 + 1) {
-      return held.measured;
-    }
-    return { events, bytes: sizeOf(aggregate) };
   }
 }

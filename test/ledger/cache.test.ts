@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AggregateCache } from '../../src/ledger/aggregate-cache.js';
-import type { Aggregate } from '../../src/ledger/aggregate.js';
+import { fingerprintOf, type Aggregate } from '../../src/ledger/aggregate.js';
 import { sizeOf } from '../../src/ledger/size-of.js';
 import type { CommandId, StreamName, Uuid } from '../../src/kernel/ids.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
@@ -15,7 +15,7 @@ function grow(aggregate: Aggregate<string[]>, events: number, bytes: number): Ag
   for (let i = 0; i < events; i++) {
     aggregate.revision += 1;
     aggregate.state.push(randomUUID().padEnd(bytes, 'x'));
-    aggregate.commands.set(randomUUID() as CommandId, aggregate.revision);
+    aggregate.commands.push(fingerprintOf(randomUUID() as CommandId));
     aggregate.summaries.push({ state: String(i) });
   }
   return aggregate;
@@ -23,19 +23,46 @@ function grow(aggregate: Aggregate<string[]>, events: number, bytes: number): Ag
 const blank = (): Aggregate<string[]> => ({
   revision: -1,
   state: [],
-  commands: new Map(),
+  commands: [],
   summaries: [],
   snapshot: -1,
 });
 
 describe('the cache of aggregates', () => {
   test('gives up those that were not used for the longest time', () => {
-    const one = sizeOf(grow(blank(), 1, 100)) + 600;
+    const one = sizeOf(grow(blank(), 1, 100)) + 200;
     const cache = new AggregateCache(3 * one);
     for (const name of ['a', 'b', 'c']) cache.put(named(name), grow(blank(), 1, 100));
     cache.get(named('a'));
     cache.put(named('d'), grow(blank(), 1, 100));
     expect(['a', 'b', 'c', 'd'].map((name) => cache.get(named(name)) !== undefined)).toEqual([true, false, true, true]);
+  });
+
+  test('gives up what was never used again before what was, and that in the end, too', () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
+    const one = sizeOf(grow(blank(), 1, 100)) + 200;
+    const cacheOf = (count: number): AggregateCache => {
+      const cache = new AggregateCache(4 * one);
+      names.slice(0, count).forEach((name, i) => {
+        cache.put(named(name), grow(blank(), 1, 100));
+        if (i === 3) ['a', 'c'].forEach((used) => cache.get(named(used)));
+      });
+      return cache;
+    };
+    const heldBy = (cache: AggregateCache): string[] => names.filter((name) => cache.get(named(name)) !== undefined);
+    expect(heldBy(cacheOf(6))).toEqual(['a', 'c', 'e', 'f']);
+    expect(heldBy(cacheOf(10))).toEqual(['g', 'h', 'i', 'j']);
+  });
+
+  test('has room for one more however many are in use', () => {
+    const one = sizeOf(grow(blank(), 1, 100)) + 200;
+    const cache = new AggregateCache(100 * one);
+    for (let i = 0; i < 150; i++) {
+      cache.put(named(`${i}`), grow(blank(), 1, 100));
+      for (let j = 0; j <= i; j++) cache.get(named(`${j}`));
+      expect(cache.bytes).toBeLessThanOrEqual(100 * one);
+      expect(cache.get(named(`${i}`))).toBeDefined();
+    }
   });
 
   test('never holds more than its bound, as aggregates grow one event at a time', () => {
