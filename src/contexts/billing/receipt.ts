@@ -6,6 +6,7 @@ import type { Refs } from '../../kernel/envelope.js';
 import { receiptId, type CommandId, type EventId, type Uuid } from '../../kernel/ids.js';
 import { parseMoney, toJson } from '../../kernel/money.js';
 import { refuse, type Refusal } from '../../kernel/refusal.js';
+import { shared } from '../../kernel/shared-text.js';
 import type { ReceiptCommand, ReceiptFacts, Target } from './commands.js';
 import type { ReceiptEvent, ReceiptMatched, ReceiptRecorded } from './events.js';
 import { BILLING_RULES as RULES } from './rules.js';
@@ -40,8 +41,11 @@ export const receipt: Decider<ReceiptState, ReceiptCommand, ReceiptEvent> = {
     if (event.type === 'billing.ReceiptRecorded') return recorded(event);
     if (state === null) throw new Error(`${event.stream} begins with ${event.type}`);
     switch (event.type) {
-      case 'billing.ReceiptMatched':
-        return { ...state, target: targetOf(event.data) };
+      case 'billing.ReceiptMatched': {
+        const { target: named } = state.facts;
+        const target = targetOf(event.data);
+        return { ...state, target: named !== undefined && sameTarget(target, named) ? named : target };
+      }
       case 'billing.ReceiptReversed': {
         const { reference, on } = event.data;
         return { ...state, reversal: { reference, on: on as BusinessDate, command: event.commandId } };
@@ -63,18 +67,30 @@ export const receipt: Decider<ReceiptState, ReceiptCommand, ReceiptEvent> = {
   },
 
   summary(state) {
-    if (state === null) return { state: 'none' };
-    if (state.reversal !== null) return { state: 'reversed' };
-    return { state: state.target === null ? 'unmatched' : 'matched' };
+    if (state === null) return SUMMARIES.none;
+    if (state.reversal !== null) return SUMMARIES.reversed;
+    return state.target === null ? SUMMARIES.unmatched : SUMMARIES.matched;
   },
 };
 
-const recorded = (event: Recorded<ReceiptRecorded>): Receipt => ({
-  facts: event.data as ReceiptFacts,
-  recorded: { event: event.id, command: event.commandId },
-  target: null,
-  reversal: null,
-});
+/** One for all that are in a state. */
+const SUMMARIES = {
+  none: Object.freeze({ state: 'none' }),
+  unmatched: Object.freeze({ state: 'unmatched' }),
+  matched: Object.freeze({ state: 'matched' }),
+  reversed: Object.freeze({ state: 'reversed' }),
+};
+
+function recorded(event: Recorded<ReceiptRecorded>): Receipt {
+  const facts = event.data as ReceiptFacts;
+  const { bank, payee, channel } = facts;
+  return {
+    facts: { ...facts, bank: shared(bank), payee: shared(payee), channel: shared(channel) },
+    recorded: { event: event.id, command: event.commandId },
+    target: null,
+    reversal: null,
+  };
+}
 
 /** A bank reference counts once: the same facts get the earlier answer, other facts are kept beside it. */
 function record(id: Uuid, data: DataOf<'RecordReceipt'>, state: ReceiptState, context: CommandContext): Decision {

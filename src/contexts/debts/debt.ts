@@ -1,4 +1,4 @@
-import type { CommandContext, Decider } from '../../kernel/decider.js';
+import type { CommandContext, Decider, Summary } from '../../kernel/decider.js';
 import { MAX_MINOR, formatMinor, parseMoney, toJson } from '../../kernel/money.js';
 import { refuse, type Refusal } from '../../kernel/refusal.js';
 import { admit } from './admission.js';
@@ -21,7 +21,7 @@ import {
   withdrawRequest,
 } from './requests.js';
 import { EXISTS, FUTURE_DATE, NO_CHANGE, NOT_CREDITOR, NOT_FOUND, SAME_PARTY, SELF_APPROVAL } from './rules.js';
-import type { Debt, DebtState } from './state.js';
+import type { Debt, DebtState, DebtStatus } from './state.js';
 
 type DebtDecider = Decider<DebtState, DebtCommand, DebtEvent>;
 
@@ -37,12 +37,21 @@ export const debtGivingBack = (atOnce: number): DebtDecider => ({
   decide: (command, state, context) => decide(command, state, context, atOnce),
 
   /** `underReview` overlays the state `outstanding`; `request` is the open request's id. */
-  summary: (state) => ({
-    state: state?.status ?? 'none',
-    underReview: state !== null && state.request !== null,
-    ...(state !== null && state.request !== null && { request: state.request.id }),
-  }),
+  summary: (state) =>
+    state === null || state.request === null
+      ? UNREQUESTED[state?.status ?? 'none']
+      : { state: state.status, underReview: true, request: state.request.id },
 });
+
+const unrequested = <S extends string>(state: S): Summary => Object.freeze({ state, underReview: false });
+const UNREQUESTED = {
+  none: unrequested('none'),
+  draft: unrequested('draft'),
+  outstanding: unrequested('outstanding'),
+  settled: unrequested('settled'),
+  cancelled: unrequested('cancelled'),
+  discarded: unrequested('discarded'),
+} as const satisfies Record<DebtStatus | 'none', Summary>;
 
 export const debt = debtGivingBack(GIVEN_BACK_AT_ONCE);
 

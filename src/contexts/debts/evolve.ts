@@ -2,6 +2,7 @@ import type { BusinessDate } from '../../kernel/calendar.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { parseMoney } from '../../kernel/money.js';
 import { yearOf } from '../../kernel/period.js';
+import { shared } from '../../kernel/shared-text.js';
 import type {
   DebtDrafted,
   DebtEvent,
@@ -34,7 +35,8 @@ export function evolve(debt: DebtState, event: Recorded<DebtEvent>): Debt {
       return {
         ...debt,
         status: 'outstanding',
-        revenue: [{ ground: debt.ground, year: yearOf(event.effectiveOn), minor: debt.amount }],
+        authors: NONE,
+        revenue: [{ ground: debt.ground, year: shared(yearOf(event.effectiveOn)), minor: debt.amount }],
       };
 
     case 'debts.UpdateRequested': {
@@ -106,24 +108,27 @@ export function evolve(debt: DebtState, event: Recorded<DebtEvent>): Debt {
 
 type Minor = (amount: string) => bigint;
 
+/** One list for all that have none. */
+const NONE: readonly never[] = [];
+
 function drafted({ data, refs, actor }: Recorded<DebtDrafted>): Debt {
   const { debtor, creditor, sector, ground, dueOn = null } = data;
   const { minor: amount, currency } = parseMoney(data);
   return {
     status: 'draft',
-    refs: { debt: refs.debt as string, debtor, creditor, sector },
+    refs: { debt: refs.debt as string, debtor, creditor: shared(creditor), sector: shared(sector) },
     currency,
     amount,
     received: 0n,
     waived: 0n,
     approved: 0n,
-    ground,
+    ground: shared(ground),
     dueOn,
-    authors: [actor.id],
-    revenue: [],
-    waivers: [],
-    receipts: [],
-    returning: [],
+    authors: [shared(actor.id)],
+    revenue: NONE,
+    waivers: NONE,
+    receipts: NONE,
+    returning: NONE,
     plan: null,
     request: null,
   };
@@ -146,15 +151,16 @@ function updated(debt: Debt, { id, data, effectiveOn }: Recorded<DebtUpdated>, m
 }
 
 function receiptApplied(debt: Debt, { id, data }: Recorded<ReceiptApplied>, minor: Minor): Debt {
+  const { debtor } = debt.refs;
   const part: ReceiptPart = {
     receipt: data.receipt,
-    payer: data.payer,
+    payer: data.payer === debtor ? debtor : data.payer, // mostly: one text for both
     applied: minor(data.applied),
     credited: minor(data.excess),
     event: id,
     reversed: false,
   };
-  return { ...debt, received: minor(data.received), receipts: [...debt.receipts, part] };
+  return { ...debt, received: minor(data.received), receipts: debt.receipts.concat([part]) };
 }
 
 function receiptReversed(debt: Debt, { data }: Recorded<ReceiptReversed>, minor: Minor): Debt {

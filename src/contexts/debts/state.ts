@@ -24,7 +24,7 @@ export interface Debt {
   readonly approved: bigint;
   readonly ground: string;
   readonly dueOn: string | null;
-  /** Who drafted or edited it: none of them registers it. */
+  /** Of a draft, who drafted or edited it: none of them registers it. */
   readonly authors: readonly ActorId[];
   /** What was registered and raised, in the order in which the grounds appeared. */
   readonly revenue: readonly Revenue[];
