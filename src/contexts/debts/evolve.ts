@@ -87,7 +87,7 @@ export function evolve(debt: DebtState, event: Recorded<DebtEvent>): Debt {
       return {
         ...debt,
         waived: minor(event.data.waived),
-        waivers: [...debt.waivers, { year: yearOf(event.effectiveOn), minor: minor(event.data.amount) }],
+        waivers: debt.waivers.concat([{ year: shared(yearOf(event.effectiveOn)), minor: minor(event.data.amount) }]),
         request: null,
       };
     case 'debts.ReceiptsGivenBack':
@@ -137,7 +137,7 @@ function drafted({ data, refs, actor }: Recorded<DebtDrafted>): Debt {
 function updated(debt: Debt, { id, data, effectiveOn }: Recorded<DebtUpdated>, minor: Minor): Debt {
   const amount = minor(data.amount);
   const raise = amount - debt.amount;
-  const raised = { ground: data.ground, year: yearOf(effectiveOn), minor: raise };
+  const raised = { ground: shared(data.ground), year: shared(yearOf(effectiveOn)), minor: raise };
   return {
     ...debt,
     amount,

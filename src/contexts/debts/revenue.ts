@@ -16,7 +16,7 @@ export function addTo(revenue: readonly Revenue[], more: Revenue): readonly Reve
   const isSame = ({ ground, year }: Revenue): boolean => ground === more.ground && year === more.year;
   return revenue.some(isSame)
     ? revenue.map((each) => (isSame(each) ? { ...each, minor: each.minor + more.minor } : each))
-    : [...revenue, more];
+    : revenue.concat([more]);
 }
 
 /** The latest ground gives first, so that a reduction undoes a raise before it touches the debt's own ground. */
