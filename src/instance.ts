@@ -28,6 +28,7 @@ import type { SendCommand } from './feed/policy-runner.js';
 import { StoredProgress } from './feed/stored-progress.js';
 import { startFeedThread } from './feed/thread-protocol.js';
 import type { JobDoors, Jobs } from './jobs/jobs.js';
+import { THREADS } from './helper-threads.js';
 import { businessDateAt, instantAt } from './kernel/calendar.js';
 import { systemClock, type Clock } from './kernel/clock.js';
 import { NAMESPACE, streamName, uuid5 } from './kernel/ids.js';
@@ -77,9 +78,6 @@ export interface Surroundings {
   /** Most events folded at once, where nobody waits for what is folded. Absent: as many as suit those who ask meanwhile. */
   readonly foldedAtOnce?: number;
 }
-
-/** Those that answer, commit and fold. */
-const THREADS = 3;
 
 /**
  * Without a processor to spare, V8's helpers that scavenge beside a thread take turns with the other ones: they cost

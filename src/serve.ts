@@ -5,6 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { serveCommands, tariffOf } from './commands.module.js';
 import type { Configuration } from './config/configuration.js';
+import { helpersGiveWay } from './helper-threads.js';
 import { createLogger, nestLogger } from './http/logger.js';
 import { Metrics } from './http/metrics.js';
 import { configureApp, createHttpAdapter } from './http/server.js';
@@ -12,6 +13,7 @@ import { openInstance } from './instance.js';
 
 /** Starts the server; it stops on SIGTERM or SIGINT after what runs is finished. */
 export async function serve(configuration: Configuration): Promise<void> {
+  helpersGiveWay();
   process.umask(0o077); // what the ledger writes is its owner's alone, whoever made the directory
   const logger = createLogger(configuration.logLevel);
   const metrics = new Metrics();
