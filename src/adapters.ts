@@ -82,9 +82,10 @@ export const openReadModels = async (stores: Stores): Promise<ReadModels> =>
     ? openSqliteReadModels(readModelsFile(stores))
     : openMongoReadModels(stores.mongodbUri);
 
-export const openReadModelReader = async (stores: Stores): Promise<ReadModelReader> =>
+/** @param mappedBytes most of a file that is mapped into memory */
+export const openReadModelReader = async (stores: Stores, mappedBytes?: number): Promise<ReadModelReader> =>
   stores.mongodbUri === undefined
-    ? openSqliteReadModelReader(readModelsFile(stores))
+    ? openSqliteReadModelReader(readModelsFile(stores), mappedBytes)
     : openMongoReadModelReader(stores.mongodbUri);
 
 /** Of who folds into these read models: a file of them has one owner. */

@@ -75,8 +75,8 @@ export interface Surroundings {
   readonly onOutcome?: (command: string, outcome: Outcome) => void;
   /** How many requests have come to this process. Absent: it answers none. */
   readonly asked?: () => number;
-  /** Most events folded at once, where nobody waits for what is folded. Absent: as many as suit those who ask meanwhile. */
-  readonly foldedAtOnce?: number;
+  /** Nobody asks before its end: more is folded at once, and no file is mapped into memory. */
+  readonly isBulk?: boolean;
 }
 
 /**
@@ -85,6 +85,9 @@ export interface Surroundings {
  * while V8 runs.
  */
 if (availableParallelism() <= THREADS) setFlagsFromString('--no-parallel-scavenge');
+
+/** Events: twice what is folded at once where somebody asks meanwhile. A write costs less for each of them. */
+const BULK_PAGE = 2_000;
 
 /** The feed's thread is loaded by Node itself, from the build: tests, which run the source, name it there. */
 const FEED_THREAD = new URL('./feed-thread.js', import.meta.url);
@@ -110,7 +113,7 @@ export async function openInstance(
     | 'drainMs'
   >,
   logger: Logger,
-  { onOutcome, asked, foldedAtOnce }: Surroundings = {},
+  { onOutcome, asked, isBulk = false }: Surroundings = {},
   feedThread = FEED_THREAD,
 ): Promise<Instance> {
   const {
@@ -178,7 +181,7 @@ export async function openInstance(
   const policy = vkey !== undefined && witnesses !== undefined ? readWitnesses(witnesses, vkey) : undefined;
   const toThread: FeedThreadData = {
     ...stores,
-    ...(foldedAtOnce !== undefined && { pageSize: foldedAtOnce }),
+    ...(isBulk && { pageSize: BULK_PAGE }),
     ...(seed !== undefined && {
       transparency: { ledger: ledger.id, origin, leafKey: vault.leafKey(), seed, ...byPolicy },
     }),
@@ -189,7 +192,7 @@ export async function openInstance(
       ? undefined
       : { reader: await openLogReader(stores), vkey, ...(policy !== undefined && { witnesses: policy }) };
   const balances = seed && openBalancesToRead(stores);
-  const readModels = await openReadModelReader(stores);
+  const readModels = await openReadModelReader(stores, isBulk ? 0 : undefined);
   const policyNames = policies.map(({ name }) => name);
   feed.attach(control, new StoredProgress(readModels, policyNames));
   const jobStores: JobStores = { data, ...(redisUrl !== undefined && { redisUrl }) };

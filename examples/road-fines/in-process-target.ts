@@ -27,8 +27,6 @@ import type { Answer, Figures, Step, Target } from './target.js';
 const PATIENCE_MS = 120_000;
 /** The officers and clerks; of the debtors, each is asked for twice at most. */
 const MOST_ACTORS = 1_000;
-/** Twice what a server folds at once: nobody asks for what is folded before the end, and a write costs less for each event. */
-const FOLDED_AT_ONCE = 2_000;
 /** How often a wait for the policies looks whether one has failed. */
 const LOOK_MS = 500;
 
@@ -50,7 +48,7 @@ export class InProcessTarget implements Target {
    */
   static async open(configuration: Configuration, logger: Logger, feedThread?: URL): Promise<InProcessTarget> {
     const carried = new Carried();
-    const around = { onOutcome: carried.onOutcome, foldedAtOnce: FOLDED_AT_ONCE };
+    const around = { onOutcome: carried.onOutcome, isBulk: true };
     const instance = await openInstance(configuration, logger, around, feedThread).catch((error: unknown) => {
       if (!(error instanceof StoreOwned)) throw error;
       const server = 'import into it with --to URL (its address), or stop it first';

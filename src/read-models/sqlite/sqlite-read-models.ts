@@ -27,7 +27,7 @@ import {
 } from './tables.js';
 import { prepareStatements, rowOf, writeRow, type Row, type Statements } from './writes.js';
 
-/** Most of the file that a reader maps into memory; what lies behind is read as it is asked for. */
+/** Most of the file that a server's reader maps into memory; what lies behind is read as it is asked for. */
 const MAPPED_BYTES = 2 ** 31 - 2 ** 16;
 
 /**
@@ -51,12 +51,16 @@ export function openSqliteReadModels(path: string): ReadModels {
   }
 }
 
-/** Opens a second connection that only reads, for the thread that answers requests. @throws ForeignFile */
-export function openSqliteReadModelReader(path: string): SqliteReadModelReader {
+/**
+ * Opens a second connection that only reads, for the thread that answers requests.
+ * @param mappedBytes most of the file that is mapped into memory: what was read of it counts as this process's
+ * @throws ForeignFile
+ */
+export function openSqliteReadModelReader(path: string, mappedBytes = MAPPED_BYTES): SqliteReadModelReader {
   const database = Database.openReadOnly(path, APPLICATION_ID);
   try {
     // A page cache of its own would be emptied by every commit of the writer; the system's is not.
-    database.exec(`PRAGMA mmap_size = ${MAPPED_BYTES}`);
+    database.exec(`PRAGMA mmap_size = ${mappedBytes}`);
     return new SqliteReadModelReader(database);
   } catch (error) {
     database.close();
