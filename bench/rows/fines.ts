@@ -45,7 +45,7 @@ const FLAGS = [
   '--max-old-space-size=256',
   '--max-semi-space-size=16',
   '--max-inlined-bytecode-size-cumulative=300',
-  '--heap-growing-percent=70',
+  '--interrupt-budget=400000',
 ];
 
 export async function imported(bench: Bench, file: string): Promise<{ found: ImportFound; site: Site }> {
