@@ -41,12 +41,7 @@ export const fines: Rows = {
 };
 
 /** As `npm run import:fines` has it. */
-const FLAGS = [
-  '--max-old-space-size=256',
-  '--max-semi-space-size=16',
-  '--max-inlined-bytecode-size-cumulative=300',
-  '--interrupt-budget=400000',
-];
+const FLAGS = ['--max-old-space-size=256', '--max-semi-space-size=16', '--max-inlined-bytecode-size-cumulative=300'];
 
 export async function imported(bench: Bench, file: string): Promise<{ found: ImportFound; site: Site }> {
   const site = await bench.site();

@@ -10,6 +10,7 @@ import { ReceiptTargets } from '../../src/contexts/billing/targets.js';
 import { DEVELOPMENT_ISSUER } from '../../src/http/auth/development.js';
 import { senderOf } from '../../src/http/auth/tokens.js';
 import { nestLogger } from '../../src/http/logger.js';
+import { optimiseLater } from '../../src/helper-threads.js';
 import { openInstance, type Instance } from '../../src/instance.js';
 import type { Issued } from '../../src/kernel/decider.js';
 import type { Actor } from '../../src/kernel/envelope.js';
@@ -47,6 +48,7 @@ export class InProcessTarget implements Target {
    * @throws Error saying what to do where a server has the directory; what `openInstance` throws
    */
   static async open(configuration: Configuration, logger: Logger, feedThread?: URL): Promise<InProcessTarget> {
+    optimiseLater(); // thirteen years are to stay below 512 MiB
     const carried = new Carried();
     const around = { onOutcome: carried.onOutcome, isBulk: true };
     const instance = await openInstance(configuration, logger, around, feedThread).catch((error: unknown) => {
