@@ -92,6 +92,7 @@ export class AppModule {
   ): Promise<DynamicModule> {
     const { ledger, vault, sweeping, store, readModels, feed, clock, jobs, transparency, balances } = instance;
     const retention = configuration.retention === undefined ? LEGAL_RETENTION : readRetention(configuration.retention);
+    const tariff = tariffOf(configuration); // once: all go by the same one, whoever writes to its file meanwhile
     measureFeed(feed, metrics);
     const swept =
       'Sealed values that a crash left: removed, or named by an event after all (since the start); waiting (at the last look).';
@@ -124,14 +125,14 @@ export class AppModule {
       module: AppModule,
       global: true,
       imports: [
-        CommandsModule.under(configuration, instance),
+        CommandsModule.under(tariff, instance),
         await HttpModule.register({ configuration, ports: portsOf(instance), logger, metrics }),
         DebtsModule,
         DelegationsModule,
         BillingModule,
         PeriodsModule,
         PartiesModule.under(retention),
-        SubscriptionsModule.under(tariffOf(configuration), clock),
+        SubscriptionsModule.under(tariff, clock),
       ],
       controllers: [
         DebtListController,

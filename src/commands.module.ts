@@ -40,8 +40,7 @@ export const tariffOf = ({ tariff }: Pick<Configuration, 'tariff'>): Tariff =>
  */
 @Module({})
 export class CommandsModule {
-  static under(configuration: Pick<Configuration, 'tariff'>, { ledger }: Pick<Instance, 'ledger'>): DynamicModule {
-    const tariff = tariffOf(configuration);
+  static under(tariff: Tariff, { ledger }: Pick<Instance, 'ledger'>): DynamicModule {
     const shared = [
       { provide: Ledger, useValue: ledger },
       { provide: ReceiptTargets, useValue: new TargetsInLedger(ledger, tariff) },

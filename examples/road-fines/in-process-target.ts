@@ -3,7 +3,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
-import { CommandsModule, serveCommands } from '../../src/commands.module.js';
+import { CommandsModule, serveCommands, tariffOf } from '../../src/commands.module.js';
 import type { Configuration } from '../../src/config/configuration.js';
 import { conflictAsRefusal } from '../../src/contexts/billing/receipt-conflict.js';
 import { ReceiptTargets } from '../../src/contexts/billing/targets.js';
@@ -59,7 +59,7 @@ export class InProcessTarget implements Target {
       });
     });
     try {
-      const module = CommandsModule.under(configuration, instance);
+      const module = CommandsModule.under(tariffOf(configuration), instance);
       const own = { logger: nestLogger(logger), abortOnError: false };
       const app = await NestFactory.createApplicationContext(module, own);
       serveCommands(instance, app);

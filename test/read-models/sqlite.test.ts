@@ -79,8 +79,21 @@ describe('files', () => {
     expect(inFile((database) => database.prepare('PRAGMA user_version').get())).toEqual([99]);
   });
 
+  type Inside = { database: Database; close(): Promise<void> };
+
+  test('a reader maps the file, and none of it where memory is counted', async () => {
+    const mapped = async (...bytes: [number?]): Promise<unknown> => {
+      const reader = openSqliteReadModelReader(backend.path, ...bytes) as unknown as Inside;
+      const [most] = reader.database.prepare('PRAGMA mmap_size').get()!;
+      await reader.close();
+      return most;
+    };
+    expect(await mapped()).toBeGreaterThan(2 ** 30);
+    expect(await mapped(0)).toBe(0);
+  });
+
   test('a reader cannot write', async () => {
-    const reader = openSqliteReadModelReader(backend.path) as unknown as { database: Database; close(): Promise<void> };
+    const reader = openSqliteReadModelReader(backend.path) as unknown as Inside;
     expect(() => reader.database.exec('DELETE FROM generations')).toThrow(/readonly/);
     await reader.close();
   });
